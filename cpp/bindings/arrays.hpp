@@ -1,0 +1,85 @@
+// NumPy arrays as views of the core, and back: the only file that touches py::array.
+//
+// Arguments are declared as In<T> or Out<T> and registered with .noconvert(): an array of another dtype
+// or order is refused, never copied. The views own nothing; the arrays stay alive in the arguments of
+// the bound function, so reading them without the GIL is safe.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "astonish/csr.hpp"
+#include "astonish/factors.hpp"
+#include "astonish/matrix.hpp"
+
+namespace astonish::bindings {
+
+namespace py = pybind11;
+
+template <typename T>
+using Array = py::array_t<T, py::array::c_style>;
+
+inline void check_ndim(const char* name, py::ssize_t ndim, py::ssize_t expected) {
+  if (ndim != expected) {
+    throw std::invalid_argument(std::string(name) + " has " + std::to_string(ndim) +
+                                " dimensions, expected " + std::to_string(expected));
+  }
+}
+
+template <typename T>
+std::span<const T> read(const char* name, const Array<T>& array) {
+  check_ndim(name, array.ndim(), 1);
+  return {array.data(), static_cast<std::size_t>(array.size())};
+}
+
+// Throws ValueError for an array that is not writeable.
+template <typename T>
+std::span<T> write(const char* name, Array<T>& array) {
+  check_ndim(name, array.ndim(), 1);
+  return {array.mutable_data(), static_cast<std::size_t>(array.size())};
+}
+
+template <typename T>
+MatrixView<const T> read_matrix(const char* name, const Array<T>& array) {
+  check_ndim(name, array.ndim(), 2);
+  return {array.data(), static_cast<std::size_t>(array.shape(0)),
+          static_cast<std::size_t>(array.shape(1))};
+}
+
+template <typename T>
+MatrixView<T> write_matrix(const char* name, Array<T>& array) {
+  check_ndim(name, array.ndim(), 2);
+  return {array.mutable_data(), static_cast<std::size_t>(array.shape(0)),
+          static_cast<std::size_t>(array.shape(1))};
+}
+
+template <typename Offset>
+CsrView<Offset> read_csr(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
+                         const std::optional<Array<double>>& values, std::size_t n_cols) {
+  return {read("offsets", offsets), read("indices", indices),
+          values ? read("values", *values) : std::span<const double>{}, n_cols};
+}
+
+template <typename T>
+Array<T> new_array(std::size_t n) {
+  return Array<T>(static_cast<py::ssize_t>(n));
+}
+
+template <typename T>
+Array<T> new_matrix(std::size_t rows, std::size_t cols) {
+  return Array<T>({static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(cols)});
+}
+
+template <typename T>
+Array<T> to_array(const std::vector<T>& values) {
+  return Array<T>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+}  // namespace astonish::bindings

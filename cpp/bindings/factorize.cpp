@@ -1,0 +1,73 @@
+// Codes for raw ids. Integers are renumbered by the core; Python objects can only be looked up by
+// Python's own hash and equality, so their loops live here, at the border, and hold the GIL.
+#include "astonish/factorize.hpp"
+
+#include <limits>
+
+#include "arrays.hpp"
+#include "register.hpp"
+
+namespace astonish::bindings {
+
+namespace {
+
+py::tuple factorize_codes(const Array<std::int32_t>& codes, std::size_t n_codes) {
+  auto out = new_array<std::int32_t>(static_cast<std::size_t>(codes.size()));
+  const auto old_codes = read("codes", codes);
+  const auto new_codes = write("out", out);
+  std::vector<std::int32_t> order;
+  {
+    const py::gil_scoped_release release;
+    order = factorize(old_codes, n_codes, new_codes);
+  }
+  return py::make_tuple(out, to_array(order));
+}
+
+// The code of `id`, or -1. Throws TypeError for an unhashable id.
+std::int32_t find(const py::dict& codes, PyObject* id) {
+  PyObject* const code = PyDict_GetItemWithError(codes.ptr(), id);
+  if (code != nullptr) return static_cast<std::int32_t>(PyLong_AsLong(code));
+  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return -1;
+}
+
+py::tuple factorize_ids(const py::list& ids) {
+  py::dict codes;
+  auto out = new_array<std::int32_t>(ids.size());
+  const auto written = write("out", out);
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    PyObject* const id = PyList_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k));
+    written[k] = find(codes, id);
+    if (written[k] >= 0) continue;
+    if (codes.size() == static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+      throw std::invalid_argument("more than 2^31 - 1 different ids");
+    }
+    written[k] = static_cast<std::int32_t>(codes.size());
+    if (PyDict_SetItem(codes.ptr(), id, py::int_(written[k]).ptr()) != 0) {
+      throw py::error_already_set();
+    }
+  }
+  return py::make_tuple(out, codes);
+}
+
+Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& ids) {
+  auto out = new_array<std::int32_t>(ids.size());
+  const auto written = write("out", out);
+  for (std::size_t k = 0; k < written.size(); ++k) {
+    written[k] = find(codes, PyList_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
+  }
+  return out;
+}
+
+}  // namespace
+
+void register_factorize(py::module_& module) {
+  module.def("factorize_codes", &factorize_codes, py::arg("codes").noconvert(), py::arg("n_codes"),
+             "Renumber codes by first appearance: (new codes, old code of each new one).");
+  module.def("factorize_ids", &factorize_ids, py::arg("ids"),
+             "Codes of ids by first appearance: (codes, {id: code}).");
+  module.def("lookup_ids", &lookup_ids, py::arg("codes"), py::arg("ids"),
+             "The code of each id, -1 where the dict has none.");
+}
+
+}  // namespace astonish::bindings

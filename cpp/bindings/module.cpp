@@ -1,0 +1,17 @@
+#include "register.hpp"
+
+PYBIND11_MODULE(ASTONISH_MODULE, module) {
+  using namespace astonish::bindings;
+
+  module.doc() = "The astonish core, compiled for CPU level " ASTONISH_LEVEL ".";
+  module.attr("__version__") = ASTONISH_VERSION;
+  module.attr("cpu_level") = ASTONISH_LEVEL;
+
+  register_parallel(module);
+  register_factorize(module);
+  register_csr(module);
+  register_sgd(module);
+  register_estimate(module);
+  register_topk(module);
+  register_concordance(module);
+}

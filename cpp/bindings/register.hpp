@@ -1,0 +1,16 @@
+// One function for each concept of the core; module.cpp calls them all.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace astonish::bindings {
+
+void register_concordance(pybind11::module_& module);
+void register_csr(pybind11::module_& module);
+void register_estimate(pybind11::module_& module);
+void register_factorize(pybind11::module_& module);
+void register_parallel(pybind11::module_& module);
+void register_sgd(pybind11::module_& module);
+void register_topk(pybind11::module_& module);
+
+}  // namespace astonish::bindings

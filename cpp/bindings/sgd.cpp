@@ -1,0 +1,68 @@
+#include "astonish/sgd.hpp"
+
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include "factors.hpp"
+#include "register.hpp"
+
+namespace astonish::bindings {
+
+namespace {
+
+// Looks for Ctrl-C between epochs; a Python exception of the signal handler or of `on_epoch` unwinds
+// the kernel and reaches the caller.
+EpochCallback with_interrupts(const std::optional<py::function>& on_epoch) {
+  return [on_epoch](int epoch) {
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (on_epoch) (*on_epoch)(epoch);
+    return true;
+  };
+}
+
+template <typename Offset>
+void bind_fit(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
+              const Array<double>& values, Array<double> pu, Array<double> qi, Array<double> bu,
+              Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
+              const std::optional<py::function>& on_epoch) {
+  const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
+  const auto by_user = read_csr(offsets, indices, std::optional(values), model.qi.rows);
+  const EpochCallback callback = with_interrupts(on_epoch);
+  const py::gil_scoped_release release;
+  fit_sgd(by_user, model, options, callback);
+}
+
+template <typename Offset>
+void register_fit(py::module_& module) {
+  module.def("fit_sgd", &bind_fit<Offset>, py::arg("offsets").noconvert(),
+             py::arg("indices").noconvert(), py::arg("values").noconvert(),
+             py::arg("pu").noconvert(), py::arg("qi").noconvert(), py::arg("bu").noconvert(),
+             py::arg("bi").noconvert(), py::arg("global_mean"), py::arg("biased"),
+             py::arg("options"), py::arg("on_epoch") = py::none(),
+             "Train a factor model in place on the ratings of each user.");
+}
+
+}  // namespace
+
+void register_sgd(py::module_& module) {
+  py::enum_<SgdSolver>(module, "SgdSolver")
+      .value("sequential", SgdSolver::sequential)
+      .value("bitwise", SgdSolver::bitwise);
+  py::class_<SgdOptions>(module, "SgdOptions")
+      .def(py::init<>())
+      .def_readwrite("solver", &SgdOptions::solver)
+      .def_readwrite("n_epochs", &SgdOptions::n_epochs)
+      .def_readwrite("lr_bu", &SgdOptions::lr_bu)
+      .def_readwrite("lr_bi", &SgdOptions::lr_bi)
+      .def_readwrite("lr_pu", &SgdOptions::lr_pu)
+      .def_readwrite("lr_qi", &SgdOptions::lr_qi)
+      .def_readwrite("reg_bu", &SgdOptions::reg_bu)
+      .def_readwrite("reg_bi", &SgdOptions::reg_bi)
+      .def_readwrite("reg_pu", &SgdOptions::reg_pu)
+      .def_readwrite("reg_qi", &SgdOptions::reg_qi);
+  register_fit<std::int32_t>(module);
+  register_fit<std::int64_t>(module);
+}
+
+}  // namespace astonish::bindings

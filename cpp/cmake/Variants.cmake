@@ -1,0 +1,49 @@
+# One shared object, one -march. Compiled with two -march flags in one object, the inline functions of
+# templates are merged by the linker and a baseline CPU would run AVX code; so each CPU level has its
+# own build of the core, and Python loads one of them.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
+  set(ASTONISH_ALL_CPU_LEVELS v1 v3 v4)
+else()
+  set(ASTONISH_ALL_CPU_LEVELS v1)
+endif()
+set(ASTONISH_CPU_LEVELS "${ASTONISH_ALL_CPU_LEVELS}" CACHE STRING "CPU levels to build a core for")
+
+set(_astonish_march_v3 -march=x86-64-v3)
+# GCC 12's own AVX-512 header reads a vector it calls undefined and then warns of it (GCC bug 105593).
+set(_astonish_march_v4 -march=x86-64-v4 -mprefer-vector-width=512 -Wno-maybe-uninitialized)
+
+# astonish_flags(target): what every target of this project is compiled with.
+function(astonish_flags target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${ASTONISH_WERROR}>:/WX>)
+  else()
+    target_compile_options(${target} PRIVATE
+      -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-unknown-pragmas
+      $<$<BOOL:${ASTONISH_WERROR}>:-Werror>)
+  endif()
+  if(ASTONISH_SANITIZE)
+    target_compile_options(${target} PRIVATE
+      -fsanitize=${ASTONISH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${ASTONISH_SANITIZE})
+  endif()
+endfunction()
+
+# astonish_core_library(target level): the core compiled for one CPU level.
+function(astonish_core_library target level)
+  add_library(${target} STATIC ${ASTONISH_CORE_SOURCES})
+  astonish_flags(${target})
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}/cpp/include")
+  target_link_libraries(${target} PRIVATE Eigen3::Eigen PUBLIC Threads::Threads)
+  target_compile_definitions(${target} PRIVATE EIGEN_DONT_PARALLELIZE)
+  if(NOT MSVC)
+    target_compile_options(${target} PRIVATE
+      -fno-math-errno -fno-trapping-math ${_astonish_march_${level}})
+    # A property of a source file holds in the directory that sets it, so every caller sets its own.
+    set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/src/sgd_bitwise.cpp"
+                                PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+  endif()
+endfunction()

@@ -1,0 +1,25 @@
+// How often the estimates of a user order two items as the ratings do.
+//
+// The fraction of concordant pairs (FCP) compares all pairs of a user's ratings. Sorting by rating and
+// counting inversions of the estimates by merging answers that in O(n log n) instead of O(n^2).
+// Of two items with different ratings, the pair is concordant when the estimates differ in the same
+// direction, else discordant: a tie of estimates, or a NaN, is a failure to order them.
+//
+// Source: Koren, Sill: Collaborative filtering on ordinal user feedback. IJCAI 2013, section 5.2.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace astonish {
+
+struct PairCounts {
+  std::int64_t concordant = 0;
+  std::int64_t discordant = 0;
+};
+
+// The pairs of one user. Throws std::invalid_argument when the lengths differ. Allocates O(n).
+[[nodiscard]] PairCounts count_pairs(std::span<const double> ratings,
+                                     std::span<const double> estimates);
+
+}  // namespace astonish

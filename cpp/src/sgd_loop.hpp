@@ -1,0 +1,84 @@
+// The loop that all solvers in scikit-surprise's order share; they differ in their Arithmetic:
+//
+//   static double dot(const double* q, const double* p, std::size_t n);
+//   static void step(double* p, double* q, std::size_t n, double err, const SgdOptions&);
+//   static void step(double& bias, double err, double lr, double reg);
+//
+// Each solver's Arithmetic lives in an unnamed namespace, so that no instantiation of this template can
+// be merged with one that was compiled under other floating-point flags.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "astonish/sgd.hpp"
+
+#if defined(__GNUC__) || defined(__clang__)
+#define ASTONISH_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define ASTONISH_PREFETCH(address) static_cast<void>(address)
+#endif
+
+namespace astonish {
+
+inline void prefetch_row(const double* row, std::size_t n) {
+  constexpr std::size_t doubles_per_line = 8;
+  for (std::size_t at = 0; at < n; at += doubles_per_line) ASTONISH_PREFETCH(row + at);
+}
+
+// One pass over the ratings of one user; returns the sum of the squared errors.
+template <typename Arithmetic>
+double train_user(std::size_t user, std::span<const std::int32_t> items,
+                  std::span<const double> ratings, const BiasedFactors<double>& model,
+                  const SgdOptions& options) {
+  const std::size_t n_factors = model.pu.cols;
+  double* const p = model.pu.row(user).data();
+  double& bu = model.bu[user];
+  double squared_error = 0.0;
+  for (std::size_t k = 0; k < items.size(); ++k) {
+    const auto item = static_cast<std::size_t>(items[k]);
+    double* const q = model.qi.row(item).data();
+    if (k + 1 < items.size()) {
+      prefetch_row(model.qi.row(static_cast<std::size_t>(items[k + 1])).data(), n_factors);
+    }
+    double& bi = model.bi[item];
+    const double baseline = model.biased ? model.global_mean + bu + bi : 0.0;
+    const double err = ratings[k] - (baseline + Arithmetic::dot(q, p, n_factors));
+    if (model.biased) {
+      Arithmetic::step(bu, err, options.lr_bu, options.reg_bu);
+      Arithmetic::step(bi, err, options.lr_bi, options.reg_bi);
+    }
+    Arithmetic::step(p, q, n_factors, err, options);
+    squared_error += err * err;
+  }
+  return squared_error;
+}
+
+[[noreturn]] void throw_diverged(int epoch, const SgdOptions& options);
+
+template <typename Arithmetic, typename Offset>
+void run_epochs(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                const SgdOptions& options, const EpochCallback& on_epoch) {
+  for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
+    if (on_epoch && !on_epoch(epoch)) {
+      throw Cancelled("cancelled before epoch " + std::to_string(epoch));
+    }
+    double squared_error = 0.0;
+    for (std::size_t user = 0; user < by_user.n_rows(); ++user) {
+      squared_error += train_user<Arithmetic>(user, by_user.row_indices(user),
+                                              by_user.row_values(user), model, options);
+    }
+    if (!std::isfinite(squared_error)) throw_diverged(epoch, options);
+  }
+}
+
+// Defined in the file of each solver, for int32 and int64 offsets.
+template <typename Offset>
+void run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                    const SgdOptions& options, const EpochCallback& on_epoch);
+template <typename Offset>
+void run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                 const SgdOptions& options, const EpochCallback& on_epoch);
+
+}  // namespace astonish
