@@ -1,0 +1,37 @@
+"""Collaborative filtering: scikit-surprise's interface on a C++ core.
+
+>>> import astonish
+>>> data = astonish.Dataset.load_builtin("demo")
+>>> trainset, testset = astonish.model_selection.train_test_split(data, random_state=0)
+>>> model = astonish.SVD(random_state=0).fit(trainset)
+>>> error = astonish.accuracy.rmse(model.test(testset), verbose=False)
+"""
+
+from astonish import model_selection
+from astonish._core import __version__
+from astonish.data.builtin import get_dataset_dir
+from astonish.data.dataset import Dataset
+from astonish.data.reader import Reader
+from astonish.data.synthetic import make_ratings
+from astonish.data.trainset import Trainset
+from astonish.evaluation import accuracy
+from astonish.models import SVD, AlgoBase
+from astonish.models.prediction import Prediction, PredictionImpossible
+
+load = AlgoBase.load
+
+__all__ = [
+    "SVD",
+    "AlgoBase",
+    "Dataset",
+    "Prediction",
+    "PredictionImpossible",
+    "Reader",
+    "Trainset",
+    "__version__",
+    "accuracy",
+    "get_dataset_dir",
+    "load",
+    "make_ratings",
+    "model_selection",
+]

@@ -1,0 +1,39 @@
+"""Checks of arguments at the public border: each error names the argument and the value it got."""
+
+import math
+import numbers
+from collections.abc import Collection
+from typing import Any
+
+
+def check_integer(name: str, value: Any, minimum: int) -> int:
+    """Return `value` as an int of at least `minimum`; TypeError or ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {value!r}")
+    return int(value)
+
+
+def check_number(name: str, value: Any, minimum: float = -math.inf) -> float:
+    """Return `value` as a finite float of at least `minimum`; TypeError or ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not math.isfinite(value) or value < minimum:
+        least = "" if minimum == -math.inf else f" of at least {minimum:g}"
+        raise ValueError(f"{name} must be a finite number{least}, got {value!r}")
+    return float(value)
+
+
+def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
+    """Return `value` if it is one of `choices`, else raise ValueError."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value
+
+
+def check_ids(name: str, ids: Any) -> list[Any]:
+    """Return a sequence of raw ids as a list of Python objects; one lone id is a TypeError."""
+    if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+        raise TypeError(f"{name} must be a sequence of ids, got {ids!r}; for one id pass [{ids!r}]")
+    return ids.tolist() if hasattr(ids, "tolist") else list(ids)

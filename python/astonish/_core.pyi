@@ -1,0 +1,85 @@
+"""What the C++ core offers. Arrays must be C-contiguous and of the dtype named: nothing is cast.
+
+int32 codes, float64 values; offsets are int32 or int64 as the aliases say.
+"""
+
+import enum
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Int32: TypeAlias = NDArray[np.int32]
+_Int64: TypeAlias = NDArray[np.int64]
+_Float64: TypeAlias = NDArray[np.float64]
+_Offsets: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+_Float = TypeVar("_Float", np.float32, np.float64)
+
+__version__: str
+cpu_level: str
+
+def available_threads() -> int: ...
+def factorize_codes(codes: _Int32, n_codes: int) -> tuple[_Int32, _Int32]: ...
+def factorize_ids(ids: list[Any]) -> tuple[_Int32, dict[Any, int]]: ...
+def lookup_ids(codes: dict[Any, int], ids: list[Any]) -> _Int32: ...
+def build_csr(
+    rows: _Int32, cols: _Int32, values: _Float64, n_rows: int, n_cols: int
+) -> tuple[_Int64, _Int32, _Float64]: ...
+def validate_csr(
+    offsets: _Offsets, indices: _Int32, values: _Float64 | None, n_cols: int
+) -> None: ...
+def take_rows(offsets: _Offsets, indices: _Int32, rows: _Int32) -> tuple[_Offsets, _Int32]: ...
+
+class SgdSolver(enum.Enum):
+    sequential = ...
+    bitwise = ...
+
+class SgdOptions:
+    solver: SgdSolver
+    n_epochs: int
+    lr_bu: float
+    lr_bi: float
+    lr_pu: float
+    lr_qi: float
+    reg_bu: float
+    reg_bi: float
+    reg_pu: float
+    reg_qi: float
+
+def fit_sgd(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    pu: _Float64,
+    qi: _Float64,
+    bu: _Float64,
+    bi: _Float64,
+    global_mean: float,
+    biased: bool,
+    options: SgdOptions,
+    on_epoch: Callable[[int], object] | None = ...,
+) -> None: ...
+def estimate_pairs(
+    pu: _Float64,
+    qi: _Float64,
+    bu: _Float64,
+    bi: _Float64,
+    global_mean: float,
+    biased: bool,
+    users: _Int32,
+    items: _Int32,
+    n_threads: int,
+) -> _Float64: ...
+def topk(
+    queries: NDArray[_Float],
+    items: NDArray[_Float],
+    n: int,
+    item_bias: NDArray[_Float] | None,
+    exclude_offsets: _Offsets,
+    exclude_indices: _Int32,
+    n_threads: int,
+) -> tuple[_Int32, NDArray[_Float]]: ...
+def count_pairs(
+    offsets: _Int64, ratings: _Float64, estimates: _Float64
+) -> tuple[_Int64, _Int64]: ...

@@ -1,0 +1,33 @@
+"""Where random numbers come from."""
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+
+def get_rng(random_state: Any) -> np.random.RandomState:
+    """Return the generator that `random_state` stands for, by scikit-surprise's rules.
+
+    Parameters
+    ----------
+    random_state : int, numpy.random.RandomState or None
+        An int seeds a new generator, a RandomState is used (and advances), None is NumPy's global
+        generator.
+
+    Raises
+    ------
+    ValueError
+        For anything else, ``numpy.random.Generator`` included: its streams differ.
+    """
+    if random_state is None:
+        global_rng: np.random.RandomState = np.random.mtrand._rand
+        return global_rng
+    if isinstance(random_state, numbers.Integral):
+        return np.random.RandomState(int(random_state))
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    raise ValueError(
+        "Wrong random state. Expecting None, an int or a numpy RandomState instance, "
+        f"got a {type(random_state)}"
+    )

@@ -1,0 +1,30 @@
+"""Defaults that the environment decides, read when they are needed."""
+
+import os
+
+from astonish import _core
+from astonish._checks import check_choice, check_integer
+
+SOLVERS = tuple(_core.SgdSolver.__members__)
+
+
+def resolve_n_threads(n_threads: int | None) -> int:
+    """Return `n_threads`, else ``ASTONISH_NUM_THREADS``, else the CPUs this process may use."""
+    if n_threads is not None:
+        return check_integer("n_threads", n_threads, minimum=1)
+    wanted = os.environ.get("ASTONISH_NUM_THREADS")
+    if not wanted:
+        return _core.available_threads()
+    try:
+        return check_integer("ASTONISH_NUM_THREADS", int(wanted), minimum=1)
+    except ValueError:
+        raise ValueError(
+            f"ASTONISH_NUM_THREADS must be an integer of at least 1, got {wanted!r}"
+        ) from None
+
+
+def resolve_solver(solver: str | None) -> str:
+    """Return `solver`, else ``ASTONISH_SOLVER``, else "sequential"."""
+    if solver is not None:
+        return check_choice("solver", solver, SOLVERS)
+    return check_choice("ASTONISH_SOLVER", os.environ.get("ASTONISH_SOLVER", "sequential"), SOLVERS)

@@ -1,0 +1,134 @@
+"""The built-in data sets: where they are published, where they lie, how they are loaded."""
+
+import hashlib
+import os
+import sys
+import tempfile
+import urllib.request
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tqdm import tqdm
+
+from astonish.data.dataset import Dataset, DatasetAutoFolds
+from astonish.data.reader import Reader
+from astonish.data.synthetic import make_ratings
+from astonish.data.titles import find_titles
+
+_CHUNK = 1 << 16  # bytes read from the network at a time
+_TIMEOUT = 60  # seconds without an answer
+
+
+@dataclass(frozen=True)
+class BuiltinDataset:
+    """A published data set: its archive, the ratings file in it, the archive's MD5 if stated."""
+
+    url: str
+    ratings_file: str
+    md5: str | None
+
+
+# The checksums are the publisher's own (GroupLens serves them beside each archive).
+BUILTIN_DATASETS = {
+    "ml-100k": BuiltinDataset(
+        "https://files.grouplens.org/datasets/movielens/ml-100k.zip",
+        "ml-100k/ml-100k/u.data",
+        "0e33842e24a9c977be4e0107933c0723",
+    ),
+    "ml-1m": BuiltinDataset(
+        "https://files.grouplens.org/datasets/movielens/ml-1m.zip",
+        "ml-1m/ml-1m/ratings.dat",
+        "c4d9eecfca2ab87c1945afe126590906",
+    ),
+    "jester": BuiltinDataset(
+        "https://eigentaste.berkeley.edu/dataset/archive/jester_dataset_2.zip",
+        "jester/jester_ratings.dat",
+        None,
+    ),
+}
+
+DEMO = "demo"  # made here, not downloaded
+
+
+def get_dataset_dir() -> str:
+    """Return the folder of downloaded data sets, and make it if need be.
+
+    ``ASTONISH_DATA``, else ``SURPRISE_DATA_FOLDER``, else ``~/.surprise_data/``: data sets that
+    scikit-surprise downloaded are found again.
+    """
+    folder = _dataset_dir()
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds:
+    """Load a built-in data set; see `Dataset.load_builtin`."""
+    if name == DEMO:
+        return make_ratings()
+    if name not in BUILTIN_DATASETS:
+        known = ", ".join([*BUILTIN_DATASETS, DEMO])
+        raise ValueError(f"unknown dataset {name}. Accepted values are {known}.")
+    path = Path(_dataset_dir(), BUILTIN_DATASETS[name].ratings_file)
+    if not path.is_file():
+        if prompt:
+            _ask_for_download(name)
+        _download(name, Path(get_dataset_dir(), name))
+    data = Dataset.load_from_file(path, Reader(name))
+    data.item_titles = find_titles(path)
+    return data
+
+
+def _dataset_dir() -> str:
+    for variable in ("ASTONISH_DATA", "SURPRISE_DATA_FOLDER"):
+        if folder := os.environ.get(variable):
+            return folder
+    return f"{Path.home()}/.surprise_data/"
+
+
+def _ask_for_download(name: str) -> None:
+    while True:
+        print(
+            f"Dataset {name} could not be found. Do you want to download it? [Y/n] ",
+            end="",
+            flush=True,
+        )
+        choice = input().strip().lower()
+        if choice in ("", "y", "yes"):
+            return
+        if choice in ("n", "no"):
+            print("Ok then, I'm out!")
+            sys.exit()
+
+
+def _download(name: str, folder: Path) -> None:
+    """Fetch, check and unpack an archive; nothing is left behind when any of it fails."""
+    source = BUILTIN_DATASETS[name]
+    with tempfile.TemporaryFile() as archive:
+        digest = _fetch(source.url, archive)
+        if source.md5 is not None and digest != source.md5:
+            raise ValueError(
+                f"the download of {name} from {source.url} is damaged: "
+                f"its MD5 is {digest}, the publisher states {source.md5}"
+            )
+        with zipfile.ZipFile(archive) as files:
+            files.extractall(folder)
+
+
+def _fetch(url: str, target: IO[bytes]) -> str:
+    """Copy `url` into `target` under a progress bar; return the MD5."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with urllib.request.urlopen(url, timeout=_TIMEOUT) as response:
+        size = response.headers.get("Content-Length")
+        with tqdm(
+            total=int(size) if size else None,
+            unit="B",
+            unit_scale=True,
+            desc=f"Downloading {url.rpartition('/')[2]}",
+        ) as progress:
+            while chunk := response.read(_CHUNK):
+                target.write(chunk)
+                digest.update(chunk)
+                progress.update(len(chunk))
+    return digest.hexdigest()

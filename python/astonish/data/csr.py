@@ -1,0 +1,131 @@
+"""Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from astonish import _core
+
+
+@dataclass(frozen=True, eq=False)
+class Csr:
+    """The ratings of each row side by side, in the order in which they came.
+
+    Attributes
+    ----------
+    offsets : int64 array of shape (n_rows + 1,)
+        Row k lies at ``offsets[k]:offsets[k + 1]`` of the other two.
+    indices : int32 array of shape (n_ratings,)
+        Column of each rating.
+    values : float64 array of shape (n_ratings,)
+        The ratings.
+    n_cols : int
+        Number of columns.
+
+    Notes
+    -----
+    The arrays are validated once, by the core, and read-only from then on: kernels rely on them.
+    """
+
+    offsets: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    values: NDArray[np.float64]
+    n_cols: int
+
+    def __post_init__(self) -> None:
+        for array in (self.offsets, self.indices, self.values):
+            array.setflags(write=False)
+
+    @classmethod
+    def from_triplets(
+        cls,
+        rows: NDArray[np.int32],
+        cols: NDArray[np.int32],
+        values: NDArray[np.float64],
+        shape: tuple[int, int],
+    ) -> "Csr":
+        """Group triplets by row; ratings of a row keep their order. O(n_ratings + n_rows)."""
+        return cls(*_core.build_csr(rows, cols, values, *shape), shape[1])
+
+    @classmethod
+    def from_arrays(
+        cls,
+        offsets: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        values: NDArray[np.float64],
+        n_cols: int,
+    ) -> "Csr":
+        """Adopt arrays from outside; ValueError or IndexError unless they are a CSR matrix."""
+        _core.validate_csr(offsets, indices, values, n_cols)
+        if len(values) != len(indices):
+            raise ValueError(f"values has {len(values)} entries, indices has {len(indices)}")
+        return cls(offsets, indices, values, n_cols)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.offsets) - 1
+
+    def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the columns and the values of a row."""
+        where = slice(self.offsets[row], self.offsets[row + 1])
+        return self.indices[where], self.values[where]
+
+    def row_of_each(self) -> NDArray[np.int32]:
+        """Return the row of each rating, an int32 array of shape (n_ratings,)."""
+        return np.repeat(np.arange(self.n_rows, dtype=np.int32), np.diff(self.offsets))
+
+    def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[np.int32]]:
+        """Return offsets and indices of some rows, in that order."""
+        return _core.take_rows(self.offsets, self.indices, rows)
+
+    def to_scipy(self) -> Any:
+        """Return a scipy CSR array that shares the memory (repeated pairs stay repeated)."""
+        return csr_array(
+            (self.values, self.indices, self.offsets), shape=(self.n_rows, self.n_cols), copy=False
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.offsets, self.indices, self.values, self.n_cols)
+
+
+class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
+    """A CSR as scikit-surprise shows it: ``{row: [(column, rating), ...]}``.
+
+    The list of a row is made when it is first asked for and kept. A row without ratings, or one
+    that does not exist, answers with an empty list and is not ``in`` the mapping; nothing is
+    inserted.
+    """
+
+    def __init__(self, csr: Csr) -> None:
+        self._csr = csr
+        self._rows: dict[int, list[tuple[int, float]]] = {}
+
+    def __getitem__(self, row: int) -> list[tuple[int, float]]:
+        if row not in self._rows:
+            if row not in self:
+                return []
+            columns, values = self._csr.row(row)
+            self._rows[row] = list(zip(columns.tolist(), values.tolist(), strict=True))
+        return self._rows[row]
+
+    def __contains__(self, row: object) -> bool:
+        if not isinstance(row, (int, np.integer)) or not 0 <= row < self._csr.n_rows:
+            return False
+        return bool(self._csr.offsets[row] < self._csr.offsets[row + 1])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.flatnonzero(np.diff(self._csr.offsets)).tolist())
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(np.diff(self._csr.offsets)))
+
+    def __repr__(self) -> str:
+        return f"<ratings of {len(self)} rows>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._csr,)

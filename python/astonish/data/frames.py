@@ -1,0 +1,100 @@
+"""Frames and sparse matrices to Ratings."""
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _core
+from astonish.data.ratings import Ratings
+
+
+def read_frame(frame: Any) -> Ratings:
+    """Code a frame whose three columns are user id, item id and rating, in this order.
+
+    Parameters
+    ----------
+    frame : pandas, polars or pyarrow frame, DuckDB relation, or what else narwhals knows
+        Ids keep their Python type; ratings are cast to float64.
+
+    Raises
+    ------
+    TypeError
+        For an object that is no frame, or a rating column that is not numeric.
+    ValueError
+        When there are not exactly three columns, or an id is missing.
+    """
+    table = nw.from_native(frame)
+    if isinstance(table, nw.LazyFrame):
+        table = table.collect()
+    if len(table.columns) != 3:
+        raise ValueError(
+            "df must have exactly three columns (user, item, rating), "
+            f"got {len(table.columns)}: {', '.join(map(str, table.columns))}"
+        )
+    users, items, values = (table[:, column] for column in range(3))
+    return ratings_from_series(users, items, _float_column(values))
+
+
+def ratings_from_series(
+    users: nw.Series[Any],
+    items: nw.Series[Any],
+    values: NDArray[np.float64],
+    timestamps: NDArray[Any] | None = None,
+) -> Ratings:
+    """Code two series of ids; see `Ratings`."""
+    user_codes, user_ids = _encode(users)
+    item_codes, item_ids = _encode(items)
+    return Ratings(user_codes, item_codes, values, user_ids, item_ids, timestamps)
+
+
+def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | None) -> Ratings:
+    """Code a scipy sparse matrix of shape (n_users, n_items); every stored entry is a rating.
+
+    Raises
+    ------
+    ValueError
+        When `user_ids` or `item_ids` does not have one id a row or column.
+    """
+    entries = matrix.tocoo()
+    n_users, n_items = entries.shape
+    return Ratings(
+        entries.row.astype(np.int32),
+        entries.col.astype(np.int32),
+        entries.data.astype(np.float64),
+        _ids_or_range("user_ids", user_ids, n_users),
+        _ids_or_range("item_ids", item_ids, n_items),
+    )
+
+
+def _ids_or_range(name: str, ids: list[Any] | None, n: int) -> list[Any]:
+    if ids is None:
+        return list(range(n))
+    if len(ids) != n or len(set(ids)) != n:
+        raise ValueError(f"{name} must hold {n} different ids, got {len(set(ids))} in {len(ids)}")
+    return list(ids)
+
+
+def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
+    missing = series.is_null()
+    if missing.any():
+        row = int(np.argmax(missing.to_numpy()))
+        raise ValueError(f"the id in row {row} of column {series.name!r} is missing")
+    if series.dtype == nw.String or series.dtype.is_integer():
+        # Strings and integers are compared by the frame's own engine, no Python object a rating.
+        ids = series.unique(maintain_order=True).to_list()
+        codes = series.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
+        return np.ascontiguousarray(codes.to_numpy(), dtype=np.int32), ids
+    codes_of_ids, table = _core.factorize_ids(series.to_list())
+    return codes_of_ids, list(table)
+
+
+def _float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
+    try:
+        floats = series.cast(nw.Float64).to_numpy()
+    except Exception as error:
+        raise TypeError(
+            f"the ratings in column {series.name!r} ({series.dtype}) are not numbers: {error}"
+        ) from error
+    return np.ascontiguousarray(floats, dtype=np.float64)

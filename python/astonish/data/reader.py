@@ -1,0 +1,112 @@
+"""How a line of a ratings file is read."""
+
+from typing import Any
+
+from astonish._checks import check_integer, check_number
+
+_BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
+    "ml-100k": {
+        "line_format": "user item rating timestamp",
+        "rating_scale": (1, 5),
+        "sep": "\t",
+    },
+    "ml-1m": {
+        "line_format": "user item rating timestamp",
+        "rating_scale": (1, 5),
+        "sep": "::",
+    },
+    "jester": {"line_format": "user item rating", "rating_scale": (-10, 10)},
+}
+
+
+class Reader:
+    """The format of a ratings file, and the scale of the ratings.
+
+    A file holds one rating a line: user, item, rating and perhaps a timestamp, in any order.
+
+    Parameters
+    ----------
+    name : {"ml-100k", "ml-1m", "jester"}, optional
+        Use the format of a built-in data set; the other arguments are then ignored.
+    line_format : str, default "user item rating"
+        The fields of a line in their order, separated by blanks: ``user``, ``item``, ``rating``
+        and optionally ``timestamp``. Further fields of a line are ignored.
+    sep : str, optional
+        What separates the fields, of any length (``"::"``). None means any run of white space.
+    rating_scale : (float, float), default (1, 5)
+        The lowest and the highest rating. Estimates are clipped to it.
+    skip_lines : int, default 0
+        How many lines at the beginning of the file to leave out, such as a header.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, a wrong `line_format` or a `rating_scale` that is not ascending.
+
+    Notes
+    -----
+    The interface is scikit-surprise's.
+
+    Examples
+    --------
+    >>> reader = Reader(line_format="user item rating timestamp", sep="::")
+    >>> reader.parse_line("1::1193::5::978300760")
+    ('1', '1193', 5.0, '978300760')
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        line_format: str = "user item rating",
+        sep: str | None = None,
+        rating_scale: tuple[float, float] = (1, 5),
+        skip_lines: int = 0,
+    ) -> None:
+        if name:
+            if name not in _BUILTIN_FORMATS:
+                known = ", ".join(_BUILTIN_FORMATS)
+                raise ValueError(f"unknown reader {name}. Accepted values are {known}.")
+            self._configure(**_BUILTIN_FORMATS[name])
+        else:
+            self._configure(line_format, sep, rating_scale, skip_lines)
+
+    def _configure(
+        self,
+        line_format: str,
+        sep: str | None = None,
+        rating_scale: tuple[float, float] = (1, 5),
+        skip_lines: int = 0,
+    ) -> None:
+        lower, higher = rating_scale
+        if check_number("rating_scale", lower) > check_number("rating_scale", higher):
+            raise ValueError(f"rating_scale must ascend, got {rating_scale!r}")
+        if sep == "":
+            raise ValueError("sep must not be empty; None separates at white space")
+        fields = line_format.split()
+        entities = ["user", "item", "rating"]
+        self.with_timestamp = "timestamp" in fields
+        if self.with_timestamp:
+            entities.append("timestamp")
+        if any(field not in entities for field in fields):
+            raise ValueError("line_format parameter is incorrect.")
+        self.sep = sep
+        self.skip_lines = check_integer("skip_lines", skip_lines, minimum=0)
+        self.rating_scale = rating_scale
+        self.indexes = [fields.index(entity) for entity in entities]
+
+    def parse_line(self, line: str) -> tuple[str, str, float, str | None]:
+        """Return (user id, item id, rating, timestamp or None) of a line.
+
+        Raises
+        ------
+        ValueError
+            When the line has too few fields or the rating is not a number.
+        """
+        fields = line.split(self.sep)
+        try:
+            user, item, rating, *timestamp = (fields[index].strip() for index in self.indexes)
+        except IndexError:
+            raise ValueError(
+                "Impossible to parse line. Check the line_format and sep parameters."
+            ) from None
+        return user, item, float(rating), timestamp[0] if timestamp else None

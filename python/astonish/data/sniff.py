@@ -1,0 +1,88 @@
+"""The format of a ratings file that nobody described."""
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from astonish.data.dataset import DatasetAutoFolds
+from astonish.data.files import open_file, read_file
+from astonish.data.reader import Reader
+from astonish.data.titles import find_titles
+
+_SEPARATORS = ("::", "\t", ",", ";", "|", None)
+_FIELDS = ("user", "item", "rating", "timestamp")
+
+
+def load_any_file(
+    path: str | Path,
+    *,
+    sep: str | None = None,
+    line_format: str | None = None,
+    skip_lines: int | None = None,
+    rating_scale: tuple[float, float] | None = None,
+) -> DatasetAutoFolds:
+    """Load a ratings file; whatever is not said about its format is guessed from it.
+
+    The separator is the first of ``::``, tab, comma, semicolon, bar and white space that cuts the
+    second line into three fields or more; a first line whose rating is no number is a header; the
+    scale is the range of the ratings. Titles beside a MovieLens file are loaded too.
+
+    Parameters
+    ----------
+    path : str or path
+        The file, plain or compressed.
+    sep, line_format, skip_lines, rating_scale : optional
+        As in `Reader`; they win over the guess.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be read.
+    ValueError
+        When its format cannot be guessed, or does not fit a line.
+    """
+    lines = _first_lines(path)
+    if sep is None:
+        sep = _guess_separator(path, lines[-1])
+    if line_format is None:
+        line_format = " ".join(_FIELDS[: len(lines[-1].split(sep))])
+    reader = Reader(line_format=line_format, sep=sep, skip_lines=skip_lines or 0)
+    if skip_lines is None and _is_header(lines[0], reader):
+        reader.skip_lines = 1
+    ratings = read_file(path, reader)
+    if rating_scale is None and len(ratings):
+        rating_scale = float(np.min(ratings.values)), float(np.max(ratings.values))
+    if rating_scale is not None:
+        reader.rating_scale = rating_scale
+    data = DatasetAutoFolds.from_ratings(ratings, reader)
+    data.ratings_file = path
+    data.item_titles = find_titles(path)
+    return data
+
+
+def _first_lines(path: str | Path) -> list[str]:
+    """Return the first two lines that are not blank, or the only one."""
+    with open_file(path) as file:
+        head = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in file)
+        lines = list(islice((line for line in head if line.strip()), 2))
+    if not lines:
+        raise ValueError(f"the data set is empty: {path} holds no rating")
+    return lines
+
+
+def _guess_separator(path: str | Path, line: str) -> str | None:
+    for separator in _SEPARATORS:
+        if len(line.split(separator)) >= 3:
+            return separator
+    raise ValueError(
+        f"{path}: cannot guess the separator of {line!r}: a line needs user, item and rating"
+    )
+
+
+def _is_header(line: str, reader: Reader) -> bool:
+    try:
+        reader.parse_line(line)
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,250 @@
+"""The training set: what models are fitted to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _core
+from astonish.data.csr import Csr, RatingsByRow
+from astonish.data.ratings import Ratings, Testset
+
+
+class Trainset:
+    """Ratings by user and by item, under inner ids.
+
+    Users and items are numbered 0, 1, 2, ... in order of first appearance among the ratings: their
+    inner ids. Raw ids are what the user has in the data. Repeated (user, item) pairs are kept.
+    Trainsets are made by `Dataset.build_full_trainset` and by the splits; the constructor takes
+    what scikit-surprise's takes.
+
+    Parameters
+    ----------
+    ur, ir : mapping of int to list of (int, float)
+        The ratings of each user, as (inner item id, rating), and of each item.
+    n_users, n_items, n_ratings : int
+        The counts.
+    rating_scale : (float, float)
+        The lowest and the highest rating.
+    raw2inner_id_users, raw2inner_id_items : dict
+        Inner id of each raw id.
+
+    Attributes
+    ----------
+    by_user, by_item : Csr
+        The ratings as arrays; 24 bytes a rating together.
+    ur, ir : mapping
+        The same as lists of tuples, made row by row when asked for.
+    user_ids, item_ids : list
+        Raw id of each inner id.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> trainset.n_users, trainset.n_items, trainset.n_ratings
+    (943, 1682, 100000)
+    """
+
+    def __init__(
+        self,
+        ur: Mapping[int, Sequence[tuple[int, float]]],
+        ir: Mapping[int, Sequence[tuple[int, float]]],
+        n_users: int,
+        n_items: int,
+        n_ratings: int,
+        rating_scale: tuple[float, float],
+        raw2inner_id_users: Mapping[Any, int],
+        raw2inner_id_items: Mapping[Any, int],
+    ) -> None:
+        self._assign(
+            _csr_of_lists(ur, (n_users, n_items)),
+            _csr_of_lists(ir, (n_items, n_users)),
+            _ids_in_order(raw2inner_id_users, n_users),
+            _ids_in_order(raw2inner_id_items, n_items),
+            rating_scale,
+        )
+        if n_ratings != self.n_ratings or len(self.by_item.values) != n_ratings:
+            raise ValueError(
+                f"n_ratings is {n_ratings}, ur holds {self.n_ratings} ratings "
+                f"and ir {len(self.by_item.values)}"
+            )
+
+    @classmethod
+    def from_ratings(cls, ratings: Ratings, rating_scale: tuple[float, float]) -> "Trainset":
+        """Build a training set: number users and items, group the ratings by both.
+
+        Raises
+        ------
+        ValueError
+            When there are no ratings.
+        """
+        if not len(ratings):
+            raise ValueError("the training set is empty: it needs at least one rating")
+        users, user_order = _core.factorize_codes(ratings.users, len(ratings.user_ids))
+        items, item_order = _core.factorize_codes(ratings.items, len(ratings.item_ids))
+        shape = len(user_order), len(item_order)
+        return cls.from_csr(
+            Csr.from_triplets(users, items, ratings.values, shape),
+            Csr.from_triplets(items, users, ratings.values, shape[::-1]),
+            list(map(ratings.user_ids.__getitem__, user_order.tolist())),
+            list(map(ratings.item_ids.__getitem__, item_order.tolist())),
+            rating_scale,
+        )
+
+    @classmethod
+    def from_csr(
+        cls,
+        by_user: Csr,
+        by_item: Csr,
+        user_ids: list[Any],
+        item_ids: list[Any],
+        rating_scale: tuple[float, float],
+    ) -> "Trainset":
+        """Make a training set of ratings that are already grouped and numbered."""
+        trainset = cls.__new__(cls)
+        trainset._assign(by_user, by_item, user_ids, item_ids, rating_scale)
+        return trainset
+
+    def _assign(
+        self,
+        by_user: Csr,
+        by_item: Csr,
+        user_ids: list[Any],
+        item_ids: list[Any],
+        rating_scale: tuple[float, float],
+    ) -> None:
+        self.by_user = by_user
+        self.by_item = by_item
+        self.user_ids = user_ids
+        self.item_ids = item_ids
+        self.n_users = len(user_ids)
+        self.n_items = len(item_ids)
+        self.n_ratings = len(by_user.values)
+        self.rating_scale = rating_scale
+        self.ur = RatingsByRow(by_user)
+        self.ir = RatingsByRow(by_item)
+
+    @cached_property
+    def _raw2inner_id_users(self) -> dict[Any, int]:
+        return dict(zip(self.user_ids, range(self.n_users), strict=True))
+
+    @cached_property
+    def _raw2inner_id_items(self) -> dict[Any, int]:
+        return dict(zip(self.item_ids, range(self.n_items), strict=True))
+
+    @cached_property
+    def global_mean(self) -> float:
+        """The mean of all ratings."""
+        return np.mean(self.by_user.values)  # type: ignore[return-value]
+
+    def knows_user(self, uid: object) -> bool:
+        """Tell whether the inner id `uid` is a user with at least one rating."""
+        return uid in self.ur
+
+    def knows_item(self, iid: object) -> bool:
+        """Tell whether the inner id `iid` is an item with at least one rating."""
+        return iid in self.ir
+
+    def to_inner_uid(self, ruid: Any) -> int:
+        """Return the inner id of a raw user id; ValueError if the training set lacks it."""
+        try:
+            return self._raw2inner_id_users[ruid]
+        except KeyError:
+            raise ValueError(f"User {ruid} is not part of the trainset.") from None
+
+    def to_inner_iid(self, riid: Any) -> int:
+        """Return the inner id of a raw item id; ValueError if the training set lacks it."""
+        try:
+            return self._raw2inner_id_items[riid]
+        except KeyError:
+            raise ValueError(f"Item {riid} is not part of the trainset.") from None
+
+    def to_raw_uid(self, iuid: int) -> Any:
+        """Return the raw id of an inner user id; ValueError if it is none."""
+        return _raw_id(self.user_ids, iuid)
+
+    def to_raw_iid(self, iiid: int) -> Any:
+        """Return the raw id of an inner item id; ValueError if it is none."""
+        return _raw_id(self.item_ids, iiid)
+
+    def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
+        """Return the inner id of each raw user id, -1 where it is unknown."""
+        return _core.lookup_ids(self._raw2inner_id_users, user_ids)
+
+    def inner_items(self, item_ids: list[Any]) -> NDArray[np.int32]:
+        """Return the inner id of each raw item id, -1 where it is unknown."""
+        return _core.lookup_ids(self._raw2inner_id_items, item_ids)
+
+    def all_users(self) -> range:
+        """Return the inner user ids."""
+        return range(self.n_users)
+
+    def all_items(self) -> range:
+        """Return the inner item ids."""
+        return range(self.n_items)
+
+    def all_ratings(self) -> Iterator[tuple[int, int, float]]:
+        """Yield (inner user id, inner item id, rating), user by user."""
+        users = self.by_user.row_of_each().tolist()
+        ratings = self.by_user.indices.tolist(), self.by_user.values.tolist()
+        yield from zip(users, *ratings, strict=True)
+
+    def build_testset(self) -> Testset:
+        """Return all ratings as (raw user id, raw item id, rating), user by user."""
+        rows = self.by_user.row_of_each()
+        ratings = Ratings(
+            rows, self.by_user.indices, self.by_user.values, self.user_ids, self.item_ids
+        )
+        return ratings.to_testset()
+
+    def build_anti_testset(self, fill: float | None = None) -> Testset:
+        """Return all pairs that have no rating as (raw user id, raw item id, fill).
+
+        The list has n_users * n_items - n_ratings tuples; `AlgoBase.recommend` ranks all of them
+        without making any.
+
+        Parameters
+        ----------
+        fill : float, optional
+            The rating to write, by default the global mean.
+        """
+        fill = self.global_mean if fill is None else float(fill)
+        pairs: Testset = []
+        for user, user_id in enumerate(self.user_ids):
+            unrated = np.ones(self.n_items, dtype=bool)
+            unrated[self.by_user.row(user)[0]] = False
+            items = np.flatnonzero(unrated).tolist()
+            pairs.extend((user_id, self.item_ids[item], fill) for item in items)
+        return pairs
+
+    def __repr__(self) -> str:
+        return (
+            f"<Trainset: {self.n_ratings} ratings of {self.n_items} items by {self.n_users} users>"
+        )
+
+
+def _raw_id(ids: list[Any], inner: int) -> Any:
+    if not isinstance(inner, (int, np.integer)) or not 0 <= inner < len(ids):
+        raise ValueError(f"{inner} is not a valid inner id.")
+    return ids[inner]
+
+
+def _ids_in_order(raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
+    ids = sorted(raw_to_inner, key=raw_to_inner.__getitem__)
+    if sorted(raw_to_inner.values()) != list(range(n)):
+        raise ValueError(f"inner ids must be 0 to {n - 1}, each once")
+    return ids
+
+
+def _csr_of_lists(lists: Mapping[int, Sequence[tuple[int, float]]], shape: tuple[int, int]) -> Csr:
+    triplets = [(row, column, value) for row in lists for column, value in lists[row]]
+    rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
+    return Csr.from_triplets(
+        np.array(rows, dtype=np.int32),
+        np.array(cols, dtype=np.int32),
+        np.array(values, dtype=np.float64),
+        shape,
+    )

@@ -1,0 +1,229 @@
+"""How a data set is cut into training and test sets."""
+
+import math
+import numbers
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish._checks import check_integer, check_number
+from astonish._random import get_rng
+from astonish.data.dataset import Dataset, DatasetAutoFolds, DatasetUserFolds
+from astonish.data.ratings import Ratings, Testset
+from astonish.data.trainset import Trainset
+
+Fold: TypeAlias = tuple[Trainset, Testset]
+
+
+@runtime_checkable
+class Splitter(Protocol):
+    """Whatever cuts a data set into folds."""
+
+    def split(self, data: Any) -> Iterator[Fold]:
+        """Yield (training set, test set) of each fold."""
+        ...
+
+
+def get_cv(cv: Any) -> Splitter:
+    """Return the splitter that `cv` stands for: None is KFold(5), an int KFold(cv).
+
+    Raises
+    ------
+    ValueError
+        For anything without a ``split`` method.
+    """
+    if cv is None:
+        return KFold(n_splits=5)
+    if isinstance(cv, numbers.Integral):
+        return KFold(n_splits=int(cv))
+    if isinstance(cv, Splitter) and not isinstance(cv, str):
+        return cv
+    raise ValueError(f"Wrong CV object. Expecting None, an int or CV iterator, got a {type(cv)}")
+
+
+class KFold:
+    """Each of k parts is the test set once, the others are the training set.
+
+    Parameters
+    ----------
+    n_splits : int, default 5
+        Number of folds.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the shuffle. An int gives the same folds at every `split`.
+    shuffle : bool, default True
+        Whether to shuffle the ratings first.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> for trainset, testset in astonish.model_selection.KFold(2, random_state=0).split(data):
+    ...     print(trainset.n_ratings, len(testset))
+    50000 50000
+    50000 50000
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        random_state: int | np.random.RandomState | None = None,
+        shuffle: bool = True,
+    ) -> None:
+        self.n_splits = n_splits
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
+        """Yield (training set, test set) of each fold; ValueError for an impossible `n_splits`."""
+        ratings = _ratings_of(data)
+        n_splits = check_integer("n_splits", self.n_splits, minimum=2)
+        if n_splits > len(ratings):
+            raise ValueError(
+                f"Incorrect value for n_splits={n_splits}. "
+                f"Must be >=2 and at most the number of ratings, {len(ratings)}"
+            )
+        rows = np.arange(len(ratings))
+        if self.shuffle:
+            get_rng(self.random_state).shuffle(rows)
+        parts = np.array_split(rows, n_splits)
+        for fold, test_rows in enumerate(parts):
+            train_rows = np.concatenate(parts[:fold] + parts[fold + 1 :])
+            yield _fold(data, ratings, train_rows, test_rows)
+
+    def get_n_folds(self) -> int:
+        """Return the number of folds."""
+        return self.n_splits
+
+
+class ShuffleSplit:
+    """Random training and test sets, independent of each other.
+
+    Parameters
+    ----------
+    n_splits : int, default 5
+        Number of folds.
+    test_size, train_size : float, int or None, default 0.2 and None
+        A float is a fraction of the ratings, an int their number, None the complement of the other.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the permutations.
+    shuffle : bool, default True
+        Whether to shuffle; without it every fold is the same.
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        test_size: float | None = 0.2,
+        train_size: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        shuffle: bool = True,
+    ) -> None:
+        check_integer("n_splits", n_splits, minimum=1)
+        for name, size in (("test_size", test_size), ("train_size", train_size)):
+            if size is not None and check_number(name, size) <= 0:
+                raise ValueError(f"{name}={size} should be strictly greater than 0")
+        self.n_splits = n_splits
+        self.test_size = test_size
+        self.train_size = train_size
+        self.random_state = random_state
+        self.shuffle = shuffle
+
+    def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
+        """Yield (training set, test set) of each fold; ValueError for sizes that do not fit."""
+        ratings = _ratings_of(data)
+        n_train, n_test = self._counts(len(ratings))
+        rng = get_rng(self.random_state)
+        for _ in range(self.n_splits):
+            rows = rng.permutation(len(ratings)) if self.shuffle else np.arange(len(ratings))
+            yield _fold(data, ratings, rows[:n_train], rows[n_train : n_train + n_test])
+
+    def get_n_folds(self) -> int:
+        """Return the number of folds."""
+        return self.n_splits
+
+    def _counts(self, n_ratings: int) -> tuple[int, int]:
+        """Return how many ratings to train on and how many to test on."""
+        for name, size in (("test_size", self.test_size), ("train_size", self.train_size)):
+            if size is not None and size >= n_ratings:
+                raise ValueError(
+                    f"{name}={size} should be less than the number of ratings {n_ratings}"
+                )
+        n_test = _count(self.test_size, n_ratings, math.ceil)
+        n_train = _count(self.train_size, n_ratings, math.floor)
+        if n_test is None:
+            n_test = n_ratings - (n_train or 0)
+        if n_train is None:
+            n_train = n_ratings - n_test
+        if n_train < 1 or n_train + n_test > n_ratings:
+            raise ValueError(
+                f"test_size={self.test_size} and train_size={self.train_size} give {n_test} and "
+                f"{n_train} of {n_ratings} ratings: the training set needs one at least, "
+                "and their sum must not exceed the number of ratings"
+            )
+        return n_train, n_test
+
+
+class PredefinedKFold:
+    """The folds that `Dataset.load_from_folds` was given as files."""
+
+    def split(self, data: DatasetUserFolds) -> Iterator[Fold]:
+        """Yield (training set, test set) of each pair of files."""
+        self.n_splits = len(data.folds_files)
+        for train_file, test_file in data.folds_files:
+            yield (
+                data.construct_trainset(data.read_ratings(train_file)),
+                data.construct_testset(data.read_ratings(test_file)),
+            )
+
+    def get_n_folds(self) -> int:
+        """Return the number of folds of the data set split last."""
+        return self.n_splits
+
+
+def train_test_split(
+    data: DatasetAutoFolds,
+    test_size: float | None = 0.2,
+    train_size: float | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    shuffle: bool = True,
+) -> Fold:
+    """Cut a data set once; parameters as in `ShuffleSplit`.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> trainset, testset = astonish.model_selection.train_test_split(data, test_size=0.25)
+    >>> trainset.n_ratings, len(testset)
+    (75000, 25000)
+    """
+    splitter = ShuffleSplit(1, test_size, train_size, random_state, shuffle)
+    return next(splitter.split(data))
+
+
+def _fold(
+    data: Dataset, ratings: Ratings, train_rows: NDArray[np.intp], test_rows: NDArray[np.intp]
+) -> Fold:
+    # The methods of `data`, not Trainset's own: users override them.
+    return (
+        data.construct_trainset(ratings.take(train_rows)),
+        data.construct_testset(ratings.take(test_rows)),
+    )
+
+
+def _ratings_of(data: Any) -> Ratings:
+    if not isinstance(data, DatasetAutoFolds):
+        raise TypeError(
+            f"data must be a Dataset with ratings to split, got {type(data).__name__}"
+            + ("; PredefinedKFold reads its folds" if isinstance(data, DatasetUserFolds) else "")
+        )
+    return data.ratings
+
+
+def _count(size: float | None, n_ratings: int, rounding: Callable[[float], int]) -> int | None:
+    """Return a number of ratings: a float is a fraction, an int the number itself."""
+    if size is None or isinstance(size, numbers.Integral):
+        return None if size is None else int(size)
+    return rounding(size * n_ratings)

@@ -1,0 +1,19 @@
+"""Splits and cross-validation under the name that scikit-surprise and scikit-learn use."""
+
+from astonish.evaluation.cross_validation import cross_validate
+from astonish.evaluation.split import (
+    KFold,
+    PredefinedKFold,
+    ShuffleSplit,
+    get_cv,
+    train_test_split,
+)
+
+__all__ = [
+    "KFold",
+    "PredefinedKFold",
+    "ShuffleSplit",
+    "cross_validate",
+    "get_cv",
+    "train_test_split",
+]

@@ -1,0 +1,9 @@
+"""The models."""
+
+from astonish.models.base import AlgoBase
+from astonish.models.svd import SVD
+
+__all__ = ["ALGORITHMS", "SVD", "AlgoBase"]
+
+#: The models that the command line and searches know by name.
+ALGORITHMS: dict[str, type[AlgoBase]] = {"SVD": SVD}

@@ -1,0 +1,278 @@
+"""What every model shares: the interface of scikit-surprise's algorithms, and batches beside it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish._checks import check_ids
+from astonish._gc import paused_gc
+from astonish.data.trainset import Trainset
+from astonish.models import persistence
+from astonish.models.prediction import Prediction, PredictionImpossible
+
+Self = TypeVar("Self", bound="AlgoBase")
+
+
+class AlgoBase:
+    """Base of all models, and of yours.
+
+    A subclass implements ``estimate(u, i)``, which gets inner ids (for unknown ones the text
+    ``"UKN__"`` and the raw id) and returns an estimate, or an estimate and a dict of details, or
+    raises `PredictionImpossible`. It may extend `fit`.
+
+    Parameters
+    ----------
+    **kwargs
+        ``bsl_options`` and ``sim_options``: dicts that configure baselines and similarities.
+
+    Attributes
+    ----------
+    trainset : Trainset
+        What the model was fitted to.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> class GlobalMean(astonish.AlgoBase):
+    ...     def estimate(self, u, i):
+    ...         return self.trainset.global_mean
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> prediction = GlobalMean().fit(trainset).predict("1", "1")
+    >>> prediction.est == trainset.global_mean
+    True
+    """
+
+    trainset: Trainset
+    bu: Any
+    bi: Any
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.bsl_options: dict[str, Any] = kwargs.get("bsl_options", {})
+        self.sim_options: dict[str, Any] = {"user_based": True, **kwargs.get("sim_options", {})}
+
+    def fit(self: Self, trainset: Trainset) -> Self:
+        """Remember the training set and forget the baselines; subclasses go on from there.
+
+        Returns
+        -------
+        AlgoBase
+            The model itself.
+        """
+        if not hasattr(trainset, "to_inner_uid"):
+            raise TypeError(
+                f"trainset must be a Trainset, got {type(trainset).__name__}; "
+                "Dataset.build_full_trainset makes one"
+            )
+        self.trainset = trainset
+        self.bu = self.bi = None
+        return self
+
+    def estimate(self, u: Any, i: Any) -> Any:
+        """Return the estimate for an inner user id and an inner item id; subclasses do."""
+        raise NotImplementedError(f"{type(self).__name__} does not define estimate(u, i)")
+
+    def default_prediction(self) -> float:
+        """Return what is predicted when an estimate is impossible: the mean of all ratings."""
+        return self.trainset.global_mean
+
+    def predict(
+        self,
+        uid: Any,
+        iid: Any,
+        r_ui: float | None = None,
+        clip: bool = True,
+        verbose: bool = False,
+    ) -> Prediction:
+        """Predict the rating of one user for one item.
+
+        Parameters
+        ----------
+        uid, iid
+            Raw ids, as in the data: a file's ids are strings. Unknown ids are allowed.
+        r_ui : float, optional
+            The true rating, to be carried along.
+        clip : bool, default True
+            Whether to clip the estimate to the rating scale.
+        verbose : bool, default False
+            Whether to print the prediction.
+        """
+        trainset = self._fitted_trainset()
+        try:
+            inner_user: Any = trainset.to_inner_uid(uid)
+        except ValueError:
+            inner_user = f"UKN__{uid}"
+        try:
+            inner_item: Any = trainset.to_inner_iid(iid)
+        except ValueError:
+            inner_item = f"UKN__{iid}"
+        estimate, details = self._try_estimate(inner_user, inner_item)
+        if clip:
+            lower, higher = trainset.rating_scale
+            estimate = max(lower, min(higher, estimate))
+        prediction = Prediction(uid, iid, r_ui, estimate, details)
+        if verbose:
+            print(prediction)
+        return prediction
+
+    def test(
+        self, testset: Iterable[tuple[Any, Any, float | None]], verbose: bool = False
+    ) -> list[Prediction]:
+        """Predict every (raw user id, raw item id, true rating) of a test set.
+
+        Parameters
+        ----------
+        testset : iterable of tuples
+            As the splits or `Trainset.build_testset` make it.
+        verbose : bool, default False
+            Whether to print each prediction.
+
+        Returns
+        -------
+        list of Prediction
+            In the order of the test set, estimates clipped to the rating scale.
+        """
+        if verbose or not self._runs_in_core():
+            return [self.predict(uid, iid, rating, verbose=verbose) for uid, iid, rating in testset]
+        with paused_gc():
+            rows = list(testset)
+            users = [user for user, _, _ in rows]
+            items = [item for _, item, _ in rows]
+            ratings = [rating for _, _, rating in rows]
+            estimates, impossible = self._predict_batch(users, items)
+            details = self._details_of(impossible)
+            fields = zip(users, items, ratings, estimates.tolist(), details, strict=True)
+            return list(map(partial(tuple.__new__, Prediction), fields))
+
+    def predict_many(self, user_ids: Iterable[Any], item_ids: Iterable[Any]) -> NDArray[np.float64]:
+        """Predict the ratings of many pairs.
+
+        Parameters
+        ----------
+        user_ids, item_ids : sequences of raw ids, both of length n
+            Unknown ids are allowed, as in `predict`.
+
+        Returns
+        -------
+        float64 array of shape (n,)
+            Estimates, clipped to the rating scale: the ``est`` of `predict`.
+
+        Raises
+        ------
+        TypeError
+            When an argument is not a sequence of ids.
+        ValueError
+            When the lengths differ.
+        """
+        users = check_ids("user_ids", user_ids)
+        items = check_ids("item_ids", item_ids)
+        if len(users) != len(items):
+            raise ValueError(
+                f"user_ids and item_ids must be equally long, got {len(users)} and {len(items)}"
+            )
+        if self._runs_in_core():
+            return self._predict_batch(users, items)[0]
+        estimates = (self.predict(*pair).est for pair in zip(users, items, strict=True))
+        return np.fromiter(estimates, np.float64, len(users))
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted model to one ``.npz`` file, without pickle.
+
+        Raises
+        ------
+        ValueError
+            When the model is not fitted.
+        TypeError
+            When the model holds something that is no number, text, list, dict or array.
+        OSError
+            When the file cannot be written.
+        """
+        self._fitted_trainset()
+        persistence.save(self, path)
+
+    @classmethod
+    def load(cls: type[Self], path: str | Path) -> Self:
+        """Read a model that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            For a file that is no model, is damaged, has another format version, or holds a model
+            that is no `cls`.
+        OSError
+            When the file cannot be read.
+        """
+        return persistence.load(path, cls)
+
+    # What models with a kernel for many pairs define beside `estimate`: the unclipped estimates of
+    # inner ids (-1: unknown), NaN where an estimate is impossible.
+    _estimate_many: Any = None
+    _impossible_reason = "The estimate is not a number."
+
+    def _runs_in_core(self) -> bool:
+        """Tell whether the kernel `_estimate_many` says the same as `predict`.
+
+        It does unless a subclass of the class that defines the kernel, or the instance, changed
+        what a single prediction is.
+        """
+        if self._estimate_many is None:
+            return False
+        hooks = ("estimate", "predict", "default_prediction")
+        for owner in type(self).__mro__:
+            if "_estimate_many" in vars(owner):
+                return not any(hook in vars(self) for hook in hooks)
+            if any(hook in vars(owner) for hook in hooks):
+                return False
+        return False
+
+    def _predict_batch(
+        self, users: list[Any], items: list[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the clipped estimates of raw id pairs, and which of them were impossible."""
+        trainset = self._fitted_trainset()
+        estimates = self._estimate_many(trainset.inner_users(users), trainset.inner_items(items))
+        impossible = np.isnan(estimates)
+        if impossible.any():
+            estimates[impossible] = self.default_prediction()
+        return np.clip(estimates, *trainset.rating_scale, out=estimates), impossible
+
+    def _details_of(self, impossible: NDArray[np.bool_]) -> list[dict[str, Any]]:
+        details: list[dict[str, Any]] = [{"was_impossible": False} for _ in range(len(impossible))]
+        for row in np.flatnonzero(impossible).tolist():
+            details[row] = {"was_impossible": True, "reason": self._impossible_reason}
+        return details
+
+    def _try_estimate(self, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
+        try:
+            answer = self.estimate(inner_user, inner_item)
+            estimate, details = answer if isinstance(answer, tuple) else (answer, {})
+            if np.isnan(estimate):
+                raise PredictionImpossible(AlgoBase._impossible_reason)
+            details["was_impossible"] = False
+        except PredictionImpossible as error:
+            estimate = self.default_prediction()
+            details = {"was_impossible": True, "reason": str(error)}
+        return estimate, details
+
+    def _fitted_trainset(self) -> Trainset:
+        try:
+            return self.trainset
+        except AttributeError:
+            raise ValueError(
+                f"this {type(self).__name__} is not fitted: call fit(trainset) first"
+            ) from None
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Give back the model as it was when the block is left by an error or Ctrl-C."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise

@@ -1,0 +1,203 @@
+"""What every model with user and item factors can do: score many pairs, and rank."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _core
+from astonish._checks import check_ids, check_integer
+from astonish._settings import resolve_n_threads
+from astonish.models.base import AlgoBase
+from astonish.models.prediction import PredictionImpossible
+
+_USERS_PER_CALL = 8192  # between two calls Python looks for Ctrl-C
+
+
+class Factors(NamedTuple):
+    """Parameters of ``global_mean + bu[u] + bi[i] + <pu[u], qi[i]>``, float64 and C-contiguous.
+
+    The sum is the product alone where `biased` is False.
+    """
+
+    pu: NDArray[np.float64]
+    qi: NDArray[np.float64]
+    bu: NDArray[np.float64]
+    bi: NDArray[np.float64]
+    global_mean: float
+    biased: bool
+
+
+class FactorModel(AlgoBase):
+    """A model whose estimate is a sum of biases and an inner product of factors.
+
+    Attributes
+    ----------
+    n_threads : int or None
+        Threads for scoring and ranking; None means ``ASTONISH_NUM_THREADS``, else all CPUs that the
+        process may use. Results do not depend on it.
+    """
+
+    n_threads: int | None
+
+    @abstractmethod
+    def _factors(self) -> Factors:
+        """Return the parameters as they are now; users may have assigned to them."""
+
+    def estimate(self, u: Any, i: Any) -> float:
+        """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
+
+        Raises
+        ------
+        PredictionImpossible
+            When the model is unbiased and does not know both.
+        """
+        user = u if self.trainset.knows_user(u) else -1
+        item = i if self.trainset.knows_item(i) else -1
+        factors = self._factors()
+        if not factors.biased and min(user, item) < 0:
+            raise PredictionImpossible(self._impossible_reason)
+        users, items = np.array([[user], [item]], dtype=np.int32)
+        return float(_core.estimate_pairs(*factors, users, items, 1)[0])
+
+    def _estimate_many(
+        self, users: NDArray[np.int32], items: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        return _core.estimate_pairs(
+            *self._factors(), users, items, resolve_n_threads(self.n_threads)
+        )
+
+    _impossible_reason = "User and item are unknown."
+
+    def recommend(
+        self,
+        user_ids: Iterable[Any],
+        n: int = 10,
+        exclude_seen: bool = True,
+        candidates: Iterable[Any] | None = None,
+        filter_items: Iterable[Any] | None = None,
+    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """Return the `n` items with the highest estimates for each user.
+
+        Parameters
+        ----------
+        user_ids : sequence of raw ids
+            Users of the training set.
+        n : int, default 10
+            Length of the lists.
+        exclude_seen : bool, default True
+            Whether to leave out the items that a user rated in the training set.
+        candidates : sequence of raw item ids, optional
+            The only items to choose from; all by default.
+        filter_items : sequence of raw item ids, optional
+            Items that nobody is to be shown.
+
+        Returns
+        -------
+        item_ids : object array of shape (len(user_ids), n)
+            Raw item ids, best first; None where fewer than `n` items remain. Equal estimates are
+            ordered by inner item id.
+        scores : float64 array of the same shape
+            The estimates, not clipped to the rating scale; NaN where there is no item.
+
+        Raises
+        ------
+        TypeError
+            When an argument is not a sequence of ids.
+        ValueError
+            For an id that is not part of the training set, or n < 1.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.SVD(random_state=0).fit(trainset)
+        >>> item_ids, scores = model.recommend(["1", "2"], n=3)
+        >>> item_ids.shape, scores.shape
+        ((2, 3), (2, 3))
+        """
+        trainset = self._fitted_trainset()
+        users = _known("user_ids", user_ids, trainset.inner_users)
+        n = check_integer("n", n, minimum=1)
+        ranking = _Ranking(self._factors(), self._allowed_items(candidates, filter_items))
+        n_threads = resolve_n_threads(self.n_threads)
+        item_ids = np.empty((len(users), n), dtype=object)
+        scores = np.empty((len(users), n))
+        raw_ids = np.empty(trainset.n_items + 1, dtype=object)  # the last one, at -1, is None
+        raw_ids[:-1] = trainset.item_ids
+        for begin in range(0, len(users), _USERS_PER_CALL):
+            block = slice(begin, begin + _USERS_PER_CALL)
+            seen = trainset.by_user.take_rows(users[block]) if exclude_seen else None
+            items, scores[block] = ranking.best(users[block], n, seen, n_threads)
+            item_ids[block] = raw_ids[items]
+        return item_ids, scores
+
+    def _allowed_items(
+        self, candidates: Iterable[Any] | None, filter_items: Iterable[Any] | None
+    ) -> NDArray[np.intp] | None:
+        """Return the inner ids that may be listed, ascending; None for all."""
+        if candidates is None and filter_items is None:
+            return None
+        trainset = self.trainset
+        allowed = np.full(trainset.n_items, candidates is None)
+        if candidates is not None:
+            allowed[_known("candidates", candidates, trainset.inner_items)] = True
+        if filter_items is not None:
+            allowed[_known("filter_items", filter_items, trainset.inner_items)] = False
+        return np.flatnonzero(allowed)
+
+
+class _Ranking:
+    """Factors cut to the items that may be listed."""
+
+    def __init__(self, factors: Factors, allowed: NDArray[np.intp] | None) -> None:
+        self._factors = factors
+        self._allowed = allowed
+        self._items = factors.qi if allowed is None else factors.qi[allowed]
+        bias = factors.bi if allowed is None else factors.bi[allowed]
+        self._bias = bias if factors.biased else None
+
+    def best(
+        self,
+        users: NDArray[np.int32],
+        n: int,
+        seen: tuple[NDArray[Any], NDArray[np.int32]] | None,
+        n_threads: int,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return inner item ids, -1 where there are too few, and estimates."""
+        offsets, indices = seen or (np.empty(0, np.int64), np.empty(0, np.int32))
+        if self._allowed is not None:
+            offsets, indices = self._renumber(offsets, indices)
+        items, scores = _core.topk(
+            self._factors.pu[users], self._items, n, self._bias, offsets, indices, n_threads
+        )
+        if self._allowed is not None:
+            items = np.where(items < 0, -1, np.append(self._allowed, -1)[items]).astype(np.int32)
+        if self._factors.biased:
+            scores += (self._factors.global_mean + self._factors.bu[users])[:, np.newaxis]
+        return items, scores
+
+    def _renumber(
+        self, offsets: NDArray[Any], indices: NDArray[np.int32]
+    ) -> tuple[NDArray[Any], NDArray[np.int32]]:
+        """Express excluded items as positions among the allowed ones; drop the others."""
+        position = np.full(len(self._factors.qi), -1, dtype=np.int32)
+        position[self._allowed] = np.arange(len(self._items), dtype=np.int32)
+        renumbered = position[indices]
+        kept = np.concatenate(([0], np.cumsum(renumbered >= 0)))
+        return kept[offsets].astype(np.int64), renumbered[renumbered >= 0]
+
+
+def _known(name: str, ids: Iterable[Any], to_inner: Any) -> NDArray[np.int32]:
+    """Return inner ids; ValueError for the first raw id that is unknown."""
+    raw_ids = check_ids(name, ids)
+    inner: NDArray[np.int32] = to_inner(raw_ids)
+    if len(inner) and inner.min() < 0:
+        place = int(np.argmin(inner))
+        raise ValueError(
+            f"{name}[{place}] is {raw_ids[place]!r}, which is not part of the training set "
+            f"({type(raw_ids[place]).__name__}; ids read from a file are str)"
+        )
+    return inner

@@ -1,0 +1,167 @@
+"""Models as files: one ``.npz`` of arrays, with the parameters and ids as JSON inside it.
+
+Nothing is unpickled, so a file from a stranger can at worst be refused. A model's attributes are
+stored one by one: arrays as arrays, numbers, text, lists, tuples, dicts and random states as JSON.
+"""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.data.csr import Csr
+from astonish.data.trainset import Trainset
+
+if TYPE_CHECKING:
+    from astonish.models.base import AlgoBase
+
+Model = TypeVar("Model", bound="AlgoBase")
+
+FORMAT = "astonish model"
+VERSION = 1
+
+_HEADER = "header"  # the JSON text, as bytes
+_TRAINSET_ARRAYS = ("offsets", "indices", "values")
+
+
+def save(model: "AlgoBase", path: str | Path) -> None:
+    """Write `model` to `path`; see `AlgoBase.save`. A file that exists is replaced at the end."""
+    arrays: dict[str, NDArray[Any]] = {}
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "class": _class_name(type(model)),
+        "trainset": _pack_trainset(model.trainset, arrays),
+        "attributes": _pack_attributes(model, arrays),
+    }
+    arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    path = Path(path)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(path: str | Path, base: type[Model]) -> Model:
+    """Read a model that is a `base` from `path`; see `AlgoBase.load`."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(arrays.pop(_HEADER).tobytes())
+        if header["format"] != FORMAT:
+            raise KeyError("format")
+    except (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not a model file, or it is damaged ({error})") from error
+    if header["version"] != VERSION:
+        raise ValueError(
+            f"{path} has model format version {header['version']}, "
+            f"this version of astonish reads version {VERSION}"
+        )
+    cls = _find_class(header["class"], base, path)
+    try:
+        model = cls.__new__(cls)
+        model.trainset = _unpack_trainset(header["trainset"], arrays)
+        for name, value in header["attributes"].items():
+            setattr(model, name, _unpack(value, arrays))
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is a damaged model file ({error})") from error
+    return model
+
+
+def _class_name(cls: type[Any]) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _find_class(name: str, base: type[Model], path: str | Path) -> type[Model]:
+    """Find a class among `base` and its subclasses: nothing is imported on behalf of a file."""
+    candidates = [base]
+    for cls in candidates:
+        if _class_name(cls) == name:
+            return cls
+        candidates.extend(cls.__subclasses__())
+    raise ValueError(f"{path} holds a {name}, which is no imported subclass of {base.__name__}")
+
+
+def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    for side in ("by_user", "by_item"):
+        for part in _TRAINSET_ARRAYS:
+            arrays[f"trainset.{side}.{part}"] = getattr(getattr(trainset, side), part)
+    return {
+        "rating_scale": _pack("rating_scale", trainset.rating_scale, arrays),
+        "user_ids": _pack("user_ids", trainset.user_ids, arrays),
+        "item_ids": _pack("item_ids", trainset.item_ids, arrays),
+    }
+
+
+def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Trainset:
+    def csr(side: str, n_cols: int) -> Csr:
+        offsets, indices, values = (arrays[f"trainset.{side}.{part}"] for part in _TRAINSET_ARRAYS)
+        return Csr.from_arrays(offsets, indices, values, n_cols)
+
+    scale, user_ids, item_ids = (
+        _unpack(header[name], arrays) for name in ("rating_scale", "user_ids", "item_ids")
+    )
+    by_user, by_item = csr("by_user", len(item_ids)), csr("by_item", len(user_ids))
+    if by_user.n_rows != len(user_ids) or by_item.n_rows != len(item_ids):
+        raise ValueError("the ids do not fit the ratings")
+    return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
+
+
+def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    return {
+        name: _pack(name, value, arrays)
+        for name, value in vars(model).items()
+        if name != "trainset"
+    }
+
+
+def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    """Turn a value into JSON; arrays go into `arrays` and leave their name.
+
+    What JSON lacks is an object with one key that begins with "$".
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic) and not value.dtype.hasobject:
+        return _pack(name, value.item(), arrays)
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        arrays[name] = value
+        return {"$array": name}
+    if isinstance(value, list):
+        return [_pack(f"{name}.{place}", each, arrays) for place, each in enumerate(value)]
+    if isinstance(value, tuple):
+        return {"$tuple": _pack(name, list(value), arrays)}
+    if isinstance(value, dict):
+        pairs = [[key, _pack(f"{name}.{key}", each, arrays)] for key, each in value.items()]
+        if all(isinstance(key, (bool, int, float, str)) for key in value):
+            return {"$dict": pairs}
+    if isinstance(value, np.random.RandomState):
+        return {"$random_state": _pack(name, value.get_state(legacy=True), arrays)}
+    raise TypeError(
+        f"{name} cannot be saved: {type(value).__name__} {value!r} has no place in JSON"
+    )
+
+
+def _unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    if isinstance(value, list):
+        return [_unpack(each, arrays) for each in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    if kind == "$array":
+        return arrays[content]
+    if kind == "$tuple":
+        return tuple(_unpack(content, arrays))
+    if kind == "$dict":
+        return {key: _unpack(each, arrays) for key, each in content}
+    if kind == "$random_state":
+        random_state = np.random.RandomState()
+        random_state.set_state(_unpack(content, arrays))
+        return random_state
+    raise ValueError(f"unknown kind of value {kind!r}")

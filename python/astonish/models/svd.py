@@ -1,0 +1,166 @@
+"""Matrix factorization by stochastic gradient descent; drives the kernel of sgd.hpp."""
+
+import numpy as np
+
+from astonish import _core
+from astonish._checks import check_integer, check_number
+from astonish._random import get_rng
+from astonish._settings import resolve_solver
+from astonish.data.trainset import Trainset
+from astonish.models.factor_model import FactorModel, Factors
+
+_RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
+
+
+class SVD(FactorModel):
+    r"""Biased matrix factorization, known as SVD or Funk SVD.
+
+    The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
+    the regularised squared error, rating after rating in the order of the training set. Terms of an
+    unknown user or item are left out. With ``biased=False`` it is :math:`q_i^T p_u` alone
+    (probabilistic matrix factorization), and an unknown user or item makes it impossible.
+
+    Parameters
+    ----------
+    n_factors : int, default 100
+        Length of the factor vectors; 0 leaves the biases.
+    n_epochs : int, default 20
+        Passes over the ratings; 0 gives the initial model.
+    biased : bool, default True
+        Whether to use the mean and the biases.
+    init_mean, init_std_dev : float, default 0 and 0.1
+        The normal distribution that factors start from.
+    lr_all, reg_all : float, default 0.005 and 0.02
+        Learning rate and regularisation of all parameters.
+    lr_bu, lr_bi, lr_pu, lr_qi, reg_bu, reg_bi, reg_pu, reg_qi : float, optional
+        The same for one kind of parameter each; they win over `lr_all` and `reg_all`.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
+        global generator.
+    verbose : bool, default False
+        Whether to print the number of each epoch.
+    solver : {"sequential", "bitwise"}, optional
+        How the sums are rounded. "sequential" uses vector arithmetic and equals scikit-surprise to
+        about 1e-12; "bitwise" equals it to the last bit and is slower. Default: the environment
+        variable ``ASTONISH_SOLVER``, else "sequential".
+    n_threads : int, optional
+        Threads for `test`, `predict_many` and `recommend`; see `FactorModel`.
+
+    Attributes
+    ----------
+    pu : float64 array of shape (n_users, n_factors)
+        User factors.
+    qi : float64 array of shape (n_items, n_factors)
+        Item factors.
+    bu, bi : float64 arrays of shape (n_users,) and (n_items,)
+        User and item biases; zeros when not biased.
+
+    Raises
+    ------
+    TypeError, ValueError
+        By `fit`: for a parameter out of range, and when the factors stop being finite because a
+        learning rate is too high. A fit that fails or is interrupted leaves the model as it was.
+
+    References
+    ----------
+    Koren, Bell, Volinsky: Matrix factorization techniques for recommender systems. Computer 42(8),
+    2009. Interface and order of updates are scikit-surprise's.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> model = astonish.SVD(n_factors=20, random_state=0).fit(trainset)
+    >>> model.pu.shape, model.qi.shape
+    ((943, 20), (1682, 20))
+    """
+
+    def __init__(
+        self,
+        n_factors: int = 100,
+        n_epochs: int = 20,
+        biased: bool = True,
+        init_mean: float = 0,
+        init_std_dev: float = 0.1,
+        lr_all: float = 0.005,
+        reg_all: float = 0.02,
+        lr_bu: float | None = None,
+        lr_bi: float | None = None,
+        lr_pu: float | None = None,
+        lr_qi: float | None = None,
+        reg_bu: float | None = None,
+        reg_bi: float | None = None,
+        reg_pu: float | None = None,
+        reg_qi: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+        *,
+        solver: str | None = None,
+        n_threads: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.n_factors = n_factors
+        self.n_epochs = n_epochs
+        self.biased = biased
+        self.init_mean = init_mean
+        self.init_std_dev = init_std_dev
+        self.lr_bu = lr_all if lr_bu is None else lr_bu
+        self.lr_bi = lr_all if lr_bi is None else lr_bi
+        self.lr_pu = lr_all if lr_pu is None else lr_pu
+        self.lr_qi = lr_all if lr_qi is None else lr_qi
+        self.reg_bu = reg_all if reg_bu is None else reg_bu
+        self.reg_bi = reg_all if reg_bi is None else reg_bi
+        self.reg_pu = reg_all if reg_pu is None else reg_pu
+        self.reg_qi = reg_all if reg_qi is None else reg_qi
+        self.random_state = random_state
+        self.verbose = verbose
+        self.solver = solver
+        self.n_threads = n_threads
+
+    def fit(self, trainset: Trainset) -> "SVD":
+        """Fit the factors to a training set; see the class for parameters and errors."""
+        with self._all_or_nothing():
+            super().fit(trainset)
+            self.sgd(trainset)
+        return self
+
+    def sgd(self, trainset: Trainset) -> None:
+        """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
+        options = self._options()
+        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
+        init_mean = check_number("init_mean", self.init_mean)
+        init_std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
+        rng = get_rng(self.random_state)
+        bu = np.zeros(trainset.n_users)
+        bi = np.zeros(trainset.n_items)
+        pu = rng.normal(init_mean, init_std_dev, (trainset.n_users, n_factors))
+        qi = rng.normal(init_mean, init_std_dev, (trainset.n_items, n_factors))
+        ratings = trainset.by_user
+        _core.fit_sgd(
+            ratings.offsets,
+            ratings.indices,
+            ratings.values,
+            *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
+            options,
+            _print_epoch if self.verbose else None,
+        )
+        self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+
+    def _factors(self) -> Factors:
+        pu, qi, bu, bi = (
+            np.ascontiguousarray(array, dtype=np.float64)
+            for array in (self.pu, self.qi, self.bu, self.bi)
+        )
+        return Factors(pu, qi, bu, bi, float(self.trainset.global_mean), bool(self.biased))
+
+    def _options(self) -> _core.SgdOptions:
+        options = _core.SgdOptions()
+        options.solver = _core.SgdSolver.__members__[resolve_solver(self.solver)]
+        options.n_epochs = check_integer("n_epochs", self.n_epochs, minimum=0)
+        for name in _RATES:
+            setattr(options, name, check_number(name, getattr(self, name)))
+        return options
+
+
+def _print_epoch(epoch: int) -> None:
+    print(f"Processing epoch {epoch}")
