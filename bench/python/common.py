@@ -1,0 +1,65 @@
+"""What the benchmarks share: the data, the clock and the table."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+import astonish
+from astonish import _core
+from astonish.data.sniff import load_any_file
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("ASTONISH_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+def load(name: str) -> tuple[str, Any]:
+    """Return (label, data set): MovieLens where it lies on this machine, else a synthetic twin."""
+    files = {"ml-100k": "u.data", "ml-1m": "ratings.csv.gz"}
+    path = DATA / name / files[name]
+    if path.is_file():
+        return name, load_any_file(path, rating_scale=(1, 5))
+    sizes = {"ml-100k": (943, 1682, 100_000), "ml-1m": (6040, 3706, 1_000_209)}
+    return f"synthetic, size of {name}", astonish.make_ratings(*sizes[name])
+
+
+def seconds(function: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the wall-clock seconds of a call, and its result."""
+    begin = time.perf_counter()
+    result = function()
+    return time.perf_counter() - begin, result
+
+
+def compare(
+    ours: Callable[[], Any], theirs: Callable[[], Any], repeats: int = 3
+) -> tuple[float, float, float, Any, Any]:
+    """Run both in turn; return the median seconds of each, the median ratio, and both results."""
+    times = []
+    for _ in range(repeats):
+        our_time, our_result = seconds(ours)
+        their_time, their_result = seconds(theirs)
+        times.append((our_time, their_time))
+    return (
+        statistics.median(our for our, _ in times),
+        statistics.median(their for _, their in times),
+        statistics.median(their / our for our, their in times),
+        our_result,
+        their_result,
+    )
+
+
+def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table in Markdown, with the machine it was measured on."""
+    cores = _core.available_threads()
+    print(f"\n{title}\n{cores} cores, {platform.machine()}, CPU level {_core.cpu_level}\n")
+    table = Table(*header, box=box.MARKDOWN)
+    for row in rows:
+        table.add_row(*map(str, row))
+    Console(width=160).print(table)

@@ -1,0 +1,89 @@
+"""SVD beside scikit-surprise: the same folds, the same numbers, the time of each.
+
+Run: pip install '.[peers]' && python bench/python/compare_surprise.py
+"""
+
+import numpy as np
+import surprise
+from common import compare, load, show
+from surprise.model_selection import KFold as SurpriseKFold
+from surprise.model_selection import cross_validate as surprise_cross_validate
+
+import astonish
+from astonish.model_selection import KFold, cross_validate, train_test_split
+
+
+def as_surprise(data):
+    """Return the same data set as an object of scikit-surprise."""
+    twin = surprise.dataset.DatasetAutoFolds.__new__(surprise.dataset.DatasetAutoFolds)
+    surprise.Dataset.__init__(twin, surprise.Reader(rating_scale=data.reader.rating_scale))
+    twin.raw_ratings = data.ratings.to_tuples()
+    return twin
+
+
+def rmse(predictions):
+    return float(np.sqrt(np.mean([(p.r_ui - p.est) ** 2 for p in predictions])))
+
+
+def row(job, timing, ours, theirs, difference):
+    our_time, their_time, ratio, *_ = timing
+    return (
+        job,
+        f"{their_time:.3f} s",
+        f"{our_time:.3f} s",
+        f"{ratio:.1f} x",
+        f"{theirs:.4f}",
+        f"{ours:.4f}",
+        f"{difference:.1e}",
+    )
+
+
+def one_split(name):
+    label, data = load(name)
+    trainset, testset = train_test_split(data, random_state=0)
+    twin = as_surprise(data)
+    their_trainset, their_testset = surprise.model_selection.train_test_split(twin, random_state=0)
+    assert testset == their_testset
+    del twin
+
+    for solver in ("sequential", "bitwise"):
+        ours = astonish.SVD(random_state=0, solver=solver)
+        theirs = surprise.SVD(random_state=0)
+        fits = compare(lambda: ours.fit(trainset), lambda: theirs.fit(their_trainset))  # noqa: B023
+        tests = compare(lambda: ours.test(testset), lambda: theirs.test(testset))  # noqa: B023
+        gap = max(abs(a.est - b.est) for a, b in zip(tests[3], tests[4], strict=True))
+        factors = max(np.abs(getattr(ours, k) - getattr(theirs, k)).max() for k in ("pu", "qi"))
+        errors = rmse(tests[3]), rmse(tests[4])
+        yield row(f"{label}: fit, solver={solver}", fits, *errors, factors)
+        if solver == "sequential":
+            yield row(f"{label}: test, {len(testset):,} pairs", tests, *errors, gap)
+            users = [user for user, _, _ in testset]
+            items = [item for _, item, _ in testset]
+            many = compare(
+                lambda: ours.predict_many(users, items),  # noqa: B023
+                lambda: [p.est for p in theirs.test(testset)],  # noqa: B023
+            )
+            gap = np.abs(many[3] - np.array(many[4])).max()
+            yield row(f"{label}: predict_many, {len(testset):,} pairs", many, *errors, gap)
+
+
+def five_folds(name):
+    label, data = load(name)
+    twin = as_surprise(data)
+    timing = compare(
+        lambda: cross_validate(astonish.SVD(random_state=0), data, cv=KFold(5, random_state=0)),
+        lambda: surprise_cross_validate(
+            surprise.SVD(random_state=0), twin, cv=SurpriseKFold(5, random_state=0)
+        ),
+    )
+    ours, theirs = timing[3]["test_rmse"], timing[4]["test_rmse"]
+    gap = np.abs(ours - theirs).max()
+    return row(f"{label}: cross_validate, 5 folds", timing, ours.mean(), theirs.mean(), gap)
+
+
+if __name__ == "__main__":
+    show(
+        f"SVD, defaults, beside scikit-surprise {surprise.__version__} (medians of 3 runs in turn)",
+        ("job", "Surprise", "astonish", "faster", "its RMSE", "our RMSE", "largest difference"),
+        [*one_split("ml-100k"), five_folds("ml-100k"), *one_split("ml-1m")],
+    )
