@@ -1,12 +1,13 @@
 // NumPy arrays as views of the core, and back: the only file that touches py::array.
 //
-// Arguments are declared as In<T> or Out<T> and registered with .noconvert(): an array of another dtype
-// or order is refused, never copied. The views own nothing; the arrays stay alive in the arguments of
-// the bound function, so reading them without the GIL is safe.
+// Arguments are declared as Array<T> and registered with .noconvert(): an array of another dtype or
+// order is refused, never copied. The views own nothing; the arrays stay alive in the
+// arguments of the bound function, so reading them without the GIL is safe.
 #pragma once
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cstdint>
 #include <optional>

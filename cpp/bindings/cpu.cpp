@@ -1,5 +1,5 @@
-// Which builds of the core this CPU can run. Compiled for the baseline and without Eigen, so that asking
-// is safe everywhere.
+// Which builds of the core this CPU can run. Compiled for the baseline and without Eigen, so that
+// asking is safe everywhere.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -28,6 +28,7 @@ std::vector<std::string> built_levels() { return {ASTONISH_LEVELS}; }
 
 PYBIND11_MODULE(_cpu, module) {
   module.doc() = "Which CPU level this machine supports and which ones were built.";
-  module.def("best_level", &best_level, "The highest x86-64 level this CPU supports: v1, v3 or v4.");
+  module.def("best_level", &best_level,
+             "The highest x86-64 level this CPU supports: v1, v3 or v4.");
   module.def("built_levels", &built_levels, "The levels that a core was built for, lowest first.");
 }

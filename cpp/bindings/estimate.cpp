@@ -26,10 +26,10 @@ Array<double> bind_estimate(const Array<double>& pu, const Array<double>& qi,
 }  // namespace
 
 void register_estimate(py::module_& module) {
-  module.def("estimate_pairs", &bind_estimate, py::arg("pu").noconvert(),
-             py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
-             py::arg("global_mean"), py::arg("biased"), py::arg("users").noconvert(),
-             py::arg("items").noconvert(), py::arg("n_threads"),
+  module.def("estimate_pairs", &bind_estimate, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
+             py::arg("bu").noconvert(), py::arg("bi").noconvert(), py::arg("global_mean"),
+             py::arg("biased"), py::arg("users").noconvert(), py::arg("items").noconvert(),
+             py::arg("n_threads"),
              "Estimates of (user, item) pairs; -1 is an unknown id, NaN an impossible estimate.");
 }
 

@@ -1,7 +1,6 @@
 #include "astonish/sgd.hpp"
 
 #include <pybind11/functional.h>
-#include <pybind11/stl.h>
 
 #include "factors.hpp"
 #include "register.hpp"
@@ -10,8 +9,8 @@ namespace astonish::bindings {
 
 namespace {
 
-// Looks for Ctrl-C between epochs; a Python exception of the signal handler or of `on_epoch` unwinds
-// the kernel and reaches the caller.
+// Looks for Ctrl-C between epochs; a Python exception of the signal handler or of `on_epoch`
+// unwinds the kernel and reaches the caller.
 EpochCallback with_interrupts(const std::optional<py::function>& on_epoch) {
   return [on_epoch](int epoch) {
     const py::gil_scoped_acquire acquire;

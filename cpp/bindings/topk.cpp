@@ -1,7 +1,5 @@
 #include "astonish/topk.hpp"
 
-#include <pybind11/stl.h>
-
 #include "arrays.hpp"
 #include "register.hpp"
 

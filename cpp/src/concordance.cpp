@@ -12,7 +12,8 @@ namespace {
 
 using Order = std::vector<std::size_t>;
 
-// Number of unordered pairs whose ratings differ: all pairs less those within a group of equal ratings.
+// Number of unordered pairs whose ratings differ: all pairs less those within a group of equal
+// ratings.
 std::int64_t count_comparable(std::span<const double> ratings, const Order& by_rating) {
   const auto pairs = [](std::int64_t n) { return n * (n - 1) / 2; };
   std::int64_t comparable = pairs(static_cast<std::int64_t>(by_rating.size()));

@@ -107,12 +107,11 @@ void take_rows(const CsrView<Offset>& csr, std::span<const std::int32_t> rows,
   }
 }
 
-#define ASTONISH_INSTANTIATE(Offset)                                                            \
-  template void validate(const CsrView<Offset>&);                                               \
-  template void build_csr(std::span<const std::int32_t>, std::span<const std::int32_t>,         \
-                          std::span<const double>, std::size_t, CsrArrays<Offset>);             \
-  template void take_rows(const CsrView<Offset>&, std::span<const std::int32_t>,                \
-                          CsrArrays<Offset>);
+#define ASTONISH_INSTANTIATE(Offset)                                                    \
+  template void validate(const CsrView<Offset>&);                                       \
+  template void build_csr(std::span<const std::int32_t>, std::span<const std::int32_t>, \
+                          std::span<const double>, std::size_t, CsrArrays<Offset>);     \
+  template void take_rows(const CsrView<Offset>&, std::span<const std::int32_t>, CsrArrays<Offset>);
 ASTONISH_INSTANTIATE(std::int32_t)
 ASTONISH_INSTANTIATE(std::int64_t)
 #undef ASTONISH_INSTANTIATE

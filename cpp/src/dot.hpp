@@ -1,9 +1,9 @@
 // The inner product as the hardware likes it.
 //
 // One running sum waits for each addition to finish. `lanes` sums run side by side and are folded
-// pairwise at the end: the compiler turns them into vector registers without being allowed to reorder
-// anything, so the result is the same on every CPU that rounds alike. FMA, where the variant has it,
-// changes the last bits.
+// pairwise at the end: the compiler turns them into vector registers without being allowed to
+// reorder anything, so the result is the same on every CPU that rounds alike. FMA, where the
+// variant has it, changes the last bits.
 #pragma once
 
 #include <cstddef>

@@ -47,9 +47,9 @@ void estimate_pairs(const BiasedFactors<const double>& model, std::span<const st
                     std::span<const std::int32_t> items, std::span<double> out, int n_threads) {
   check_shapes(model);
   if (users.size() != items.size() || users.size() != out.size()) {
-    throw std::invalid_argument("users, items and out differ in length: " +
-                                std::to_string(users.size()) + ", " +
-                                std::to_string(items.size()) + ", " + std::to_string(out.size()));
+    throw std::invalid_argument(
+        "users, items and out differ in length: " + std::to_string(users.size()) + ", " +
+        std::to_string(items.size()) + ", " + std::to_string(out.size()));
   }
   check_codes("users", users, model.pu.rows);
   check_codes("items", items, model.qi.rows);

@@ -60,8 +60,8 @@ int affinity_threads() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-// The CPUs a cgroup grants: quota / period, or 0 when there is no limit. Version 2 keeps both numbers
-// in one file ("max 100000" when unlimited), version 1 in two (quota -1 when unlimited).
+// The CPUs a cgroup grants: quota / period, or 0 when there is no limit. Version 2 keeps both
+// numbers in one file ("max 100000" when unlimited), version 1 in two (quota -1 when unlimited).
 int cgroup_threads() {
   double quota = 0.0;
   double period = 0.0;

@@ -12,7 +12,8 @@ namespace astonish {
 namespace {
 
 bool all_finite(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
 }
 
 // The last update of a run has no later error that would show its overflow.
@@ -54,16 +55,17 @@ void fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                                 ", it must not be negative");
   }
   if (by_user.n_rows() != model.pu.rows || by_user.n_cols != model.qi.rows) {
-    throw std::invalid_argument(
-        "ratings of " + std::to_string(by_user.n_rows()) + " users and " +
-        std::to_string(by_user.n_cols) + " items do not fit factors of " +
-        std::to_string(model.pu.rows) + " and " + std::to_string(model.qi.rows));
+    throw std::invalid_argument("ratings of " + std::to_string(by_user.n_rows()) + " users and " +
+                                std::to_string(by_user.n_cols) + " items do not fit factors of " +
+                                std::to_string(model.pu.rows) + " and " +
+                                std::to_string(model.qi.rows));
   }
   if (by_user.values.size() != by_user.indices.size()) {
     throw std::invalid_argument("by_user has no ratings, only indices");
   }
   run(by_user, model, options, on_epoch);
-  if (options.n_epochs > 0 && !has_finite_factors(model)) throw_diverged(options.n_epochs - 1, options);
+  if (options.n_epochs > 0 && !has_finite_factors(model))
+    throw_diverged(options.n_epochs - 1, options);
 }
 
 template void fit_sgd(const CsrView<std::int32_t>&, const BiasedFactors<double>&, const SgdOptions&,

@@ -1,5 +1,5 @@
-// Surprise's order of updates and of roundings: see sgd.hpp. This file is compiled without contraction
-// of multiply and add (Variants.cmake), because one rounding less is another result.
+// Surprise's order of updates and of roundings: see sgd.hpp. This file is compiled without
+// contraction of multiply and add (Variants.cmake), because one rounding less is another result.
 #include "sgd_loop.hpp"
 
 namespace astonish {

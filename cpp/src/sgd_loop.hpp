@@ -4,8 +4,8 @@
 //   static void step(double* p, double* q, std::size_t n, double err, const SgdOptions&);
 //   static void step(double& bias, double err, double lr, double reg);
 //
-// Each solver's Arithmetic lives in an unnamed namespace, so that no instantiation of this template can
-// be merged with one that was compiled under other floating-point flags.
+// Each solver's Arithmetic lives in an unnamed namespace, so that no instantiation of this template
+// can be merged with one that was compiled under other floating-point flags.
 #pragma once
 
 #include <cmath>

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kTile = 512;             // items a product
 constexpr std::size_t kQueries = 128;          // queries a product; scores of both: 256 KB
-constexpr std::size_t kFewQueries = 8;         // the same when there are few of them in all
+constexpr std::size_t kFewQueries = 32;        // the same when there are few of them in all
 constexpr std::size_t kBlocks = 16;            // wanted, where kFewQueries and kQueries allow it
 constexpr std::size_t kCandidates = 1U << 20;  // bound on the candidates of a block of queries
 constexpr std::size_t kSlack = 16;             // float32 candidates beyond n that float64 decides
@@ -86,8 +86,7 @@ class BlockSearch {
     selectors_.resize(end - begin);
     for (auto& selector : selectors_) selector.reset(n_best_);
     if (problem_.exclude != nullptr) exclusions_.assign(*problem_.exclude, begin, end);
-    const FloatRows queries =
-        as_float(rows_between(problem_.queries, begin, end), query_buffer_);
+    const FloatRows queries = as_float(rows_between(problem_.queries, begin, end), query_buffer_);
     for (std::size_t first = 0; first < problem_.items.rows; first += kTile) {
       score_tile(queries, first);
       strike_out(first);
@@ -133,8 +132,9 @@ class BlockSearch {
   Eigen::RowVectorXf bias_;
 };
 
-// Bounds |float32 score - float64 score|, infinity when float32 overflows (Higham: Accuracy and stability of numerical algorithms, 2002,
-// section 3.1): n_factors products and additions and the rounding of each input.
+// Bounds |float32 score - float64 score|, infinity when float32 overflows (Higham: Accuracy and
+// stability of numerical algorithms, 2002, section 3.1): n_factors products and additions and the
+// rounding of each input.
 class RoundingBound {
  public:
   template <typename Offset>
@@ -228,8 +228,8 @@ class Refinement {
   std::vector<double> scores_;
 };
 
-// Enough queries for a good product, few enough that threads get some and candidates stay small. The
-// number of threads has no say in it, because a product of another shape rounds in another way.
+// Enough queries for a good product, few enough that threads get some and candidates stay small.
+// The number of threads has no say in it, because a product of another shape rounds in another way.
 std::size_t queries_per_block(std::size_t n_queries, std::size_t n_best) {
   const std::size_t share = std::clamp((n_queries + kBlocks - 1) / kBlocks, kFewQueries, kQueries);
   return std::clamp(kCandidates / (2 * n_best), std::size_t{1}, share);
@@ -277,9 +277,9 @@ void topk(MatrixView<const T> queries, MatrixView<const T> items, std::span<cons
   require(result.indices.rows == queries.rows && result.scores.rows == queries.rows &&
               result.indices.cols == result.scores.cols,
           "result needs one row a query, indices and scores alike");
-  require(exclude == nullptr ||
-              (exclude->n_rows() == queries.rows && exclude->n_cols <= items.rows),
-          "exclude needs one row a query and no more columns than items");
+  require(
+      exclude == nullptr || (exclude->n_rows() == queries.rows && exclude->n_cols <= items.rows),
+      "exclude needs one row a query and no more columns than items");
 
   const std::size_t n = std::min(result.indices.cols, items.rows);
   if (n == 0 || queries.rows == 0) {
@@ -289,7 +289,7 @@ void topk(MatrixView<const T> queries, MatrixView<const T> items, std::span<cons
   search(Problem<T, Offset>{queries, items, item_bias, exclude, n}, result, n_threads);
 }
 
-#define ASTONISH_INSTANTIATE(T, Offset)                                          \
+#define ASTONISH_INSTANTIATE(T, Offset)                                            \
   template void topk(MatrixView<const T>, MatrixView<const T>, std::span<const T>, \
                      const CsrView<Offset>*, TopkResult<T>, int);
 ASTONISH_INSTANTIATE(float, std::int32_t)

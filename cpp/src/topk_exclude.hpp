@@ -1,8 +1,8 @@
 // The excluded items of a block of queries, bucketed by tile of items.
 //
-// Exclusions come in any order (a user's ratings in the order they were made), tiles are visited from
-// left to right. A counting sort by tile, once a block, costs O(exclusions) and lets each tile strike
-// out exactly its own.
+// Exclusions come in any order (a user's ratings in the order they were made), tiles are visited
+// from left to right. A counting sort by tile, once a block, costs O(exclusions) and lets each tile
+// strike out exactly its own.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // The n best of a stream of (score, item), items in ascending order.
 //
 // Candidates that beat the current n-th best are appended to a buffer of 2n; when it is full,
-// nth_element halves it and the threshold rises. That is amortised O(1) a candidate for every n, and a
-// score that does not beat the threshold costs one comparison, 64 of them at a time.
+// nth_element halves it and the threshold rises. That is amortised O(1) a candidate for every n,
+// and a score that does not beat the threshold costs one comparison, 64 of them at a time.
 #pragma once
 
 #include <algorithm>

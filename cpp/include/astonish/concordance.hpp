@@ -1,7 +1,7 @@
 // How often the estimates of a user order two items as the ratings do.
 //
-// The fraction of concordant pairs (FCP) compares all pairs of a user's ratings. Sorting by rating and
-// counting inversions of the estimates by merging answers that in O(n log n) instead of O(n^2).
+// The fraction of concordant pairs (FCP) compares all pairs of a user's ratings. Sorting by rating
+// and counting inversions of the estimates by merging answers that in O(n log n) instead of O(n^2).
 // Of two items with different ratings, the pair is concordant when the estimates differ in the same
 // direction, else discordant: a tie of estimates, or a NaN, is a failure to order them.
 //

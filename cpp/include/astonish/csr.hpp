@@ -1,10 +1,11 @@
 // Compressed sparse rows: the ratings of each user (or of each item) side by side in memory.
 //
-// Every kernel walks ratings row by row, so this is the one format that crosses into the core. CsrView
-// borrows three arrays; nothing in the core owns ratings. Column indices are int32 (two billion items
-// are enough), offsets are int32 or int64 (two billion ratings are not). Rows keep the order in which
-// the ratings came, and a (row, column) pair may occur more than once: stochastic gradient descent
-// depends on the first, real data have the second. `values` may be empty: then only the pattern counts.
+// Every kernel walks ratings row by row, so this is the one format that crosses into the core.
+// CsrView borrows three arrays; nothing in the core owns ratings. Column indices are int32 (two
+// billion items are enough), offsets are int32 or int64 (two billion ratings are not). Rows keep
+// the order in which the ratings came, and a (row, column) pair may occur more than once:
+// stochastic gradient descent depends on the first, real data have the second. `values` may be
+// empty: then only the pattern counts.
 //
 // validate() is O(rows + ratings) and runs once, where arrays enter; kernels rely on it.
 #pragma once
@@ -41,8 +42,8 @@ struct CsrView {
   }
 };
 
-// Throws std::invalid_argument when offsets or sizes contradict each other, std::out_of_range when an
-// index lies outside [0, n_cols). The message names the array, the place and the value.
+// Throws std::invalid_argument when offsets or sizes contradict each other, std::out_of_range when
+// an index lies outside [0, n_cols). The message names the array, the place and the value.
 template <typename Offset>
 void validate(const CsrView<Offset>& csr);
 

@@ -1,8 +1,9 @@
 // The model's estimate for a list of (user, item) pairs: what evaluation and predict_many ask for.
 //
-// A code of -1 stands for a user or item that the model does not know. A biased model then leaves out
-// the terms it lacks, as scikit-surprise does; an unbiased one has nothing to say and answers NaN.
-// Each pair is one dot product, summed in the same order whatever the number of threads: O(n_factors).
+// A code of -1 stands for a user or item that the model does not know. A biased model then leaves
+// out the terms it lacks, as scikit-surprise does; an unbiased one has nothing to say and answers
+// NaN. Each pair is one dot product, summed in the same order whatever the number of threads:
+// O(n_factors).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@
 
 namespace astonish {
 
-// Writes one estimate per pair to `out`, unclipped. Throws std::invalid_argument when lengths differ
-// and std::out_of_range for a code outside [-1, n).
+// Writes one estimate per pair to `out`, unclipped. Throws std::invalid_argument when lengths
+// differ and std::out_of_range for a code outside [-1, n).
 void estimate_pairs(const BiasedFactors<const double>& model, std::span<const std::int32_t> users,
                     std::span<const std::int32_t> items, std::span<double> out, int n_threads);
 

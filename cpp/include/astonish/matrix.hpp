@@ -1,8 +1,9 @@
 // A borrowed row-major matrix.
 //
-// Factor matrices are read and written one row at a time, and they belong to whoever called the core
-// (a NumPy array, a std::vector). MatrixView is the pair (pointer, shape) that lets a kernel take row u
-// as a std::span without owning, copying or knowing where the memory came from. It costs two integers.
+// Factor matrices are read and written one row at a time, and they belong to whoever called the
+// core (a NumPy array, a std::vector). MatrixView is the pair (pointer, shape) that lets a kernel
+// take row u as a std::span without owning, copying or knowing where the memory came from. It costs
+// two integers.
 //
 // The caller guarantees that `data` holds rows * cols contiguous elements that outlive the view.
 #pragma once
@@ -23,8 +24,7 @@ struct MatrixView {
 
   // A view that may write is also a view that may only read.
   operator MatrixView<const T>() const  // NOLINT(google-explicit-constructor)
-    requires(!std::is_const_v<T>)
-  {
+      requires(!std::is_const_v<T>) {
     return {data, rows, cols};
   }
 };

@@ -1,9 +1,10 @@
 // The only place of the core that starts threads.
 //
-// parallel_for cuts [0, n) into chunks that threads take from a shared counter, so uneven rows balance
-// themselves. The calling thread works too: n_threads == 1 starts nothing. The first exception of any
-// chunk stops the handing out of further chunks and is rethrown in the caller after all threads joined.
-// A kernel that writes only to rows of its own chunk gives the same result for every number of threads.
+// parallel_for cuts [0, n) into chunks that threads take from a shared counter, so uneven rows
+// balance themselves. The calling thread works too: n_threads == 1 starts nothing. The first
+// exception of any chunk stops the handing out of further chunks and is rethrown in the caller
+// after all threads joined. A kernel that writes only to rows of its own chunk gives the same
+// result for every number of threads.
 //
 // Cost: one thread start per extra thread and call (tens of microseconds), one atomic per chunk.
 #pragma once
@@ -18,8 +19,8 @@ namespace astonish {
 void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
                   const std::function<void(std::size_t begin, std::size_t end)>& body);
 
-// The CPUs that this process may use: its affinity mask cut by the cgroup's CPU quota where there is
-// one (containers), at least 1.
+// The CPUs that this process may use: its affinity mask cut by the cgroup's CPU quota where there
+// is one (containers), at least 1.
 [[nodiscard]] int available_threads();
 
 }  // namespace astonish

@@ -1,17 +1,19 @@
 // Stochastic gradient descent for biased matrix factorization ("Funk SVD").
 //
-// For each rating r of user u and item i, in the order of the CSR rows, with err = r - estimate(u, i):
+// For each rating r of user u and item i, in the order of the CSR rows,
+// with err = r - estimate(u, i):
 //
 //   bu += lr_bu * (err - reg_bu * bu)          pu += lr_pu * (err * qi - reg_pu * pu)
 //   bi += lr_bi * (err - reg_bi * bi)          qi += lr_qi * (err * pu - reg_qi * qi)
 //
-// where both factor updates read the old rows. The order is never shuffled: it is scikit-surprise's, and
-// two solvers follow it with different rounding.
-//   sequential: vectorised dot products and fused multiply-add; equal to scikit-surprise to about 1e-12
-//   bitwise:    sums from left to right, every operation rounded; equal to it to the last bit
+// where both factor updates read the old rows. The order is never shuffled: it is
+// scikit-surprise's, and two solvers follow it with different rounding.
+//   sequential: vectorised dot products, fused multiply-add; equals scikit-surprise to about 1e-12
+//   bitwise:    sums from left to right, every operation rounded; equals it to the last bit
 // Cost: n_epochs * n_ratings * n_factors * 6 flops, one thread, no allocation beyond one row.
 //
-// Sources: Funk: Netflix update: try this at home. 2006. Koren, Bell, Volinsky 2009 (see factors.hpp).
+// Sources: Funk: Netflix update: try this at home. 2006. Koren, Bell, Volinsky 2009 (see
+// factors.hpp).
 #pragma once
 
 #include <functional>
@@ -39,9 +41,9 @@ struct Cancelled : std::runtime_error {
 };
 
 // Trains `model` in place; a run that throws leaves it half-trained, so pass a copy you can drop.
-// Throws std::invalid_argument for shapes that do not match or n_epochs < 0, std::domain_error when the
-// factors stop being finite (the message names the epoch and the learning rates), Cancelled when
-// on_epoch says so, and whatever on_epoch throws.
+// Throws std::invalid_argument for shapes that do not match or n_epochs < 0, std::domain_error when
+// the factors stop being finite (the message names the epoch and the learning rates), Cancelled
+// when on_epoch says so, and whatever on_epoch throws.
 template <typename Offset>
 void fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
              const SgdOptions& options, const EpochCallback& on_epoch = {});

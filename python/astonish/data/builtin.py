@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import urllib.request
@@ -112,8 +113,17 @@ def _download(name: str, folder: Path) -> None:
                 f"the download of {name} from {source.url} is damaged: "
                 f"its MD5 is {digest}, the publisher states {source.md5}"
             )
-        with zipfile.ZipFile(archive) as files:
-            files.extractall(folder)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as private:
+            unpacked = Path(private, name)
+            try:
+                with zipfile.ZipFile(archive) as files:
+                    files.extractall(unpacked)
+            except zipfile.BadZipFile as error:
+                raise ValueError(
+                    f"the download of {name} from {source.url} is damaged: {error}"
+                ) from error
+            # File by file, each whole or not at all, beside what may be there already.
+            shutil.copytree(unpacked, folder, copy_function=os.replace, dirs_exist_ok=True)
 
 
 def _fetch(url: str, target: IO[bytes]) -> str:

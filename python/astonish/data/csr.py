@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from astonish import _core
 
@@ -83,14 +82,15 @@ class Csr:
         """Return offsets and indices of some rows, in that order."""
         return _core.take_rows(self.offsets, self.indices, rows)
 
-    def to_scipy(self) -> Any:
-        """Return a scipy CSR array that shares the memory (repeated pairs stay repeated)."""
-        return csr_array(
-            (self.values, self.indices, self.offsets), shape=(self.n_rows, self.n_cols), copy=False
-        )
-
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.offsets, self.indices, self.values, self.n_cols)
+
+
+def find_inner(inner: Any, n: int) -> int | None:
+    """Return the inner id that equals `inner`, as a key of a dict would, or None."""
+    if not isinstance(inner, (int, float, np.integer, np.floating)) or not 0 <= inner < n:
+        return None
+    return int(inner) if inner == int(inner) else None
 
 
 class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
@@ -109,14 +109,17 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
         if row not in self._rows:
             if row not in self:
                 return []
-            columns, values = self._csr.row(row)
+            columns, values = self._csr.row(int(row))
             self._rows[row] = list(zip(columns.tolist(), values.tolist(), strict=True))
         return self._rows[row]
 
     def __contains__(self, row: object) -> bool:
-        if not isinstance(row, (int, np.integer)) or not 0 <= row < self._csr.n_rows:
-            return False
-        return bool(self._csr.offsets[row] < self._csr.offsets[row + 1])
+        code = find_inner(row, self._csr.n_rows)
+        return code is not None and bool(self._csr.offsets[code] < self._csr.offsets[code + 1])
+
+    def get(self, row: Any, default: Any = None) -> Any:
+        """Return the ratings of a row, `default` where there are none."""
+        return self[row] or default
 
     def __iter__(self) -> Iterator[int]:
         return iter(np.flatnonzero(np.diff(self._csr.offsets)).tolist())

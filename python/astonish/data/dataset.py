@@ -176,7 +176,7 @@ class DatasetAutoFolds(Dataset):
         super().__init__(_require_reader(reader))
         if ratings_file is not None:
             self.ratings_file = ratings_file
-            ratings = read_file(ratings_file, self.reader)
+            ratings = self._read_file(ratings_file)
         elif df is not None:
             self.df = df
             ratings = read_frame(df)
@@ -191,6 +191,11 @@ class DatasetAutoFolds(Dataset):
         Dataset.__init__(data, _require_reader(reader))
         data._adopt(ratings)
         return data
+
+    def _read_file(self, path: str | Path) -> Ratings:
+        if type(self).read_ratings is Dataset.read_ratings:
+            return read_file(path, self.reader)
+        return Ratings.from_tuples(self.read_ratings(path))
 
     def _adopt(self, ratings: Ratings) -> None:
         if not len(ratings):

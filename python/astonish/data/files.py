@@ -13,7 +13,9 @@ import gzip
 import importlib
 import io
 import lzma
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -45,18 +47,23 @@ def read_file(path: str | Path, reader: Reader) -> Ratings:
     with open_file(path) as file:
         content = _normalise(file.read())
     body = _skip_lines(content, reader.skip_lines)
-    if len(body) >= _WORTH_AN_IMPORT and type(reader).parse_line is Reader.parse_line:
+    overridden = getattr(reader.parse_line, "__func__", None) is not Reader.parse_line
+    if len(body) >= _WORTH_AN_IMPORT and not overridden:
         ratings = _read_table(body, reader)
         if ratings is not None:
             return ratings
     return _read_lines(body, reader, path)
 
 
-def open_file(path: str | Path) -> IO[bytes]:
-    """Open a file for reading bytes, decompressed according to its suffix."""
+@contextmanager
+def open_file(path: str | Path) -> Iterator[IO[bytes]]:
+    """Open a file for reading bytes, decompressed according to its suffix; OSError if damaged."""
     path = Path(path).expanduser()
-    file: IO[bytes] = _OPENERS.get(path.suffix.lower(), open)(path, "rb")
-    return file
+    try:
+        with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+            yield file
+    except (EOFError, lzma.LZMAError, zlib.error) as error:
+        raise OSError(f"{path} is damaged: {error}") from error
 
 
 def _normalise(content: bytes) -> bytes:
@@ -140,7 +147,8 @@ def _ratings_from_text(columns: list[nw.Series[Any]], *, blanks_separate: bool) 
     ratings = ratings_from_series(users, items, values.to_numpy().astype(np.float64), timestamps)
     # The libraries know fewer blanks than Python.
     for raw_id in chain(ratings.user_ids, ratings.item_ids):
-        if [raw_id] != (raw_id.split() if blanks_separate else [raw_id.strip() or None]):
+        fields = raw_id.split() if blanks_separate else [raw_id.strip()]
+        if not raw_id or fields != [raw_id]:
             raise ValueError(f"the id {raw_id!r} holds blanks or nothing")
     return ratings
 

@@ -5,6 +5,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from astonish import _core
 from astonish.data.ratings import Ratings
@@ -25,7 +26,12 @@ def read_frame(frame: Any) -> Ratings:
     ValueError
         When there are not exactly three columns, or an id is missing.
     """
-    table = nw.from_native(frame)
+    try:
+        table = nw.from_native(frame)
+    except TypeError:
+        raise TypeError(
+            f"df must be a frame that narwhals knows, got {type(frame).__name__}"
+        ) from None
     if isinstance(table, nw.LazyFrame):
         table = table.collect()
     if len(table.columns) != 3:
@@ -54,9 +60,16 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
 
     Raises
     ------
+    TypeError
+        For an object that is no sparse matrix.
     ValueError
         When `user_ids` or `item_ids` does not have one id a row or column.
     """
+    is_sparse = issparse(matrix)
+    if not is_sparse or matrix.ndim != 2:
+        raise TypeError(
+            f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
+        )
     entries = matrix.tocoo()
     n_users, n_items = entries.shape
     return Ratings(
@@ -78,11 +91,14 @@ def _ids_or_range(name: str, ids: list[Any] | None, n: int) -> list[Any]:
 
 def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
     missing = series.is_null()
+    if series.dtype.is_float():
+        missing = missing | series.is_nan()
     if missing.any():
         row = int(np.argmax(missing.to_numpy()))
         raise ValueError(f"the id in row {row} of column {series.name!r} is missing")
-    if series.dtype == nw.String or series.dtype.is_integer():
+    if series.dtype == nw.String or (series.dtype.is_integer() and series.dtype != nw.UInt64):
         # Strings and integers are compared by the frame's own engine, no Python object a rating.
+        # Not uint64: pyarrow takes the list of ids for int64.
         ids = series.unique(maintain_order=True).to_list()
         codes = series.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
         return np.ascontiguousarray(codes.to_numpy(), dtype=np.int32), ids
@@ -91,6 +107,8 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
 
 
 def _float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
+    if series.dtype.is_temporal():
+        raise TypeError(f"the ratings in column {series.name!r} ({series.dtype}) are not numbers")
     try:
         floats = series.cast(nw.Float64).to_numpy()
     except Exception as error:

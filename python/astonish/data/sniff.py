@@ -1,5 +1,6 @@
 """The format of a ratings file that nobody described."""
 
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -42,14 +43,14 @@ def load_any_file(
     ValueError
         When its format cannot be guessed, or does not fit a line.
     """
-    lines = _first_lines(path)
+    n_before, lines = _first_lines(path, skip_lines or 0)
     if sep is None:
         sep = _guess_separator(path, lines[-1])
     if line_format is None:
         line_format = " ".join(_FIELDS[: len(lines[-1].split(sep))])
     reader = Reader(line_format=line_format, sep=sep, skip_lines=skip_lines or 0)
     if skip_lines is None and _is_header(lines[0], reader):
-        reader.skip_lines = 1
+        reader.skip_lines = n_before + 1
     ratings = read_file(path, reader)
     if rating_scale is None and len(ratings):
         rating_scale = float(np.min(ratings.values)), float(np.max(ratings.values))
@@ -61,14 +62,15 @@ def load_any_file(
     return data
 
 
-def _first_lines(path: str | Path) -> list[str]:
-    """Return the first two lines that are not blank, or the only one."""
+def _first_lines(path: str | Path, skip_lines: int) -> tuple[int, list[str]]:
+    """Return how many lines precede the first that is not blank, and it and the next such line."""
     with open_file(path) as file:
-        head = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in file)
-        lines = list(islice((line for line in head if line.strip()), 2))
+        text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
+        head = ((n, line.rstrip("\n")) for n, line in enumerate(text) if n >= skip_lines)
+        lines = list(islice(((n, line) for n, line in head if line.strip()), 2))
     if not lines:
         raise ValueError(f"the data set is empty: {path} holds no rating")
-    return lines
+    return lines[0][0], [line for _, line in lines]
 
 
 def _guess_separator(path: str | Path, line: str) -> str | None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.csr import Csr, RatingsByRow
+from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
 
 
@@ -227,9 +227,10 @@ class Trainset:
 
 
 def _raw_id(ids: list[Any], inner: int) -> Any:
-    if not isinstance(inner, (int, np.integer)) or not 0 <= inner < len(ids):
+    code = find_inner(inner, len(ids))
+    if code is None:
         raise ValueError(f"{inner} is not a valid inner id.")
-    return ids[inner]
+    return ids[code]
 
 
 def _ids_in_order(raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:

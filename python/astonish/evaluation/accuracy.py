@@ -1,6 +1,6 @@
 """How far predictions are from the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from astonish import _core
 
 
-def rmse(predictions: Sequence[Any], verbose: bool = True) -> float:
+def rmse(predictions: Iterable[Any], verbose: bool = True) -> float:
     """Return the root of the mean squared error.
 
     Parameters
     ----------
-    predictions : sequence of Prediction or of 5-tuples (uid, iid, r_ui, est, details)
+    predictions : iterable of Prediction or of 5-tuples (uid, iid, r_ui, est, details)
         As `AlgoBase.test` returns them.
     verbose : bool, default True
         Whether to print the value.
@@ -34,19 +34,19 @@ def rmse(predictions: Sequence[Any], verbose: bool = True) -> float:
     return _report("RMSE: ", np.sqrt(np.mean((truth - estimates) ** 2)), verbose)
 
 
-def mse(predictions: Sequence[Any], verbose: bool = True) -> float:
+def mse(predictions: Iterable[Any], verbose: bool = True) -> float:
     """Return the mean squared error; parameters and errors as in `rmse`."""
     truth, estimates = _columns(predictions)
     return _report("MSE: ", np.mean((truth - estimates) ** 2), verbose)
 
 
-def mae(predictions: Sequence[Any], verbose: bool = True) -> float:
+def mae(predictions: Iterable[Any], verbose: bool = True) -> float:
     """Return the mean absolute error; parameters and errors as in `rmse`."""
     truth, estimates = _columns(predictions)
     return _report("MAE:  ", np.mean(np.abs(truth - estimates)), verbose)
 
 
-def fcp(predictions: Sequence[Any], verbose: bool = True) -> float:
+def fcp(predictions: Iterable[Any], verbose: bool = True) -> float:
     """Return the fraction of concordant pairs, O(n log n).
 
     Of the pairs of a user's ratings that differ, the concordant ones are those whose estimates
@@ -59,6 +59,7 @@ def fcp(predictions: Sequence[Any], verbose: bool = True) -> float:
     ----------
     Koren, Sill: Collaborative filtering on ordinal user feedback. IJCAI 2013, section 5.2.
     """
+    predictions = list(predictions)
     truth, estimates = _columns(predictions)
     users, _ = _core.factorize_ids([prediction[0] for prediction in predictions])
     order = np.argsort(users, kind="stable")
@@ -79,9 +80,10 @@ def fcp(predictions: Sequence[Any], verbose: bool = True) -> float:
 MEASURES = {"rmse": rmse, "mse": mse, "mae": mae, "fcp": fcp}
 
 
-def _columns(predictions: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _columns(predictions: Iterable[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return true ratings and estimates as float64 arrays of the same length."""
-    if not len(predictions):
+    predictions = list(predictions)
+    if not predictions:
         raise ValueError("Prediction list is empty.")
     columns = (
         np.array([prediction[2] for prediction in predictions], dtype=np.float64),

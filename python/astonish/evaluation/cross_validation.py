@@ -110,14 +110,18 @@ def iterate_scores(
             yield fit_and_score(algo, trainset, testset, measures, return_train_measures)
         return
     jobs: Iterable[Any] = (
-        delayed(fit_and_score)(
-            copy.deepcopy(algo), trainset, testset, measures, return_train_measures
-        )
+        delayed(fit_and_score)(_copy(algo), trainset, testset, measures, return_train_measures)
         for trainset, testset in folds
     )
     yield from Parallel(
         n_jobs=n_jobs, pre_dispatch=pre_dispatch, prefer="threads", return_as="generator"
     )(jobs)
+
+
+def _copy(algo: AlgoBase) -> AlgoBase:
+    """Copy a model for another thread; a training set that it holds is shared."""
+    trainset = vars(algo).get("trainset")
+    return copy.deepcopy(algo, {id(trainset): trainset})
 
 
 def fit_and_score(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish._checks import check_ids, check_integer
 from astonish._settings import resolve_n_threads
+from astonish.data.csr import Csr
 from astonish.models.base import AlgoBase
 from astonish.models.prediction import PredictionImpossible
 
@@ -65,6 +66,8 @@ class FactorModel(AlgoBase):
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
+        users = _with_ratings(self.trainset.by_user, users)
+        items = _with_ratings(self.trainset.by_item, items)
         return _core.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
@@ -170,13 +173,28 @@ class _Ranking:
         offsets, indices = seen or (np.empty(0, np.int64), np.empty(0, np.int32))
         if self._allowed is not None:
             offsets, indices = self._renumber(offsets, indices)
-        items, scores = _core.topk(
+        items, _ = _core.topk(
             self._factors.pu[users], self._items, n, self._bias, offsets, indices, n_threads
         )
         if self._allowed is not None:
             items = np.where(items < 0, -1, np.append(self._allowed, -1)[items]).astype(np.int32)
-        if self._factors.biased:
-            scores += (self._factors.global_mean + self._factors.bu[users])[:, np.newaxis]
+        return self._in_order_of_estimates(users, items, n_threads)
+
+    def _in_order_of_estimates(
+        self, users: NDArray[np.int32], items: NDArray[np.int32], n_threads: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return items and their estimates to the last bit of `predict`.
+
+        The search adds the terms in another order, so its scores may differ in the last bit.
+        """
+        each_user = np.repeat(users, items.shape[1])
+        scores = _core.estimate_pairs(*self._factors, each_user, items.ravel(), n_threads)
+        scores = np.where(items < 0, np.nan, scores.reshape(items.shape))
+        rises = scores[:, :-1] < scores[:, 1:]
+        ties = (scores[:, :-1] == scores[:, 1:]) & (items[:, :-1] > items[:, 1:])
+        for row in np.flatnonzero((rises | ties).any(axis=1)):
+            order = np.lexsort((items[row], -scores[row]))
+            items[row], scores[row] = items[row, order], scores[row, order]
         return items, scores
 
     def _renumber(
@@ -188,6 +206,15 @@ class _Ranking:
         renumbered = position[indices]
         kept = np.concatenate(([0], np.cumsum(renumbered >= 0)))
         return kept[offsets].astype(np.int64), renumbered[renumbered >= 0]
+
+
+def _with_ratings(ratings: Csr, inner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return inner ids with -1 for those without a rating: like `estimate`, know nothing of them.
+
+    Only a `Trainset` that was made by its constructor has such ids.
+    """
+    empty = np.diff(ratings.offsets) == 0
+    return np.where(empty[inner], np.int32(-1), inner) if empty.any() else inner
 
 
 def _known(name: str, ids: Iterable[Any], to_inner: Any) -> NDArray[np.int32]:

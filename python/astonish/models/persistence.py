@@ -5,7 +5,9 @@ stored one by one: arrays as arrays, numbers, text, lists, tuples, dicts and ran
 """
 
 import json
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +26,20 @@ FORMAT = "astonish model"
 VERSION = 1
 
 _HEADER = "header"  # the JSON text, as bytes
+# What NumPy, zipfile, JSON and a model's own checks raise for bytes that `save` did not write.
+_DAMAGE = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 
@@ -50,26 +66,28 @@ def save(model: "AlgoBase", path: str | Path) -> None:
 
 def load(path: str | Path, base: type[Model]) -> Model:
     """Read a model that is a `base` from `path`; see `AlgoBase.load`."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        header = json.loads(arrays.pop(_HEADER).tobytes())
-        if header["format"] != FORMAT:
-            raise KeyError("format")
-    except (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not a model file, or it is damaged ({error})") from error
-    if header["version"] != VERSION:
+    with Path(path).open("rb") as file:  # np.load would not close a file that it cannot read
+        try:
+            with np.load(file, allow_pickle=False) as members:
+                arrays = {name: members[name] for name in members.files}
+            header = json.loads(arrays.pop(_HEADER).tobytes())
+            if header["format"] != FORMAT:
+                raise KeyError("format")
+            version, class_name = header["version"], header.get("class")
+        except _DAMAGE as error:
+            raise ValueError(f"{path} is not a model file, or it is damaged ({error})") from error
+    if version != VERSION:
         raise ValueError(
-            f"{path} has model format version {header['version']}, "
+            f"{path} has model format version {version}, "
             f"this version of astonish reads version {VERSION}"
         )
-    cls = _find_class(header["class"], base, path)
+    cls = _find_class(class_name, base, path)
     try:
         model = cls.__new__(cls)
         model.trainset = _unpack_trainset(header["trainset"], arrays)
         for name, value in header["attributes"].items():
             setattr(model, name, _unpack(value, arrays))
-    except (IndexError, KeyError, TypeError, ValueError) as error:
+    except _DAMAGE as error:
         raise ValueError(f"{path} is a damaged model file ({error})") from error
     return model
 
@@ -110,6 +128,14 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
     by_user, by_item = csr("by_user", len(item_ids)), csr("by_item", len(user_ids))
     if by_user.n_rows != len(user_ids) or by_item.n_rows != len(item_ids):
         raise ValueError("the ids do not fit the ratings")
+    if len(by_user.values) != len(by_item.values):
+        raise ValueError("users and items differ in their number of ratings")
+    for ids in (user_ids, item_ids):
+        if not isinstance(ids, list) or len(set(ids)) != len(ids):
+            raise ValueError("the ids are not a list of different ids")
+    lower, higher = scale
+    if not lower <= higher:
+        raise ValueError(f"the rating scale is {scale}")
     return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
 
 
@@ -128,11 +154,12 @@ def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, np.generic) and not value.dtype.hasobject:
+    if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
         return _pack(name, value.item(), arrays)
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        arrays[name] = value
-        return {"$array": name}
+        place = f"{name}.{len(arrays)}"  # alone in its name, whatever attributes are called
+        arrays[place] = value
+        return {"$array": place}
     if isinstance(value, list):
         return [_pack(f"{name}.{place}", each, arrays) for place, each in enumerate(value)]
     if isinstance(value, tuple):

@@ -5,7 +5,7 @@ import numpy as np
 from astonish import _core
 from astonish._checks import check_integer, check_number
 from astonish._random import get_rng
-from astonish._settings import resolve_solver
+from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel, Factors
 
@@ -130,6 +130,7 @@ class SVD(FactorModel):
         n_factors = check_integer("n_factors", self.n_factors, minimum=0)
         init_mean = check_number("init_mean", self.init_mean)
         init_std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
+        resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         rng = get_rng(self.random_state)
         bu = np.zeros(trainset.n_users)
         bi = np.zeros(trainset.n_items)
