@@ -1,0 +1,20 @@
+"""What several test files share."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("astonish", deadline=None)
+hypothesis.settings.load_profile("astonish")
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of the public rating sets, which are not part of the project."""
+    beside_the_project = Path(__file__).parents[3] / "shared" / "data"
+    folder = Path(os.environ.get("ASTONISH_TEST_DATA") or beside_the_project)
+    if not folder.is_dir():
+        pytest.skip(f"ASTONISH_TEST_DATA names no folder of rating sets, nor is there a {folder}")
+    return folder

@@ -1,0 +1,52 @@
+"""The models that the contract must hold for, and data to fit them to."""
+
+import pytest
+
+from astonish import SVD, make_ratings
+from astonish.models import ALGORITHMS
+
+SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
+PMF_CASE = {**SVD_CASE, "biased": False, "init_mean": 0.5}  # estimates within the scale
+
+# Constructor calls by name. A model of ALGORITHMS that is not named here is made with its defaults.
+CASES = {
+    "SVD": (SVD, SVD_CASE),
+    "SVD unbiased": (SVD, PMF_CASE),
+    "SVD bitwise": (SVD, {**SVD_CASE, "solver": "bitwise"}),
+    "SVD unbiased bitwise": (SVD, {**PMF_CASE, "solver": "bitwise"}),
+}
+CASES |= {name: (cls, {}) for name, cls in ALGORITHMS.items() if name not in CASES}
+
+
+class ModelCase:
+    """A way to construct a model."""
+
+    def __init__(self, cls, parameters):
+        self.cls = cls
+        self.parameters = parameters
+
+    def make(self, **changes):
+        return self.cls(**{**self.parameters, **changes})
+
+
+@pytest.fixture(params=CASES, scope="session")
+def case(request):
+    return ModelCase(*CASES[request.param])
+
+
+@pytest.fixture(scope="session")
+def trainset():
+    """4,000 ratings of 150 items by 200 users; the ids are "1", "2", ..."""
+    return make_ratings(200, 150, 4000, seed=1).build_full_trainset()
+
+
+@pytest.fixture(scope="session")
+def other_trainset():
+    """Ratings of another shape, with the same ids in another order."""
+    return make_ratings(70, 90, 1500, seed=2).build_full_trainset()
+
+
+@pytest.fixture(scope="session")
+def fitted(case, trainset):
+    """A fitted model that nobody may change."""
+    return case.make().fit(trainset)

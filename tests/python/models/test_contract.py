@@ -1,0 +1,441 @@
+"""What holds for every model; see `CASES` in conftest.py."""
+
+import copy
+import inspect
+import pickle
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from astonish import Prediction, PredictionImpossible
+from astonish.models import AlgoBase
+
+from .helpers import all_pairs, assert_same_state, state_of, trainset_of
+
+UNKNOWN_IDS = [
+    0,
+    -1,
+    10**30,
+    2.5,
+    float("nan"),
+    None,
+    True,
+    ("1",),
+    "zzz",
+    np.int64(1),
+    np.str_("?"),
+]
+ONE_RATING = trainset_of(("u", "i", 4.0))
+
+
+def estimates(model, pairs):
+    """The estimates of `test`, to be compared to the last bit."""
+    return [prediction.est for prediction in model.test(pairs)]
+
+
+def parameter_names(cls):
+    return list(inspect.signature(cls).parameters)
+
+
+def skip_without(cls, ability):
+    if not hasattr(cls, ability):
+        pytest.skip(f"{cls.__name__} has no {ability}")
+
+
+# Construction
+
+
+def test_constructor_stores_its_arguments_unchanged(case):
+    arguments = {name: object() for name in parameter_names(case.cls)}
+    model = case.cls(**arguments)
+    for name in arguments.keys() - {"lr_all", "reg_all"}:
+        assert getattr(model, name) is arguments[name]
+
+
+def test_constructor_makes_nothing_but_parameters(case):
+    options = {"bsl_options", "sim_options"}
+    assert vars(case.make()).keys() <= {*parameter_names(case.cls), *options}
+
+
+# Fitting
+
+
+def test_fit_returns_the_model(case, trainset):
+    model = case.make()
+    assert model.fit(trainset) is model
+    assert model.trainset is trainset
+
+
+def test_fit_forgets_the_past(case, trainset, other_trainset):
+    pairs = all_pairs(trainset)
+    refitted = case.make().fit(other_trainset).fit(trainset)
+    assert estimates(refitted, pairs) == estimates(case.make().fit(trainset), pairs)
+
+
+def test_fit_refuses_what_is_no_trainset(case):
+    model = case.make()
+    before = state_of(model)
+    with pytest.raises(TypeError, match="trainset must be a Trainset, got list"):
+        model.fit([("u", "i", 3.0)])
+    assert_same_state(model, before)
+
+
+def test_the_same_seed_gives_the_same_model(case, trainset):
+    model, pairs = case.make(), all_pairs(trainset)
+    first = estimates(model.fit(trainset), pairs)
+    assert estimates(model.fit(trainset), pairs) == first
+    assert estimates(case.make().fit(trainset), pairs) == first
+
+
+def test_another_seed_gives_another_model(case, trainset, fitted):
+    if "random_state" not in parameter_names(case.cls):
+        pytest.skip(f"{case.cls.__name__} draws no random numbers")
+    pairs = all_pairs(trainset)
+    other = case.make(random_state=1).fit(trainset)
+    assert estimates(other, pairs) != estimates(fitted, pairs)
+
+
+def test_fitting_is_the_same_with_any_number_of_threads(case, trainset, fitted):
+    pairs = all_pairs(trainset)  # 30,000: several chunks a thread
+    expected = estimates(fitted, pairs)
+    for n_threads in (1, 2, 3, 7):
+        assert estimates(case.make(n_threads=n_threads).fit(trainset), pairs) == expected
+
+
+# Predicting
+
+
+def test_predict_test_and_predict_many_agree_to_the_last_bit(fitted, trainset):
+    pairs = all_pairs(trainset)[::7] + all_pairs(trainset)[-2:]
+    one_by_one = [fitted.predict(*pair) for pair in pairs]
+    assert fitted.test(pairs) == one_by_one
+    users, items, _ = zip(*pairs, strict=True)
+    assert fitted.predict_many(users, items).tolist() == [each.est for each in one_by_one]
+
+
+def test_test_returns_predictions_of_python_floats(fitted):
+    prediction = fitted.test([("1", "2", 3.5)])[0]
+    assert type(prediction) is Prediction
+    assert type(prediction.est) is float
+    assert prediction[:3] == ("1", "2", 3.5)
+    assert prediction.details == {"was_impossible": False}
+
+
+def test_test_takes_any_iterable_and_keeps_its_order(fitted, trainset):
+    pairs = trainset.build_testset()[:20]
+    assert fitted.test(iter(pairs)) == fitted.test(pairs[::-1])[::-1]
+
+
+def test_details_are_not_shared(fitted):
+    first, second = fitted.test([("1", "2", 3.0), ("1", "2", 3.0)])
+    assert first.details is not second.details
+
+
+def test_nothing_to_predict(fitted):
+    assert fitted.test([]) == []
+    nothing = fitted.predict_many([], [])
+    assert nothing.shape == (0,)
+    assert nothing.dtype == np.float64
+
+
+def test_predict_many_takes_arrays(fitted):
+    users, items = ["1", "2", "zzz"], ["3", "4", "5"]
+    from_arrays = fitted.predict_many(np.array(users), np.array(items, dtype=object))
+    np.testing.assert_array_equal(from_arrays, fitted.predict_many(users, items))
+
+
+def test_predict_many_refuses_lists_of_different_lengths(fitted):
+    with pytest.raises(ValueError, match="equally long, got 2 and 1"):
+        fitted.predict_many(["1", "2"], ["1"])
+
+
+@pytest.mark.parametrize("lone", ["1", b"1", 1, None])
+def test_predict_many_refuses_a_lone_id(fitted, lone):
+    with pytest.raises(TypeError, match="item_ids must be a sequence of ids"):
+        fitted.predict_many(["1"], lone)
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN_IDS, ids=repr)
+def test_unknown_ids_are_answered(fitted, unknown):
+    for pair in ((unknown, "2"), ("1", unknown), (unknown, unknown)):
+        prediction = fitted.predict(*pair)
+        assert prediction.uid is pair[0]
+        assert prediction.iid is pair[1]
+        assert 1 <= prediction.est <= 5
+        assert fitted.test([(*pair, None)]) == [prediction]
+
+
+def test_numpy_scalars_are_the_ids_they_equal(case):
+    model = case.make().fit(trainset_of((1, "a", 4.0), (2, "b", 2.0)))
+    expected = model.predict(1, "a").est
+    assert model.predict(np.int64(1), np.str_("a")).est == expected
+    assert model.predict_many(np.array([1]), np.array(["a"])).tolist() == [expected]
+
+
+def test_integers_and_strings_are_different_ids(case):
+    model = case.make().fit(trainset_of((1, 7, 5.0), ("1", 7, 1.0)))
+    assert model.trainset.n_users == 2
+    assert model.predict(1, 7).est != model.predict("1", 7).est
+
+
+def test_an_unhashable_id_is_a_type_error(fitted):
+    with pytest.raises(TypeError, match="unhashable"):
+        fitted.predict(["1"], "1")
+    with pytest.raises(TypeError, match="unhashable"):
+        fitted.test([(["1"], "1", None)])
+
+
+def test_verbose_prints_each_prediction(fitted, capsys):
+    predictions = fitted.test([("1", "2", 3.0), ("zzz", "2", None)], verbose=True)
+    assert capsys.readouterr().out.splitlines() == list(map(str, predictions))
+
+
+@pytest.mark.parametrize(("rating", "scale", "end"), [(1.0, (3, 4), 3), (2.5, (-1, 0), 0)])
+def test_estimates_are_clipped_to_the_scale(case, rating, scale, end):
+    model = case.make().fit(trainset_of(("u", "i", rating), ("v", "i", rating), scale=scale))
+    assert model.predict("u", "i").est == end
+    assert model.predict("u", "i", clip=False).est not in scale
+    assert model.test([("u", "i", rating)])[0].est == end
+    assert model.predict_many(["u"], ["i"]).tolist() == [end]
+
+
+# Degenerate data
+
+
+@pytest.mark.parametrize(
+    "ratings",
+    [
+        [("u", "i", 4.0)],
+        [("u", "i", 4.0), ("u", "j", 2.0), ("u", "k", 1.0)],
+        [("u", "i", 4.0), ("v", "i", 2.0), ("w", "i", 1.0)],
+        [("u", "i", 4.0), ("u", "i", 2.0), ("v", "i", 3.0), ("u", "i", 4.0)],
+        [("u", "i", 3.0), ("v", "j", 3.0)],
+    ],
+    ids=["one rating", "one user", "one item", "a pair three times", "one value"],
+)
+def test_degenerate_data(case, ratings):
+    model = case.make().fit(trainset_of(*ratings))
+    predictions = model.test(ratings)
+    assert all(1 <= prediction.est <= 5 for prediction in predictions)
+    assert predictions == [model.predict(*rating) for rating in ratings]
+
+
+# Before fit
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model: model.predict("u", "i"),
+        lambda model: model.test([("u", "i", 3.0)]),
+        lambda model: model.predict_many(["u"], ["i"]),
+        lambda model: model.recommend(["u"]),
+        lambda model: model.save("nowhere"),
+    ],
+    ids=["predict", "test", "predict_many", "recommend", "save"],
+)
+def test_a_model_that_is_not_fitted_says_so(case, call, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=rf"this {case.cls.__name__} is not fitted: call fit"):
+        call(case.make())
+    assert not list(tmp_path.iterdir())
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.deepcopy, copy.copy, lambda model: pickle.loads(pickle.dumps(model))],
+    ids=["deepcopy", "copy", "pickle"],
+)
+def test_a_copy_predicts_the_same(case, fitted, trainset, duplicate):
+    pairs = all_pairs(trainset)
+    assert estimates(duplicate(fitted), pairs) == estimates(fitted, pairs)
+    unfitted = duplicate(case.make())
+    assert estimates(unfitted.fit(trainset), pairs) == estimates(fitted, pairs)
+
+
+def test_a_deep_copy_shares_nothing(case, trainset, other_trainset):
+    model, pairs = case.make().fit(trainset), all_pairs(trainset)
+    before = estimates(model, pairs)
+    copy.deepcopy(model).fit(other_trainset)
+    assert estimates(model, pairs) == before
+
+
+def test_a_saved_model_predicts_the_same(fitted, trainset, tmp_path):
+    fitted.save(tmp_path / "model.npz")
+    for base in (type(fitted), AlgoBase):
+        loaded = base.load(tmp_path / "model.npz")
+        assert type(loaded) is type(fitted)
+        assert loaded.test(all_pairs(trainset)) == fitted.test(all_pairs(trainset))
+
+
+def test_a_loaded_model_can_be_fitted_again(fitted, trainset, other_trainset, tmp_path):
+    fitted.save(tmp_path / "model.npz")
+    loaded = type(fitted).load(tmp_path / "model.npz").fit(other_trainset).fit(trainset)
+    assert estimates(loaded, all_pairs(trainset)) == estimates(fitted, all_pairs(trainset))
+
+
+def test_a_saved_model_recommends_the_same(fitted, trainset, tmp_path):
+    skip_without(type(fitted), "recommend")
+    fitted.save(tmp_path / "model.npz")
+    expected = fitted.recommend(trainset.user_ids, n=20)
+    result = type(fitted).load(tmp_path / "model.npz").recommend(trainset.user_ids, n=20)
+    for ours, theirs in zip(result, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+# Ranking
+
+
+def test_recommended_scores_are_the_estimates_to_the_last_bit(fitted, trainset):
+    skip_without(type(fitted), "recommend")
+    item_ids, scores = fitted.recommend(trainset.user_ids[:40], n=20)
+    for user, items, row in zip(trainset.user_ids, item_ids, scores, strict=False):
+        assert row.tolist() == [fitted.predict(user, item, clip=False).est for item in items]
+
+
+def test_recommendations_are_the_same_with_any_number_of_threads(case, trainset, fitted):
+    skip_without(case.cls, "recommend")
+    expected_ids, expected_scores = fitted.recommend(trainset.user_ids, n=20)
+    for n_threads in (1, 2, 3, 7):
+        model = copy.copy(fitted)
+        model.n_threads = n_threads
+        item_ids, scores = model.recommend(trainset.user_ids, n=20)
+        np.testing.assert_array_equal(item_ids, expected_ids)
+        np.testing.assert_array_equal(scores, expected_scores)
+
+
+# Subclasses
+
+
+def constant_estimate(*_):
+    return 2.5
+
+
+def constant_predict(uid, iid, r_ui=None, **_):
+    return Prediction(uid, iid, r_ui, 2.5, {"mine": True})
+
+
+def override(cls, where, **methods):
+    """A function that makes a model of `cls` with methods replaced in the class or the instance."""
+    if where == "class":
+        return type("Mine", (cls,), {name: staticmethod(each) for name, each in methods.items()})
+
+    def make(**parameters):
+        model = cls(**parameters)
+        vars(model).update(methods)
+        return model
+
+    return make
+
+
+@pytest.fixture(params=["class", "instance"])
+def where(request):
+    return request.param
+
+
+@pytest.mark.parametrize("method", [constant_estimate, constant_predict])
+def test_an_overridden_method_is_what_counts(case, trainset, where, method):
+    name = method.__name__.removeprefix("constant_")
+    model = override(case.cls, where, **{name: method})(**case.parameters).fit(trainset)
+    assert estimates(model, [("1", "2", 3.0), ("zzz", "2", 3.0)]) == [2.5, 2.5]
+    assert model.predict_many(["1", "zzz"], ["2", "2"]).tolist() == [2.5, 2.5]
+
+
+def test_an_overridden_default_prediction_answers_the_impossible(case, trainset, where):
+    def impossible(*_):
+        raise PredictionImpossible("no idea")
+
+    make = override(case.cls, where, estimate=impossible, default_prediction=lambda: 1.75)
+    model = make(**case.parameters).fit(trainset)
+    (prediction,) = model.test([("1", "2", 3.0)])
+    assert prediction.est == 1.75
+    assert prediction.details == {"was_impossible": True, "reason": "no idea"}
+    assert model.predict_many(["1"], ["2"]).tolist() == [1.75]
+
+
+def test_an_override_of_a_method_sees_inner_ids(case, trainset, where):
+    seen = []
+
+    def estimate(u, i):
+        seen.append((u, i))
+        return 3.0
+
+    model = override(case.cls, where, estimate=estimate)(**case.parameters).fit(trainset)
+    model.test([("1", "2", None), (8.5, None, None)])
+    known = trainset.to_inner_uid("1"), trainset.to_inner_iid("2")
+    assert seen == [known, ("UKN__8.5", "UKN__None")]
+
+
+@pytest.mark.parametrize("nan", [float("nan"), np.float32("nan"), (float("nan"), {"k": 3})])
+def test_an_estimate_that_is_nan_is_impossible(case, trainset, where, nan):
+    make = override(case.cls, where, estimate=lambda _u, _i: nan)
+    model = make(**case.parameters).fit(trainset)
+    (prediction,) = model.test([("1", "2", 3.0)])
+    assert prediction.est == trainset.global_mean
+    reason = "The estimate is not a number."
+    assert prediction.details == {"was_impossible": True, "reason": reason}
+
+
+# Failing and being interrupted
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def send_sigint(*_):
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("stop", [interrupt, send_sigint])
+def test_ctrl_c_leaves_the_model_as_it_was(case, trainset, other_trainset, monkeypatch, stop):
+    if "verbose" not in parameter_names(case.cls):
+        pytest.skip(f"{case.cls.__name__} prints nothing to be interrupted at")
+    model = case.make(verbose=True)
+    unfitted = state_of(model)
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.print", stop)
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(trainset)
+    assert_same_state(model, unfitted)
+
+    fitted = state_of(model.fit(trainset))
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.print", stop)
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(other_trainset)
+    assert_same_state(model, fitted)
+
+
+def test_ctrl_c_is_noticed_between_silent_epochs(case, trainset):
+    if "n_epochs" not in parameter_names(case.cls):
+        pytest.skip(f"{case.cls.__name__} has no epochs")
+    model = case.make().fit(trainset)
+    model.n_epochs = 10**8  # hours: the signal comes first
+    before = state_of(model)
+    timer = threading.Timer(0.05, send_sigint)
+
+    def fit_until_the_signal():
+        timer.start()
+        model.fit(ONE_RATING)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_until_the_signal()
+    timer.join()
+    assert_same_state(model, before)
+
+
+def test_an_error_in_fit_leaves_the_model_as_it_was(case, trainset, other_trainset):
+    if "random_state" not in parameter_names(case.cls):
+        pytest.skip(f"{case.cls.__name__} has no parameter that all models check")
+    model = case.make().fit(trainset)
+    model.random_state = "zero"
+    before = state_of(model)
+    with pytest.raises(ValueError, match="random state"):
+        model.fit(other_trainset)
+    assert_same_state(model, before)

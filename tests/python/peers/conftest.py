@@ -1,0 +1,94 @@
+"""scikit-surprise beside this package, and the same ratings for both.
+
+scikit-surprise's tree of modules is this package's, so one function serves both: the library is its
+argument.
+"""
+
+import gzip
+from typing import Any, NamedTuple
+
+import pytest
+
+import astonish
+
+
+class Both(NamedTuple):
+    """The same thing made by each library."""
+
+    ours: Any
+    theirs: Any
+
+    def of(self, library):
+        return self.ours if library is astonish else self.theirs
+
+
+@pytest.fixture(scope="session")
+def surprise():
+    return pytest.importorskip("surprise", reason="scikit-surprise is not installed")
+
+
+@pytest.fixture(scope="session")
+def both(surprise):
+    """A function that calls a function with each library."""
+
+    def call(function, *arguments, **options):
+        return Both(*(function(library, *arguments, **options) for library in (astonish, surprise)))
+
+    return call
+
+
+def folder_of(real_data, name):
+    folder = real_data / name
+    if not folder.is_dir():
+        pytest.skip(f"there is no {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def u1(real_data, both):
+    """Training and test set of ml-100k's first split: 80,000 and 20,000 ratings."""
+    folder = folder_of(real_data, "ml-100k")
+
+    def load(library):
+        files = [(str(folder / "u1.base"), str(folder / "u1.test"))]
+        data = library.Dataset.load_from_folds(files, library.Reader("ml-100k"))
+        return next(library.model_selection.PredefinedKFold().split(data))
+
+    return both(load)
+
+
+@pytest.fixture(scope="session")
+def latest_small(real_data, both):
+    """ml-latest-small: 100,004 ratings from 0.5 to 5."""
+    path = folder_of(real_data, "ml-latest-small") / "ratings.csv"
+
+    def load(library):
+        reader = library.Reader(
+            line_format="user item rating timestamp", sep=",", rating_scale=(0.5, 5), skip_lines=1
+        )
+        return library.Dataset.load_from_file(str(path), reader)
+
+    return both(load)
+
+
+@pytest.fixture(scope="session")
+def ml_1m(real_data, both, tmp_path_factory):
+    """All of ml-1m as a training set: 1,000,209 ratings."""
+    path = folder_of(real_data, "ml-1m") / "ratings.csv.gz"
+    plain = tmp_path_factory.mktemp("ml-1m") / "ratings.csv"
+    plain.write_bytes(gzip.decompress(path.read_bytes()))
+
+    def load(library):
+        reader = library.Reader(sep=",", skip_lines=1)
+        return library.Dataset.load_from_file(str(plain), reader).build_full_trainset()
+
+    return both(load)
+
+
+@pytest.fixture(scope="session")
+def small(both, tmp_path_factory):
+    """A data set of 600 made ratings."""
+    path = tmp_path_factory.mktemp("small") / "ratings"
+    ratings = astonish.make_ratings(40, 30, 600, seed=5).raw_ratings
+    path.write_text("".join(f"{user} {item} {rating}\n" for user, item, rating, _ in ratings))
+    return both(lambda library: library.Dataset.load_from_file(str(path), library.Reader()))

@@ -1,0 +1,156 @@
+"""The extension modules: which one is loaded, what it exports, and that its stub is true."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import astonish
+from astonish import _core, _cpu
+
+PACKAGE = Path(astonish.__file__).parent
+LEVELS = _cpu.built_levels()
+USABLE = [level for level in LEVELS if level <= _cpu.best_level()]
+
+TRAIN = """
+import astonish, numpy, sys
+data = astonish.make_ratings(n_users=60, n_items=40, n_ratings=900, seed=3)
+trainset = data.build_full_trainset()
+model = astonish.SVD(n_factors=13, random_state=0).fit(trainset)
+items, scores = model.recommend(trainset.user_ids, n=7)
+exact = astonish.SVD(n_factors=13, random_state=0, solver="bitwise").fit(trainset)
+numpy.savez(sys.argv[1], pu=model.pu, qi=model.qi, items=items.astype(str), scores=scores,
+            exact=exact.pu, level=astonish._core.cpu_level)
+"""
+
+
+def run(code, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_best_usable_level_is_loaded():
+    forced = os.environ.get("ASTONISH_CPU_LEVEL")
+    assert _core.cpu_level == (forced or USABLE[-1])
+
+
+def test_every_level_gives_the_same_model(tmp_path):
+    results = {}
+    for level in USABLE:
+        done = run(TRAIN, str(tmp_path / level), ASTONISH_CPU_LEVEL=level)
+        assert done.returncode == 0, done.stderr
+        results[level] = np.load(tmp_path / f"{level}.npz")
+    baseline = results["v1"]
+    for level, result in results.items():
+        assert result["level"] == level
+        np.testing.assert_allclose(result["pu"], baseline["pu"], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(result["qi"], baseline["qi"], rtol=0, atol=1e-12)
+        np.testing.assert_array_equal(result["exact"], baseline["exact"])
+        np.testing.assert_array_equal(result["items"], baseline["items"])
+        np.testing.assert_allclose(result["scores"], baseline["scores"], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("level", ["v2", "v9", "native"])
+def test_a_level_that_was_not_built_is_an_import_error(level):
+    done = run("import astonish", ASTONISH_CPU_LEVEL=level)
+    assert done.returncode != 0
+    assert f"ImportError: ASTONISH_CPU_LEVEL='{level}'" in done.stderr
+
+
+# Importing the package would load a core first, so its choice runs beside a probe that says v1.
+ON_A_V1_CPU = """
+import sys, types
+package = types.ModuleType("astonish")
+package.__path__ = [sys.argv[1]]
+probe = types.ModuleType("astonish._cpu")
+probe.built_levels = lambda: ["v1", "v3", "v4"]
+probe.best_level = lambda: "v1"
+package._cpu = probe
+sys.modules.update({"astonish": package, "astonish._cpu": probe})
+import astonish._core
+"""
+
+
+def test_a_level_that_the_cpu_lacks_is_an_import_error():
+    done = run(ON_A_V1_CPU, str(PACKAGE), ASTONISH_CPU_LEVEL="v3")
+    assert "ImportError: ASTONISH_CPU_LEVEL='v3': this CPU supports only v1" in done.stderr
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("nm") is None, reason="needs nm on Linux"
+)
+@pytest.mark.parametrize("name", [*(f"_core_{level}" for level in LEVELS), "_cpu"])
+def test_a_module_exports_one_symbol(name):
+    (path,) = Path(_cpu.__file__).parent.glob(f"{name}.*.so")
+    listing = subprocess.run(
+        ["nm", "-D", "--defined-only", str(path)], capture_output=True, text=True, check=True
+    )
+    symbols = [line.split()[-1] for line in listing.stdout.splitlines()]
+    assert symbols == [f"PyInit_{name}"]
+
+
+def test_the_stub_names_what_the_module_has():
+    stub = ast.parse((PACKAGE / "_core.pyi").read_text())
+    named = set()
+    for node in stub.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            named.add(node.name)
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) != "TypeAlias":
+            named.add(node.target.id)
+    exported = {name for name in vars(_core) if name[0] != "_"} - {"importlib", "os"}
+    assert named - {"__version__"} == exported
+
+
+def test_the_core_refuses_to_copy():
+    offsets, indices = np.array([0, 1]), np.array([0], dtype=np.int32)
+    with pytest.raises(TypeError):
+        _core.validate_csr(offsets.astype(np.float64), indices, None, 1)
+    with pytest.raises(TypeError):
+        _core.validate_csr(offsets, indices.astype(np.int64), None, 1)
+    strided = np.zeros((4, 2), dtype=np.int32)[:, 0]
+    with pytest.raises(TypeError):
+        _core.factorize_codes(strided, 1)
+
+
+def test_results_cannot_be_written_into_read_only_arrays():
+    frozen = np.zeros((1, 1))
+    frozen.setflags(write=False)
+    one = np.ones(1)
+    with pytest.raises(ValueError, match="not writeable"):
+        _core.fit_sgd(
+            np.array([0, 1]),
+            np.array([0], dtype=np.int32),
+            one,
+            frozen,
+            np.ones((1, 1)),
+            one.copy(),
+            one.copy(),
+            3.0,
+            True,
+            _core.SgdOptions(),
+        )
+
+
+def test_available_threads_is_what_the_affinity_allows():
+    if hasattr(os, "sched_getaffinity"):
+        assert 1 <= _core.available_threads() <= len(os.sched_getaffinity(0))
+    else:
+        assert _core.available_threads() >= 1
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
+def test_a_wrong_number_of_threads_in_the_environment_is_named(monkeypatch, wanted):
+    monkeypatch.setenv("ASTONISH_NUM_THREADS", wanted)
+    trainset = astonish.make_ratings(n_users=5, n_items=4, n_ratings=10).build_full_trainset()
+    with pytest.raises(ValueError, match=f"ASTONISH_NUM_THREADS.*{wanted}"):
+        astonish.SVD(n_factors=2).fit(trainset)

@@ -1,0 +1,31 @@
+"""The examples of the docstrings run and print what they say."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import astonish
+
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+MODULES = [
+    name
+    for _, name, _ in pkgutil.walk_packages(astonish.__path__, "astonish.")
+    if not name.rpartition(".")[2].startswith("_")
+]
+NEEDS_PANDAS = "astonish.data.dataset"
+
+
+@pytest.mark.parametrize("name", ["astonish", *MODULES])
+def test_examples(name):
+    if name == NEEDS_PANDAS:
+        pytest.importorskip("pandas", reason="the example of load_from_df makes a pandas frame")
+    result = doctest.testmod(importlib.import_module(name), optionflags=OPTIONS)
+    assert result.failed == 0
+
+
+def test_the_classes_that_users_meet_have_examples():
+    finder = doctest.DocTestFinder(recurse=False)
+    for each in (astonish.AlgoBase, astonish.SVD, astonish.Reader, astonish.Trainset):
+        assert any(test.examples for test in finder.find(each)), each
