@@ -7,6 +7,7 @@ import implicit
 import numpy as np
 from common import compare, load, show
 from implicit.cpu.topk import topk
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_info
 
 import astonish
@@ -16,14 +17,14 @@ from astonish import _core
 def main(n=10):
     label, data = load("ml-1m")
     trainset = data.build_full_trainset()
+    by_user = trainset.by_user
     model = astonish.SVD(random_state=0).fit(trainset)
     queries, items = model.pu.astype(np.float32), model.qi.astype(np.float32)
-    seen = trainset.by_user.to_scipy().astype(np.float32)
+    seen = csr_matrix((by_user.values, by_user.indices, by_user.offsets), dtype=np.float32)
     threads = _core.available_threads()
     unbiased = astonish.SVD(random_state=0, biased=False)
     unbiased.trainset, unbiased.pu, unbiased.qi = trainset, model.pu, model.qi
     unbiased.bu, unbiased.bi = model.bu, model.bi
-    by_user = trainset.by_user
 
     def theirs():
         return topk(items, queries, n, filter_query_items=seen, num_threads=threads)
@@ -43,7 +44,8 @@ def main(n=10):
         lists = our_lists[0]
         if lists.dtype == object:
             lists = np.vectorize(trainset.to_inner_iid)(lists)
-        same = np.mean([len(np.intersect1d(a, b)) for a, b in zip(lists, their_lists[0])]) / n
+        pairs = zip(lists, their_lists[0], strict=True)
+        same = np.mean([len(np.intersect1d(a, b)) for a, b in pairs]) / n
         gap = np.abs(np.sort(our_lists[1]) - np.sort(their_lists[1])).max()
         rows.append(
             (
