@@ -10,7 +10,8 @@ set(ASTONISH_CPU_LEVELS "${ASTONISH_ALL_CPU_LEVELS}" CACHE STRING "CPU levels to
 
 set(_astonish_march_v3 -march=x86-64-v3)
 # GCC 12's own AVX-512 header reads a vector it calls undefined and then warns of it (GCC bug 105593).
-set(_astonish_march_v4 -march=x86-64-v4 -mprefer-vector-width=512 -Wno-maybe-uninitialized)
+set(_astonish_march_v4 -march=x86-64-v4 -mprefer-vector-width=512 -Wno-maybe-uninitialized
+    -Wno-uninitialized)
 
 # astonish_flags(target): what every target of this project is compiled with.
 function(astonish_flags target)

@@ -20,6 +20,13 @@ inline std::size_t add_products(const T* a, const T* b, std::size_t n, std::size
   return begin;
 }
 
+template <std::size_t from, std::size_t to, typename T>
+inline void fold(T* sums) {
+  for (std::size_t half = from / 2; half >= to; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+}
+
 template <typename T>
 inline T dot(const T* a, const T* b, std::size_t n) {
   constexpr std::size_t lanes = 256 / sizeof(T);  // four 64-byte vectors
@@ -27,9 +34,8 @@ inline T dot(const T* a, const T* b, std::size_t n) {
   T sums[lanes] = {};
   std::size_t at = add_products<lanes>(a, b, n, 0, sums);
   at = add_products<few>(a, b, n, at, sums);
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
-  }
+  if (n >= lanes) fold<lanes, few>(sums);
+  fold<few, 1>(sums);
   T sum = sums[0];
   for (; at < n; ++at) sum += a[at] * b[at];
   return sum;

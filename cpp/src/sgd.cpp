@@ -64,8 +64,9 @@ void fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
     throw std::invalid_argument("by_user has no ratings, only indices");
   }
   run(by_user, model, options, on_epoch);
-  if (options.n_epochs > 0 && !has_finite_factors(model))
+  if (options.n_epochs > 0 && !has_finite_factors(model)) {
     throw_diverged(options.n_epochs - 1, options);
+  }
 }
 
 template void fit_sgd(const CsrView<std::int32_t>&, const BiasedFactors<double>&, const SgdOptions&,

@@ -1,8 +1,8 @@
 // The n best of a stream of (score, item), items in ascending order.
 //
-// Candidates that beat the current n-th best are appended to a buffer of 2n; when it is full,
-// nth_element halves it and the threshold rises. That is amortised O(1) a candidate for every n,
-// and a score that does not beat the threshold costs one comparison, 64 of them at a time.
+// A heap keeps the n best with the worst on top: its score is the threshold that others must beat.
+// A score that does not costs one comparison, 64 of them at a time; one that does costs O(log n),
+// and for scores in random order about n (1 + ln(items / n)) of them do.
 #pragma once
 
 #include <algorithm>
@@ -31,24 +31,15 @@ class TopkSelector {
     n_ = n;
     threshold_ = -std::numeric_limits<T>::infinity();
     candidates_.clear();
-    candidates_.reserve(2 * n);
+    candidates_.reserve(n);
   }
 
   // scores[j] belongs to item first + j.
-  void offer(std::span<const T> scores, std::int32_t first) {
-    std::size_t at = 0;
-    for (; at + kStride <= scores.size(); at += kStride) {
-      if (any_above(scores.data() + at)) {
-        offer_each(scores.subspan(at, kStride), first + static_cast<std::int32_t>(at));
-      }
-    }
-    offer_each(scores.subspan(at), first + static_cast<std::int32_t>(at));
-  }
+  void offer(std::span<const T> scores, std::int32_t first) { offer_by<kStride>(scores, first); }
 
   // At most n candidates, best first; valid until the next reset.
   std::span<const Candidate<T>> best() {
-    if (candidates_.size() > n_) shrink();
-    std::sort(candidates_.begin(), candidates_.end());
+    std::sort_heap(candidates_.begin(), candidates_.end());
     return candidates_;
   }
 
@@ -57,27 +48,46 @@ class TopkSelector {
 
  private:
   static constexpr std::size_t kStride = 64;
+  static constexpr std::size_t kSmallStride = 16;
 
-  bool any_above(const T* scores) const {
+  // Looks into a stride of scores only if one of them beats the threshold.
+  template <std::size_t stride>
+  void offer_by(std::span<const T> scores, std::int32_t first) {
+    std::size_t at = 0;
+    for (; at + stride <= scores.size(); at += stride) {
+      if (!any_above<stride>(scores.data() + at)) continue;
+      const auto item = first + static_cast<std::int32_t>(at);
+      if constexpr (stride == kStride) {
+        offer_by<kSmallStride>(scores.subspan(at, stride), item);
+      } else {
+        offer_each(scores.subspan(at, stride), item);
+      }
+    }
+    offer_each(scores.subspan(at), first + static_cast<std::int32_t>(at));
+  }
+
+  template <std::size_t stride>
+  [[nodiscard]] bool any_above(const T* scores) const {
     int above = 0;
-    for (std::size_t j = 0; j < kStride; ++j) above |= static_cast<int>(scores[j] > threshold_);
+    for (std::size_t j = 0; j < stride; ++j) above |= static_cast<int>(scores[j] > threshold_);
     return above != 0;
   }
 
   void offer_each(std::span<const T> scores, std::int32_t first) {
     for (std::size_t j = 0; j < scores.size(); ++j) {
-      if (scores[j] > threshold_) {
-        candidates_.push_back({scores[j], first + static_cast<std::int32_t>(j)});
-        if (candidates_.size() == 2 * n_) shrink();
-      }
+      if (scores[j] > threshold_) insert({scores[j], first + static_cast<std::int32_t>(j)});
     }
   }
 
-  void shrink() {
-    const auto nth = candidates_.begin() + static_cast<std::ptrdiff_t>(n_ - 1);
-    std::nth_element(candidates_.begin(), nth, candidates_.end());
-    threshold_ = nth->score;
-    candidates_.resize(n_);
+  void insert(const Candidate<T>& candidate) {
+    if (candidates_.size() == n_) {
+      std::pop_heap(candidates_.begin(), candidates_.end());
+      candidates_.back() = candidate;
+    } else {
+      candidates_.push_back(candidate);
+    }
+    std::push_heap(candidates_.begin(), candidates_.end());
+    if (candidates_.size() == n_) threshold_ = candidates_.front().score;
   }
 
   std::size_t n_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -216,6 +217,37 @@ TEST_CASE_TEMPLATE("topk: the same bits for every number of threads", T, float, 
       CAPTURE(n_threads);
       CHECK(best(search, 10, n_threads) == expected);
     }
+  }
+}
+
+TEST_CASE_TEMPLATE("topk: what a query is answered depends on that query alone", T, float, double) {
+  const Search<T> many{normal_matrix<T>(5, 131, 37), normal_matrix<T>(6, 700, 37)};
+  const auto lists = best(many, 9);
+  for (std::size_t query = 0; query < many.queries.rows; ++query) {
+    const auto row = many.queries.view().row(query);
+    const Search<T> alone{{1, 37, std::vector<T>(row.begin(), row.end())}, many.items};
+    const auto list = best(alone, 9);
+    for (std::size_t k = 0; k < 9; ++k) {
+      REQUIRE(list.indices.at(0, k) == lists.indices.at(query, k));
+      REQUIRE(list.scores.at(0, k) == lists.scores.at(query, k));
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("topk: identical items are listed in order, wherever they stand", T, float,
+                   double) {
+  Search<T> search{normal_matrix<T>(7, 5, 33), normal_matrix<T>(8, 1100, 33)};
+  const auto row = search.items.view().row(0);
+  for (std::size_t item = 0; item < 1100; item += 7) {
+    std::copy(row.begin(), row.end(), search.items.view().row(item).begin());
+  }
+  const auto lists = best(search, 1100);
+  for (std::size_t query = 0; query < 5; ++query) {
+    const auto of_query = lists.indices.view().row(query);
+    Codes twins;
+    std::ranges::copy_if(of_query, std::back_inserter(twins), [](auto i) { return i % 7 == 0; });
+    CHECK(twins.size() == 158);
+    CHECK(std::ranges::is_sorted(twins));
   }
 }
 

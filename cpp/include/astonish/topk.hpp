@@ -1,16 +1,13 @@
 // Exact top-k by inner product: the items with the largest <query, item> + bias for each query.
 //
-// Scores come from matrix products of a block of queries with a tile of items small enough to stay
-// in cache; each row of the tile is scanned against that row's current n-th best score and dropped.
-// The dense queries x items matrix never exists: beside inputs and outputs each thread holds a few
-// hundred KB. Equal scores are ordered by item index, so the answer does not depend on tiles or
-// threads.
-//
-// float32 queries are scored in float32. For float64 queries the same float32 search finds n plus a
-// few candidates, their exact float64 scores decide, and a bound on the float32 rounding error
-// proves for each row that no other item could belong to the list; rows where it cannot (many equal
-// scores) are scored in float64 throughout. So float64 costs little more than float32 and stays
-// exact.
+// A float32 search finds n plus a few candidates for each query: matrix products of a block of
+// queries with a tile of items small enough to stay in cache, each row of the tile scanned against
+// that row's current threshold and dropped. The dense queries x items matrix never exists; beside
+// inputs and outputs each thread holds a few hundred KB. Then each candidate's own inner product,
+// in the type of the input, decides, and a bound on the rounding error of the search proves for
+// each query that no other item could belong to its list; where it cannot (many equal scores) all
+// items are scored that way. So float64 costs little more than float32, both are exact, and a
+// query's list depends on that query alone: not on the batch, the tiles or the threads.
 //
 // Cost: 2 * queries * items * n_factors flops, close to the peak of the machine's multiply-add
 // units.
