@@ -16,5 +16,5 @@ def real_data():
     beside_the_project = Path(__file__).parents[3] / "shared" / "data"
     folder = Path(os.environ.get("ASTONISH_TEST_DATA") or beside_the_project)
     if not folder.is_dir():
-        pytest.skip(f"ASTONISH_TEST_DATA names no folder of rating sets, nor is there a {folder}")
+        pytest.skip(f"needs the rating sets in {folder}; ASTONISH_TEST_DATA names another folder")
     return folder

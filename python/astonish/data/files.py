@@ -184,12 +184,10 @@ def _pyarrow_columns(
         io.BytesIO(body),
         read_options=reader.ReadOptions(column_names=names),
         parse_options=reader.ParseOptions(delimiter=separator, quote_char=False),
-        convert_options=reader.ConvertOptions(
-            column_types=dict.fromkeys(names, pyarrow.string()),
-            include_columns=[names[index] for index in indexes],
-        ),
+        # All columns, also those not asked for: this is what finds bytes that are not UTF-8.
+        convert_options=reader.ConvertOptions(column_types=dict.fromkeys(names, pyarrow.string())),
     )
-    return [nw.from_native(column, series_only=True) for column in table.columns]
+    return [nw.from_native(table[names[index]], series_only=True) for index in indexes]
 
 
 def _pandas_columns(

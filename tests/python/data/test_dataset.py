@@ -3,6 +3,7 @@ import random
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from astonish import Dataset, Reader, Trainset
 from astonish.data.dataset import DatasetAutoFolds, DatasetUserFolds
@@ -86,6 +87,11 @@ class TestRatingScale:
         with pytest.warns(UserWarning, match="go beyond") as seen:
             Dataset.load_from_file(path, csv(rating_scale=(2, 5)))
         assert seen[0].filename == __file__
+
+    def test_also_for_a_matrix(self):
+        with pytest.warns(UserWarning, match="from 9 to 9 go beyond") as seen:
+            Dataset.load_from_sparse(csr_array([[9.0]]), Reader())
+        assert [warning.filename for warning in seen] == [__file__]
 
     @pytest.mark.parametrize("scale", [(1, 4), (0, 9), (-np.float32(1), 4)])
     def test_ratings_within_it_give_none(self, path, scale):

@@ -81,7 +81,7 @@ def test_errors_against_their_formulas(predictions):
 def test_fcp_against_the_definition(predictions):
     expected = naive_fcp(predictions)
     assume(expected is not None)
-    assert accuracy.fcp(predictions, verbose=False) == pytest.approx(expected, rel=1e-15)
+    assert accuracy.fcp(predictions, verbose=False) == pytest.approx(expected, rel=1e-15, abs=0)
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 3))))

@@ -101,6 +101,11 @@ def test_one_job_fits_the_model_itself(model, data):
 def test_more_jobs_leave_the_model_alone(model, data):
     cross_validate(model, data, cv=2, n_jobs=2)
     assert not hasattr(model, "trainset")
+    trainset = data.build_full_trainset()
+    before = model.fit(trainset).pu
+    cross_validate(model, data, cv=2, n_jobs=2)
+    assert model.trainset is trainset
+    assert model.pu is before
 
 
 def test_a_splitter_of_the_user(data):

@@ -43,6 +43,14 @@ def test_without_a_shuffle_folds_are_slices(data):
     assert folds == [raw[:25], raw[25:50], raw[50:75], raw[75:]]
 
 
+def test_the_training_set_keeps_the_order_of_the_data(data):
+    folds = [trainset for trainset, _ in KFold(4, shuffle=False).split(data)]
+    expected = data.construct_trainset(data.raw_ratings[:25] + data.raw_ratings[50:])
+    assert folds[1].user_ids == expected.user_ids
+    assert folds[1].item_ids == expected.item_ids
+    assert list(folds[1].all_ratings()) == list(expected.all_ratings())
+
+
 def test_the_shuffle_is_that_of_the_random_state(data):
     order = np.arange(100)
     np.random.RandomState(3).shuffle(order)

@@ -132,6 +132,25 @@ def test_estimates_that_rounding_makes_equal_are_ties():
     assert scores.tolist() == [[3, 3, 3]]
 
 
+def test_the_order_is_that_of_the_estimates_after_rounding():
+    model = SVD(n_factors=1, n_epochs=0).fit(trainset_of(("u", "a", 1.0), ("u", "b", 1.0)))
+    ulp = 2.0**-52  # of 1, the mean
+    model.pu, model.qi = np.ones((1, 1)), np.array([[0.5 * ulp], [0.75 * ulp]])
+    model.bi = np.array([0.5 * ulp, 0])
+    # a: (1 + 0.5 ulp) + 0.5 ulp = 1 + 0.5 ulp = 1, though 0.5 + 0.5 is more than 0.75
+    item_ids, scores = model.recommend(["u"], n=2, exclude_seen=False)
+    assert item_ids.tolist() == [["b", "a"]]
+    assert scores.tolist() == [[1 + ulp, 1]]
+
+
+def test_unbiased_ignores_the_biases():
+    item_ids, scores = ranked(scores=[0, 1, 2], biased=False).recommend(
+        ["u"], n=1, exclude_seen=False
+    )
+    assert item_ids.tolist() == [["a"]]
+    assert scores.tolist() == [[0]]
+
+
 @pytest.mark.parametrize("bad", [np.nan, -np.inf])
 def test_items_without_a_score_are_not_listed(bad):
     item_ids, scores = ranked(scores=[bad, 1, 0]).recommend(["u"], n=3, exclude_seen=False)
