@@ -5,13 +5,17 @@ import numbers
 from collections.abc import Collection
 from typing import Any
 
+INT32_MAX = 2**31 - 1  # what the core counts epochs and threads with
 
-def check_integer(name: str, value: Any, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`; TypeError or ValueError otherwise."""
+
+def check_integer(name: str, value: Any, minimum: int, maximum: int | None = None) -> int:
+    """Return `value` as an int within its bounds; TypeError or ValueError otherwise."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {value!r}")
+    if maximum is not None and int(value) > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, got {value!r}")
     return int(value)
 
 
@@ -34,6 +38,7 @@ def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
 
 def check_ids(name: str, ids: Any) -> list[Any]:
     """Return a sequence of raw ids as a list of Python objects; one lone id is a TypeError."""
-    if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+    is_one = isinstance(ids, (str, bytes)) or getattr(ids, "shape", None) == ()
+    if is_one or not hasattr(ids, "__iter__"):
         raise TypeError(f"{name} must be a sequence of ids, got {ids!r}; for one id pass [{ids!r}]")
     return ids.tolist() if hasattr(ids, "tolist") else list(ids)

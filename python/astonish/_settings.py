@@ -3,7 +3,7 @@
 import os
 
 from astonish import _core
-from astonish._checks import check_choice, check_integer
+from astonish._checks import INT32_MAX, check_choice, check_integer
 
 SOLVERS = tuple(_core.SgdSolver.__members__)
 
@@ -11,12 +11,12 @@ SOLVERS = tuple(_core.SgdSolver.__members__)
 def resolve_n_threads(n_threads: int | None) -> int:
     """Return `n_threads`, else ``ASTONISH_NUM_THREADS``, else the CPUs this process may use."""
     if n_threads is not None:
-        return check_integer("n_threads", n_threads, minimum=1)
+        return check_integer("n_threads", n_threads, 1, INT32_MAX)
     wanted = os.environ.get("ASTONISH_NUM_THREADS")
     if not wanted:
         return _core.available_threads()
     try:
-        return check_integer("ASTONISH_NUM_THREADS", int(wanted), minimum=1)
+        return check_integer("ASTONISH_NUM_THREADS", int(wanted), 1, INT32_MAX)
     except ValueError:
         raise ValueError(
             f"ASTONISH_NUM_THREADS must be an integer of at least 1, got {wanted!r}"

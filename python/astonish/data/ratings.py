@@ -64,7 +64,9 @@ class Ratings(Sequence[RawRating]):
         Raises
         ------
         TypeError
-            For an id that is not hashable or a rating that is not a number.
+            For an id that is not hashable.
+        TypeError, ValueError
+            For a rating that ``float`` does not take, or that is not finite.
         """
         user_codes, user_table = _core.factorize_ids(users)
         item_codes, item_table = _core.factorize_ids(items)

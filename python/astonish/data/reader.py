@@ -1,8 +1,9 @@
 """How a line of a ratings file is read."""
 
+import numbers
 from typing import Any
 
-from astonish._checks import check_integer, check_number
+from astonish._checks import check_integer
 
 _BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
     "ml-100k": {
@@ -34,7 +35,7 @@ class Reader:
     sep : str, optional
         What separates the fields, of any length (``"::"``). None means any run of white space.
     rating_scale : (float, float), default (1, 5)
-        The lowest and the highest rating. Estimates are clipped to it.
+        The lowest and the highest rating. Estimates are clipped to it; infinite bounds do not clip.
     skip_lines : int, default 0
         How many lines at the beginning of the file to leave out, such as a header.
 
@@ -77,8 +78,9 @@ class Reader:
         rating_scale: tuple[float, float] = (1, 5),
         skip_lines: int = 0,
     ) -> None:
-        lower, higher = rating_scale
-        if check_number("rating_scale", lower) > check_number("rating_scale", higher):
+        if len(rating_scale) != 2 or not all(isinstance(b, numbers.Real) for b in rating_scale):
+            raise ValueError(f"rating_scale must hold two numbers, got {rating_scale!r}")
+        if not rating_scale[0] <= rating_scale[1]:
             raise ValueError(f"rating_scale must ascend, got {rating_scale!r}")
         if sep == "":
             raise ValueError("sep must not be empty; None separates at white space")

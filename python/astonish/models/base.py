@@ -63,7 +63,7 @@ class AlgoBase:
         AlgoBase
             The model itself.
         """
-        if not hasattr(trainset, "to_inner_uid"):
+        if not isinstance(trainset, Trainset):
             raise TypeError(
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
                 "Dataset.build_full_trainset makes one"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from astonish import _core
-from astonish._checks import check_integer, check_number
+from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
@@ -157,7 +157,7 @@ class SVD(FactorModel):
     def _options(self) -> _core.SgdOptions:
         options = _core.SgdOptions()
         options.solver = _core.SgdSolver.__members__[resolve_solver(self.solver)]
-        options.n_epochs = check_integer("n_epochs", self.n_epochs, minimum=0)
+        options.n_epochs = check_integer("n_epochs", self.n_epochs, 0, INT32_MAX)
         for name in _RATES:
             setattr(options, name, check_number(name, getattr(self, name)))
         return options
