@@ -23,38 +23,49 @@ py::tuple factorize_codes(const Array<std::int32_t>& codes, std::size_t n_codes)
   return py::make_tuple(out, to_array(order));
 }
 
-// The code of `id`, or -1. Throws TypeError for an unhashable id.
-std::int32_t find(const py::dict& codes, PyObject* id) {
-  PyObject* const code = PyDict_GetItemWithError(codes.ptr(), id);
-  if (code != nullptr) return static_cast<std::int32_t>(PyLong_AsLong(code));
-  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-  return -1;
+// Hashing and comparing ids may run anyone's Python, which may change the caller's list: the loops
+// walk a tuple of their own, which keeps the ids alive.
+py::tuple snapshot(const py::list& ids) {
+  return py::reinterpret_steal<py::tuple>(PyList_AsTuple(ids.ptr()));
 }
 
-py::tuple factorize_ids(const py::list& ids) {
+// The code of `id`, or -1. Throws TypeError for an unhashable id or a code that is no integer.
+std::int32_t find(const py::dict& codes, py::handle id) {
+  PyObject* const code = PyDict_GetItemWithError(codes.ptr(), id.ptr());
+  const long found = code == nullptr ? -1 : PyLong_AsLong(code);
+  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+  if (found < -1 || found > std::numeric_limits<std::int32_t>::max()) {
+    throw std::out_of_range("codes holds " + std::to_string(found) + ", outside [0, 2^31)");
+  }
+  return static_cast<std::int32_t>(found);
+}
+
+py::tuple factorize_ids(const py::list& list) {
+  const py::tuple ids = snapshot(list);
   py::dict codes;
   auto out = new_array<std::int32_t>(ids.size());
   const auto written = write("out", out);
-  for (std::size_t k = 0; k < ids.size(); ++k) {
-    PyObject* const id = PyList_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k));
+  for (std::size_t k = 0; k < written.size(); ++k) {
+    const py::handle id = PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k));
     written[k] = find(codes, id);
     if (written[k] >= 0) continue;
     if (codes.size() == static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
       throw std::invalid_argument("more than 2^31 - 1 different ids");
     }
     written[k] = static_cast<std::int32_t>(codes.size());
-    if (PyDict_SetItem(codes.ptr(), id, py::int_(written[k]).ptr()) != 0) {
+    if (PyDict_SetItem(codes.ptr(), id.ptr(), py::int_(written[k]).ptr()) != 0) {
       throw py::error_already_set();
     }
   }
   return py::make_tuple(out, codes);
 }
 
-Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& ids) {
+Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& list) {
+  const py::tuple ids = snapshot(list);
   auto out = new_array<std::int32_t>(ids.size());
   const auto written = write("out", out);
   for (std::size_t k = 0; k < written.size(); ++k) {
-    written[k] = find(codes, PyList_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
+    written[k] = find(codes, PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
   }
   return out;
 }

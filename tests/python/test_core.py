@@ -154,3 +154,33 @@ def test_a_wrong_number_of_threads_in_the_environment_is_named(monkeypatch, want
     trainset = astonish.make_ratings(n_users=5, n_items=4, n_ratings=10).build_full_trainset()
     with pytest.raises(ValueError, match=f"ASTONISH_NUM_THREADS.*{wanted}"):
         astonish.SVD(n_factors=2).fit(trainset)
+
+
+class Treacherous:
+    """An id whose comparison empties the list that it stands in."""
+
+    def __init__(self, victim):
+        self.victim = victim
+
+    def __hash__(self):
+        return 7
+
+    def __eq__(self, other):
+        self.victim.clear()
+        return self is other
+
+
+def test_ids_that_change_their_list_while_they_are_coded():
+    ids = []
+    ids.extend([Treacherous(ids) for _ in range(50)])
+    codes, table = _core.factorize_ids(ids)
+    assert (len(codes), len(table), ids) == (50, 50, [])
+    ids.extend([Treacherous(ids) for _ in range(50)])
+    assert _core.lookup_ids(table, ids).tolist() == [-1] * 50
+
+
+def test_codes_that_are_no_int32_are_refused():
+    with pytest.raises(TypeError):
+        _core.lookup_ids({"a": "b"}, ["a"])
+    with pytest.raises(IndexError, match="codes holds 4294967296"):
+        _core.lookup_ids({"a": 2**32}, ["a"])
