@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "astonish/csr.hpp"
-#include "astonish/factors.hpp"
 #include "astonish/matrix.hpp"
 
 namespace astonish::bindings {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arrays.hpp"
+#include "astonish/factors.hpp"
 
 namespace astonish::bindings {
 

@@ -8,7 +8,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   module.attr("cpu_level") = ASTONISH_LEVEL;
 
   register_parallel(module);
-  register_factorize(module);
+  register_codes(module);
   register_csr(module);
   register_sgd(module);
   register_estimate(module);

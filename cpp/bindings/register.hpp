@@ -5,10 +5,10 @@
 
 namespace astonish::bindings {
 
+void register_codes(pybind11::module_& module);
 void register_concordance(pybind11::module_& module);
 void register_csr(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
-void register_factorize(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
 void register_topk(pybind11::module_& module);

@@ -1,6 +1,6 @@
 #include "astonish/sgd.hpp"
 
-#include <pybind11/functional.h>
+#include <pybind11/native_enum.h>
 
 #include "factors.hpp"
 #include "register.hpp"
@@ -45,9 +45,10 @@ void register_fit(py::module_& module) {
 }  // namespace
 
 void register_sgd(py::module_& module) {
-  py::enum_<SgdSolver>(module, "SgdSolver")
+  py::native_enum<SgdSolver>(module, "SgdSolver", "enum.Enum")
       .value("sequential", SgdSolver::sequential)
-      .value("bitwise", SgdSolver::bitwise);
+      .value("bitwise", SgdSolver::bitwise)
+      .finalize();
   py::class_<SgdOptions>(module, "SgdOptions")
       .def(py::init<>())
       .def_readwrite("solver", &SgdOptions::solver)

@@ -1,7 +1,8 @@
 # One shared object, one -march. Compiled with two -march flags in one object, the inline functions of
 # templates are merged by the linker and a baseline CPU would run AVX code; so each CPU level has its
 # own build of the core, and Python loads one of them.
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC
+   AND NOT CMAKE_OSX_ARCHITECTURES MATCHES "arm64")
   set(ASTONISH_ALL_CPU_LEVELS v1 v3 v4)
 else()
   set(ASTONISH_ALL_CPU_LEVELS v1)
@@ -20,7 +21,7 @@ function(astonish_flags target)
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   if(MSVC)
-    target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${ASTONISH_WERROR}>:/WX>)
+    target_compile_options(${target} PRIVATE /W4 /wd4068 $<$<BOOL:${ASTONISH_WERROR}>:/WX>)
   else()
     target_compile_options(${target} PRIVATE
       -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-unknown-pragmas

@@ -53,6 +53,9 @@ PairCounts count_pairs(std::span<const double> ratings, std::span<const double> 
   if (ratings.size() != estimates.size()) {
     throw std::invalid_argument("ratings and estimates differ in length");
   }
+  if (std::any_of(ratings.begin(), ratings.end(), [](double r) { return std::isnan(r); })) {
+    throw std::invalid_argument("ratings holds NaN");
+  }
   Order order(ratings.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   // Within equal ratings the estimates descend, so such a pair is never counted as an ascent.

@@ -93,7 +93,7 @@ void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
   for (std::size_t worker = 1; worker < n_workers; ++worker) {
     try {
       helpers.emplace_back([&] { chunks.work(body); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
       break;  // the system grants no more threads; those that run take all chunks
     }
   }

@@ -58,7 +58,7 @@ double RowRandom::normal() {
 std::uint32_t RowRandom::below(std::uint32_t n) {
   std::uint64_t product = static_cast<std::uint64_t>(bits()) * n;
   if (low(product) < n) {
-    const std::uint32_t threshold = -n % n;
+    const std::uint32_t threshold = (0U - n) % n;
     while (low(product) < threshold) product = static_cast<std::uint64_t>(bits()) * n;
   }
   return high(product);

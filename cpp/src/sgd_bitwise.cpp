@@ -23,10 +23,6 @@ struct InOrder {
       q[f] = old_q + options.lr_qi * (err * old_p - options.reg_qi * old_q);
     }
   }
-
-  static void step(double& bias, double err, double lr, double reg) {
-    bias += lr * (err - reg * bias);
-  }
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 //
 //   static double dot(const double* q, const double* p, std::size_t n);
 //   static void step(double* p, double* q, std::size_t n, double err, const SgdOptions&);
-//   static void step(double& bias, double err, double lr, double reg);
 //
 // Each solver's Arithmetic lives in an unnamed namespace, so that no instantiation of this template
 // can be merged with one that was compiled under other floating-point flags.
@@ -27,6 +26,11 @@ inline void prefetch_row(const double* row, std::size_t n) {
   for (std::size_t at = 0; at < n; at += doubles_per_line) ASTONISH_PREFETCH(row + at);
 }
 
+template <typename Arithmetic>
+void step_bias(double& bias, double err, double lr, double reg) {
+  bias += lr * (err - reg * bias);
+}
+
 // One pass over the ratings of one user; returns the sum of the squared errors.
 template <typename Arithmetic>
 double train_user(std::size_t user, std::span<const std::int32_t> items,
@@ -46,8 +50,8 @@ double train_user(std::size_t user, std::span<const std::int32_t> items,
     const double baseline = model.biased ? model.global_mean + bu + bi : 0.0;
     const double err = ratings[k] - (baseline + Arithmetic::dot(q, p, n_factors));
     if (model.biased) {
-      Arithmetic::step(bu, err, options.lr_bu, options.reg_bu);
-      Arithmetic::step(bi, err, options.lr_bi, options.reg_bi);
+      step_bias<Arithmetic>(bu, err, options.lr_bu, options.reg_bu);
+      step_bias<Arithmetic>(bi, err, options.lr_bi, options.reg_bi);
     }
     Arithmetic::step(p, q, n_factors, err, options);
     squared_error += err * err;

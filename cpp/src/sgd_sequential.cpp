@@ -25,10 +25,6 @@ struct Vectorised {
       q[f] = keep_q * old_q + move_q * old_p;
     }
   }
-
-  static void step(double& bias, double err, double lr, double reg) {
-    bias += lr * (err - reg * bias);
-  }
 };
 
 }  // namespace

@@ -47,7 +47,8 @@ class RoundingBound {
               (kFloatUnit + static_cast<double>(std::numeric_limits<T>::epsilon()) / 2)),
         item_norm_(largest_norm(problem.items, n_threads)) {
     for (const T bias : problem.item_bias) {
-      bias_ = std::max(bias_, std::abs(static_cast<double>(bias)));
+      const bool listable = bias != -std::numeric_limits<T>::infinity();
+      if (listable) bias_ = std::max(bias_, std::abs(static_cast<double>(bias)));
     }
   }
 

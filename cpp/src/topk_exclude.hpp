@@ -5,6 +5,7 @@
 // strike out exactly its own.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>

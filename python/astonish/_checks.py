@@ -29,6 +29,19 @@ def check_number(name: str, value: Any, minimum: float = -math.inf) -> float:
     return float(value)
 
 
+def check_scale(name: str, value: Any) -> tuple[float, float]:
+    """Return `value` if it is a pair of ascending numbers, infinite ones included."""
+    try:
+        lower, higher = value
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold two numbers, got {value!r}") from None
+    if not (isinstance(lower, numbers.Real) and isinstance(higher, numbers.Real)):
+        raise ValueError(f"{name} must hold two numbers, got {value!r}")
+    if not lower <= higher:
+        raise ValueError(f"{name} must ascend, got {value!r}")
+    return value  # type: ignore[no-any-return]
+
+
 def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
     """Return `value` if it is one of `choices`, else raise ValueError."""
     if not isinstance(value, str) or value not in choices:

@@ -11,8 +11,10 @@ from astonish import _cpu
 
 
 def _choose_level() -> str:
-    built = _cpu.built_levels()
+    built = sorted(_cpu.built_levels())
     usable = [level for level in built if level <= _cpu.best_level()]
+    if not usable:
+        raise ImportError(f"this CPU supports none of the levels built: {', '.join(built)}")
     forced = os.environ.get("ASTONISH_CPU_LEVEL")
     if not forced:
         return usable[-1]

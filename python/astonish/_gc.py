@@ -1,8 +1,13 @@
 """Making many small objects at once."""
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_lock = threading.Lock()
+_n_pausing = 0  # threads inside paused_gc
+_was_enabled = False  # before the first of them came
 
 
 @contextmanager
@@ -13,10 +18,16 @@ def paused_gc() -> Iterator[None]:
     of tuples and numbers that finds nothing and takes longer than making them. Reference counting
     goes on. A collector that was off stays off.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
+    global _n_pausing, _was_enabled
+    with _lock:
+        if _n_pausing == 0:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _n_pausing += 1
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        with _lock:
+            _n_pausing -= 1
+            if _n_pausing == 0 and _was_enabled:
+                gc.enable()

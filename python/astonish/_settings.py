@@ -5,7 +5,7 @@ import os
 from astonish import _core
 from astonish._checks import INT32_MAX, check_choice, check_integer
 
-SOLVERS = tuple(_core.SgdSolver.__members__)
+SOLVERS = tuple(solver.name for solver in _core.SgdSolver)
 
 
 def resolve_n_threads(n_threads: int | None) -> int:
@@ -27,4 +27,6 @@ def resolve_solver(solver: str | None) -> str:
     """Return `solver`, else ``ASTONISH_SOLVER``, else "sequential"."""
     if solver is not None:
         return check_choice("solver", solver, SOLVERS)
-    return check_choice("ASTONISH_SOLVER", os.environ.get("ASTONISH_SOLVER", "sequential"), SOLVERS)
+    return check_choice(
+        "ASTONISH_SOLVER", os.environ.get("ASTONISH_SOLVER") or "sequential", SOLVERS
+    )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,8 @@ from astonish.models import ALGORITHMS
 from astonish.models.base import AlgoBase
 from astonish.models.factor_model import FactorModel
 
-BAD_INPUT = 2  # exit code
+BAD_INPUT = 2  # exit codes
+INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -92,6 +94,8 @@ def evaluate(
     names = _choices("--measures", measures, MEASURES)
     models = [_model(name, seed, 1) for name in _choices("--algo", algo, ALGORITHMS)]
     splitter = KFold(check_integer("--folds", folds, minimum=2), random_state=seed)
+    if json_file is not None:
+        json_file.touch()  # an unwritable place is an error now, not after the work
     dataset = _load(data, sep, line_format, scale)
     results: dict[str, list[FoldScore]] = {}
     with tqdm(total=folds * len(models), unit="fold", leave=False, disable=None) as progress:
@@ -99,9 +103,12 @@ def evaluate(
             name = type(model).__name__
             progress.set_description(name)
             results[name] = []
-            for score in iterate_scores(model, dataset, names, splitter, n_jobs=n_threads):
-                results[name].append(score)
-                progress.update()
+            with closing(
+                iterate_scores(model, dataset, names, splitter, n_jobs=n_threads)
+            ) as scores:
+                for score in scores:
+                    results[name].append(score)
+                    progress.update()
     Console().print(_table(f"{data}: {dataset!r}, {folds} folds", names, results))
     if json_file is not None:
         report = {
@@ -152,14 +159,16 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command; bad input ends with one line on stderr and exit code 2."""
     try:
         status = app(args=arguments, prog_name="astonish", standalone_mode=False)
-    except (KeyboardInterrupt, EOFError):
-        _fail("interrupted", 130)
+    except (KeyboardInterrupt, EOFError, typer.Abort):
+        _fail("interrupted", INTERRUPTED)
     except (ValueError, TypeError, OSError, ImportError) as error:
         _fail(str(error), BAD_INPUT)
     except Exception as error:
         if not hasattr(error, "format_message"):  # what typer raises for wrong usage has it
             raise
         _fail(error.format_message(), BAD_INPUT)
+    if status == INTERRUPTED:  # typer's own answer to Ctrl-C, which says nothing
+        _fail("interrupted", INTERRUPTED)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -119,7 +119,7 @@ def test_the_core_refuses_to_copy():
         _core.validate_csr(offsets, indices.astype(np.int64), None, 1)
     strided = np.zeros((4, 2), dtype=np.int32)[:, 0]
     with pytest.raises(TypeError):
-        _core.factorize_codes(strided, 1)
+        _core.renumber(strided, 1)
 
 
 def test_results_cannot_be_written_into_read_only_arrays():
@@ -173,7 +173,7 @@ class Treacherous:
 def test_ids_that_change_their_list_while_they_are_coded():
     ids = []
     ids.extend([Treacherous(ids) for _ in range(50)])
-    codes, table = _core.factorize_ids(ids)
+    codes, table = _core.encode_ids(ids)
     assert (len(codes), len(table), ids) == (50, 50, [])
     ids.extend([Treacherous(ids) for _ in range(50)])
     assert _core.lookup_ids(table, ids).tolist() == [-1] * 50

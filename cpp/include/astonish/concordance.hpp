@@ -18,7 +18,8 @@ struct PairCounts {
   std::int64_t discordant = 0;
 };
 
-// The pairs of one user. Throws std::invalid_argument when the lengths differ. Allocates O(n).
+// The pairs of one user, O(n log n) and O(n) of memory. Throws std::invalid_argument when the
+// lengths differ or a rating is NaN.
 [[nodiscard]] PairCounts count_pairs(std::span<const double> ratings,
                                      std::span<const double> estimates);
 

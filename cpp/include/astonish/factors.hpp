@@ -10,8 +10,6 @@
 #pragma once
 
 #include <span>
-#include <string_view>
-#include <type_traits>
 
 #include "astonish/matrix.hpp"
 

@@ -62,6 +62,8 @@ class Csr:
         _core.validate_csr(offsets, indices, values, n_cols)
         if len(values) != len(indices):
             raise ValueError(f"values has {len(values)} entries, indices has {len(indices)}")
+        if not np.isfinite(values).all():
+            raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
 
     @property

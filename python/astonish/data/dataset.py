@@ -144,6 +144,12 @@ class Dataset:
         """Return the (user id, item id, rating, timestamp) tuples of a file."""
         return read_file(file_name, self.reader).to_tuples()
 
+    def read_columns(self, file_name: str | Path) -> Ratings:
+        """Return the ratings of a file as columns; a subclass's own `read_ratings` is honoured."""
+        if type(self).read_ratings is Dataset.read_ratings:
+            return read_file(file_name, self.reader)
+        return Ratings.from_tuples(self.read_ratings(file_name))
+
     def construct_trainset(self, raw_trainset: Iterable[RawRating]) -> Trainset:
         """Build a Trainset from (user id, item id, rating, timestamp) tuples."""
         return Trainset.from_ratings(Ratings.from_tuples(raw_trainset), self.reader.rating_scale)
@@ -176,7 +182,7 @@ class DatasetAutoFolds(Dataset):
         super().__init__(_require_reader(reader))
         if ratings_file is not None:
             self.ratings_file = ratings_file
-            ratings = self._read_file(ratings_file)
+            ratings = self.read_columns(ratings_file)
         elif df is not None:
             self.df = df
             ratings = read_frame(df)
@@ -191,11 +197,6 @@ class DatasetAutoFolds(Dataset):
         Dataset.__init__(data, _require_reader(reader))
         data._adopt(ratings)
         return data
-
-    def _read_file(self, path: str | Path) -> Ratings:
-        if type(self).read_ratings is Dataset.read_ratings:
-            return read_file(path, self.reader)
-        return Ratings.from_tuples(self.read_ratings(path))
 
     def _adopt(self, ratings: Ratings) -> None:
         if not len(ratings):

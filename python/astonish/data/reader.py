@@ -1,9 +1,8 @@
 """How a line of a ratings file is read."""
 
-import numbers
 from typing import Any
 
-from astonish._checks import check_integer
+from astonish._checks import check_integer, check_scale
 
 _BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
     "ml-100k": {
@@ -78,10 +77,6 @@ class Reader:
         rating_scale: tuple[float, float] = (1, 5),
         skip_lines: int = 0,
     ) -> None:
-        if len(rating_scale) != 2 or not all(isinstance(b, numbers.Real) for b in rating_scale):
-            raise ValueError(f"rating_scale must hold two numbers, got {rating_scale!r}")
-        if not rating_scale[0] <= rating_scale[1]:
-            raise ValueError(f"rating_scale must ascend, got {rating_scale!r}")
         if sep == "":
             raise ValueError("sep must not be empty; None separates at white space")
         fields = line_format.split()
@@ -93,7 +88,7 @@ class Reader:
             raise ValueError("line_format parameter is incorrect.")
         self.sep = sep
         self.skip_lines = check_integer("skip_lines", skip_lines, minimum=0)
-        self.rating_scale = rating_scale
+        self.rating_scale = check_scale("rating_scale", rating_scale)
         self.indexes = [fields.index(entity) for entity in entities]
 
     def parse_line(self, line: str) -> tuple[str, str, float, str | None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from astonish._checks import check_scale
 from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.files import open_file, read_file
 from astonish.data.reader import Reader
@@ -55,7 +56,7 @@ def load_any_file(
     if rating_scale is None and len(ratings):
         rating_scale = float(np.min(ratings.values)), float(np.max(ratings.values))
     if rating_scale is not None:
-        reader.rating_scale = rating_scale
+        reader.rating_scale = check_scale("rating_scale", rating_scale)
     data = DatasetAutoFolds.from_ratings(ratings, reader)
     data.ratings_file = path
     data.item_titles = find_titles(path)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-from astonish._checks import check_integer, check_number
+from astonish._checks import check_integer, check_number, check_scale
 from astonish.data.catalogue import GENRES, draw_genres, draw_titles
 from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.pairs import draw_pairs
@@ -132,10 +132,9 @@ def _check_sizes(n_users: int, n_items: int, n_ratings: int) -> tuple[int, int, 
 
 
 def _check_scale(rating_scale: tuple[float, float]) -> tuple[float, float]:
-    if not isinstance(rating_scale, (tuple, list)) or len(rating_scale) != 2:
-        raise TypeError(f"rating_scale must be a pair (lowest, highest), got {rating_scale!r}")
-    lowest, highest = (check_number("rating_scale", bound) for bound in rating_scale)
-    if lowest >= highest:
+    pair = check_scale("rating_scale", rating_scale)
+    lowest, highest = (check_number("rating_scale", bound) for bound in pair)
+    if lowest == highest:
         raise ValueError(f"rating_scale must ascend, got {rating_scale!r}")
     return lowest, highest
 

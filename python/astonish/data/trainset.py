@@ -83,8 +83,8 @@ class Trainset:
         """
         if not len(ratings):
             raise ValueError("the training set is empty: it needs at least one rating")
-        users, user_order = _core.factorize_codes(ratings.users, len(ratings.user_ids))
-        items, item_order = _core.factorize_codes(ratings.items, len(ratings.item_ids))
+        users, user_order = _core.renumber(ratings.users, len(ratings.user_ids))
+        items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
         return cls.from_csr(
             Csr.from_triplets(users, items, ratings.values, shape),

@@ -61,7 +61,7 @@ def fcp(predictions: Iterable[Any], verbose: bool = True) -> float:
     """
     predictions = list(predictions)
     truth, estimates = _columns(predictions)
-    users, _ = _core.factorize_ids([prediction[0] for prediction in predictions])
+    users, _ = _core.encode_ids([prediction[0] for prediction in predictions])
     order = np.argsort(users, kind="stable")
     offsets = np.concatenate(([0], np.cumsum(np.bincount(users)))).astype(np.int64)
     concordant, discordant = (

@@ -2,13 +2,14 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from astonish._cancellation import Cancellation, check_cancelled
 from astonish._checks import check_choice
 from astonish.data.ratings import Testset
 from astonish.data.trainset import Trainset
@@ -102,20 +103,30 @@ def iterate_scores(
     return_train_measures: bool = False,
     n_jobs: int | None = 1,
     pre_dispatch: int | str = "2*n_jobs",
-) -> Iterator[FoldScore]:
+) -> Generator[FoldScore, None, None]:
     """Yield the score of each fold, in order, as soon as it is known; see `cross_validate`."""
     folds = get_cv(cv).split(data)
     if n_jobs == 1:
         for trainset, testset in folds:
             yield fit_and_score(algo, trainset, testset, measures, return_train_measures)
         return
+    cancellation = Cancellation()
     jobs: Iterable[Any] = (
-        delayed(fit_and_score)(_copy(algo), trainset, testset, measures, return_train_measures)
+        delayed(_job)(cancellation, _copy(algo), trainset, testset, measures, return_train_measures)
         for trainset, testset in folds
     )
-    yield from Parallel(
-        n_jobs=n_jobs, pre_dispatch=pre_dispatch, prefer="threads", return_as="generator"
-    )(jobs)
+    try:
+        yield from Parallel(
+            n_jobs=n_jobs, pre_dispatch=pre_dispatch, prefer="threads", return_as="generator"
+        )(jobs)
+    finally:
+        cancellation.stop()
+
+
+def _job(cancellation: Cancellation, *arguments: Any) -> FoldScore:
+    with cancellation.job():
+        check_cancelled()
+        return fit_and_score(*arguments)
 
 
 def _copy(algo: AlgoBase) -> AlgoBase:

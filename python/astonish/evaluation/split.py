@@ -173,8 +173,8 @@ class PredefinedKFold:
         self.n_splits = len(data.folds_files)
         for train_file, test_file in data.folds_files:
             yield (
-                data.construct_trainset(data.read_ratings(train_file)),
-                data.construct_testset(data.read_ratings(test_file)),
+                data.construct_trainset(data.read_columns(train_file)),
+                data.construct_testset(data.read_columns(test_file)),
             )
 
     def get_n_folds(self) -> int:

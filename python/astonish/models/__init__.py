@@ -5,5 +5,5 @@ from astonish.models.svd import SVD
 
 __all__ = ["ALGORITHMS", "SVD", "AlgoBase"]
 
-#: The models that the command line and searches know by name.
+#: The models that the command line knows by name.
 ALGORITHMS: dict[str, type[AlgoBase]] = {"SVD": SVD}

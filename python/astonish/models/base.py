@@ -213,7 +213,6 @@ class AlgoBase:
     # What models with a kernel for many pairs define beside `estimate`: the unclipped estimates of
     # inner ids (-1: unknown), NaN where an estimate is impossible.
     _estimate_many: Any = None
-    _impossible_reason = "The estimate is not a number."
 
     def _runs_in_core(self) -> bool:
         """Tell whether the kernel `_estimate_many` says the same as `predict`.
@@ -224,12 +223,12 @@ class AlgoBase:
         if self._estimate_many is None:
             return False
         hooks = ("estimate", "predict", "default_prediction")
-        for owner in type(self).__mro__:
-            if "_estimate_many" in vars(owner):
-                return not any(hook in vars(self) for hook in hooks)
-            if any(hook in vars(owner) for hook in hooks):
-                return False
-        return False
+        lineage = type(self).__mro__
+        kernel = next(
+            place for place, owner in enumerate(lineage) if "_estimate_many" in vars(owner)
+        )
+        changed_by = [self, *lineage[:kernel]]
+        return not any(hook in vars(owner) for owner in changed_by for hook in hooks)
 
     def _predict_batch(
         self, users: list[Any], items: list[Any]
@@ -247,7 +246,7 @@ class AlgoBase:
             answer = self.estimate(inner_user, inner_item)
             estimate, details = answer if isinstance(answer, tuple) else (answer, {})
             if np.isnan(estimate):
-                raise PredictionImpossible(AlgoBase._impossible_reason)
+                raise PredictionImpossible("The estimate is not a number.")
             details["was_impossible"] = False
         except PredictionImpossible as error:
             estimate = self.default_prediction()

@@ -1,6 +1,5 @@
 """What every model with user and item factors can do: score many pairs, and rank."""
 
-from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -43,9 +42,9 @@ class FactorModel(AlgoBase):
 
     n_threads: int | None
 
-    @abstractmethod
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""
+        raise NotImplementedError
 
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
@@ -59,7 +58,7 @@ class FactorModel(AlgoBase):
         item = i if self.trainset.knows_item(i) else -1
         factors = self._factors()
         if not factors.biased and min(user, item) < 0:
-            raise PredictionImpossible(self._impossible_reason)
+            raise PredictionImpossible("User and item are unknown.")
         users, items = np.array([[user], [item]], dtype=np.int32)
         return float(_core.estimate_pairs(*factors, users, items, 1)[0])
 
@@ -71,8 +70,6 @@ class FactorModel(AlgoBase):
         return _core.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
-
-    _impossible_reason = "User and item are unknown."
 
     def recommend(
         self,
@@ -100,15 +97,16 @@ class FactorModel(AlgoBase):
         Returns
         -------
         item_ids : object array of shape (len(user_ids), n)
-            Raw item ids, best first; None where fewer than `n` items remain. Equal estimates are
-            ordered by inner item id.
+            Raw item ids, best first; None where fewer than `n` items remain. Of equal estimates
+            the lower inner item id comes first.
         scores : float64 array of the same shape
             The estimates, not clipped to the rating scale; NaN where there is no item.
 
         Raises
         ------
         TypeError
-            When an argument is not a sequence of ids.
+            When an argument is not a sequence of ids, or a subclass changed what `predict` says:
+            lists come from the factors.
         ValueError
             For an id that is not part of the training set, or n < 1.
 
@@ -122,7 +120,11 @@ class FactorModel(AlgoBase):
         ((2, 3), (2, 3))
         """
         trainset = self._fitted_trainset()
-        users = _known("user_ids", user_ids, trainset.inner_users)
+        if not self._runs_in_core():
+            raise TypeError(
+                f"{type(self).__name__} changes what predict says, so its factors do not rank items"
+            )
+        users = _known("user_ids", user_ids, self._rated_users)
         n = check_integer("n", n, minimum=1)
         ranking = _Ranking(self._factors(), self._allowed_items(candidates, filter_items))
         n_threads = resolve_n_threads(self.n_threads)
@@ -137,14 +139,18 @@ class FactorModel(AlgoBase):
             item_ids[block] = raw_ids[items]
         return item_ids, scores
 
+    def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
+        return _with_ratings(self.trainset.by_user, self.trainset.inner_users(user_ids))
+
     def _allowed_items(
         self, candidates: Iterable[Any] | None, filter_items: Iterable[Any] | None
     ) -> NDArray[np.intp] | None:
         """Return the inner ids that may be listed, ascending; None for all."""
-        if candidates is None and filter_items is None:
-            return None
         trainset = self.trainset
-        allowed = np.full(trainset.n_items, candidates is None)
+        rated = np.diff(trainset.by_item.offsets) > 0
+        if candidates is None and filter_items is None and rated.all():
+            return None
+        allowed = rated if candidates is None else np.zeros(trainset.n_items, dtype=bool)
         if candidates is not None:
             allowed[_known("candidates", candidates, trainset.inner_items)] = True
         if filter_items is not None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from astonish import _core
+from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
@@ -143,7 +144,7 @@ class SVD(FactorModel):
             ratings.values,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
             options,
-            _print_epoch if self.verbose else None,
+            self._before_epoch,
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
 
@@ -156,12 +157,13 @@ class SVD(FactorModel):
 
     def _options(self) -> _core.SgdOptions:
         options = _core.SgdOptions()
-        options.solver = _core.SgdSolver.__members__[resolve_solver(self.solver)]
+        options.solver = _core.SgdSolver[resolve_solver(self.solver)]
         options.n_epochs = check_integer("n_epochs", self.n_epochs, 0, INT32_MAX)
         for name in _RATES:
             setattr(options, name, check_number(name, getattr(self, name)))
         return options
 
-
-def _print_epoch(epoch: int) -> None:
-    print(f"Processing epoch {epoch}")
+    def _before_epoch(self, epoch: int) -> None:
+        check_cancelled()
+        if self.verbose:
+            print(f"Processing epoch {epoch}")

@@ -14,7 +14,7 @@ namespace astonish {
 
 // Rewrites each code as its rank of first appearance in `out` (as long as `codes`) and returns the
 // old code of each new one. Throws std::out_of_range for a code outside [0, n_codes).
-[[nodiscard]] std::vector<std::int32_t> factorize(std::span<const std::int32_t> codes,
-                                                  std::size_t n_codes, std::span<std::int32_t> out);
+[[nodiscard]] std::vector<std::int32_t> renumber(std::span<const std::int32_t> codes,
+                                                 std::size_t n_codes, std::span<std::int32_t> out);
 
 }  // namespace astonish

@@ -1,12 +1,12 @@
-#include "astonish/factorize.hpp"
+#include "astonish/codes.hpp"
 
 #include <stdexcept>
 #include <string>
 
 namespace astonish {
 
-std::vector<std::int32_t> factorize(std::span<const std::int32_t> codes, std::size_t n_codes,
-                                    std::span<std::int32_t> out) {
+std::vector<std::int32_t> renumber(std::span<const std::int32_t> codes, std::size_t n_codes,
+                                   std::span<std::int32_t> out) {
   if (out.size() != codes.size()) {
     throw std::invalid_argument("out has " + std::to_string(out.size()) + " entries, codes has " +
                                 std::to_string(codes.size()));

@@ -1,6 +1,6 @@
 // Codes for raw ids. Integers are renumbered by the core; Python objects can only be looked up by
 // Python's own hash and equality, so their loops live here, at the border, and hold the GIL.
-#include "astonish/factorize.hpp"
+#include "astonish/codes.hpp"
 
 #include <limits>
 
@@ -11,14 +11,14 @@ namespace astonish::bindings {
 
 namespace {
 
-py::tuple factorize_codes(const Array<std::int32_t>& codes, std::size_t n_codes) {
+py::tuple bind_renumber(const Array<std::int32_t>& codes, std::size_t n_codes) {
   auto out = new_array<std::int32_t>(static_cast<std::size_t>(codes.size()));
   const auto old_codes = read("codes", codes);
   const auto new_codes = write("out", out);
   std::vector<std::int32_t> order;
   {
     const py::gil_scoped_release release;
-    order = factorize(old_codes, n_codes, new_codes);
+    order = renumber(old_codes, n_codes, new_codes);
   }
   return py::make_tuple(out, to_array(order));
 }
@@ -40,7 +40,7 @@ std::int32_t find(const py::dict& codes, py::handle id) {
   return static_cast<std::int32_t>(found);
 }
 
-py::tuple factorize_ids(const py::list& list) {
+py::tuple encode_ids(const py::list& list) {
   const py::tuple ids = snapshot(list);
   py::dict codes;
   auto out = new_array<std::int32_t>(ids.size());
@@ -72,10 +72,10 @@ Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& list) {
 
 }  // namespace
 
-void register_factorize(py::module_& module) {
-  module.def("factorize_codes", &factorize_codes, py::arg("codes").noconvert(), py::arg("n_codes"),
+void register_codes(py::module_& module) {
+  module.def("renumber", &bind_renumber, py::arg("codes").noconvert(), py::arg("n_codes"),
              "Renumber codes by first appearance: (new codes, old code of each new one).");
-  module.def("factorize_ids", &factorize_ids, py::arg("ids"),
+  module.def("encode_ids", &encode_ids, py::arg("ids"),
              "Codes of ids by first appearance: (codes, {id: code}).");
   module.def("lookup_ids", &lookup_ids, py::arg("codes"), py::arg("ids"),
              "The code of each id, -1 where the dict has none.");

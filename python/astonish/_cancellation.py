@@ -1,0 +1,51 @@
+"""Stopping work that other threads do.
+
+Ctrl-C reaches the main thread only. A thread that is still inside the core when Python shuts down
+would take the whole process with it, so whoever starts threads asks them to stop and waits.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+
+_this_thread = threading.local()
+_POLL = 0.005  # seconds
+
+
+class Cancellation:
+    """What one call shares with the jobs it started; plain data, so it may travel to a process."""
+
+    def __init__(self) -> None:
+        self._requested = False
+        self._running: list[None] = []  # one entry a job; list operations are atomic
+
+    @contextmanager
+    def job(self) -> Iterator[None]:
+        """Mark what this thread does as a part of the call."""
+        self._running.append(None)
+        _this_thread.cancellation = self
+        try:
+            yield
+        finally:
+            _this_thread.cancellation = None
+            self._running.pop()
+
+    def stop(self) -> None:
+        """Ask the jobs to stop, and wait until they have."""
+        self._requested = True
+        while self._running:
+            time.sleep(_POLL)
+
+    @property
+    def requested(self) -> bool:
+        """Whether someone asked to stop."""
+        return self._requested
+
+
+def check_cancelled() -> None:
+    """Raise CancelledError when the call that this thread works for was stopped."""
+    cancellation = getattr(_this_thread, "cancellation", None)
+    if cancellation is not None and cancellation.requested:
+        raise CancelledError

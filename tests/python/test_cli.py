@@ -1,0 +1,154 @@
+"""The command, as a user calls it: in a process of its own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from astonish import __version__
+
+COMMAND = [sys.executable, "-m", "astonish"]
+ENVIRONMENT = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1"}
+
+
+def astonish(*arguments):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    )
+
+
+@pytest.fixture
+def ratings_file(tmp_path):
+    path = tmp_path / "ratings.csv"
+    rows = [f"{user},{item},{1 + (user * item) % 5}" for user in range(20) for item in range(12)]
+    path.write_text("user,film,stars\n" + "\n".join(rows))
+    return path
+
+
+def test_evaluate_prints_a_table_of_the_demo_set():
+    done = astonish("evaluate", "--folds", "2")
+    assert done.returncode == 0
+    assert "demo: <Dataset: 100000 ratings of 1682 items by 943 users>, 2 folds" in done.stdout
+    assert re.search(r"SVD +│ 0\.9\d{3} ± 0\.\d{4} │ 0\.7\d{3} ± 0\.\d{4}", done.stdout)
+    assert done.stderr == ""
+
+
+def test_evaluate_gives_the_same_numbers_with_any_number_of_threads(ratings_file, tmp_path):
+    results = []
+    for threads in ("1", "3"):
+        report = tmp_path / f"{threads}.json"
+        options = ("--data", str(ratings_file), "--threads", threads, "--json", str(report))
+        assert astonish("evaluate", "--measures", "rmse,fcp", *options).returncode == 0
+        folds = json.loads(report.read_text())["results"]["SVD"]
+        results.append([fold["test_measures"] for fold in folds])
+    assert len(results[0]) == 5
+    assert set(results[0][0]) == {"rmse", "fcp"}
+    assert results[0] == results[1]
+
+
+def test_recommend_prints_titles_and_no_seen_items():
+    done = astonish("recommend", "--user", "7", "-n", "3")
+    assert done.returncode == 0
+    ranks = re.findall(r"│ (\d+) +│ \d+ +│ [A-Z].* \(\d{4}\)", done.stdout)
+    assert ranks == ["1", "2", "3"]
+
+
+def test_recommend_leaves_out_columns_that_the_data_lacks(tmp_path):
+    path = tmp_path / "ratings.txt"
+    path.write_text("ann x 5\nann y 1\nbob x 4\nbob z 2\n")
+    done = astonish("recommend", "--data", str(path), "--user", "ann")
+    assert done.returncode == 0
+    assert "title" not in done.stdout
+    assert re.search(r"│ 1 +│ z ", done.stdout)
+    assert not re.search(r"│ 2 ", done.stdout)
+
+
+def test_version_names_version_level_and_threads():
+    done = astonish("--version")
+    assert re.fullmatch(rf"astonish {__version__}, CPU level v\d, threads \d+\n", done.stdout)
+
+
+def test_without_arguments_it_shows_help():
+    done = astonish()
+    assert done.returncode == 0
+    assert "evaluate" in done.stdout
+    assert "recommend" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', got 'XYZ'"),
+        (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
+        (["evaluate", "--folds", "1"], "--folds must be at least 2, got 1"),
+        (["evaluate", "--folds", "many"], "Invalid value for '--folds'"),
+        (["evaluate", "--folds", "100001"], "n_splits=100001"),
+        (["evaluate", "--seed", "-1"], "--seed must be at least 0, got -1"),
+        (["evaluate", "--threads", "0"], "n_threads must be at least 1, got 0"),
+        (["evaluate", "--data", "nowhere"], "'nowhere' is neither a built-in data set (demo"),
+        (["evaluate", "--json", "no/such/folder.json"], "no/such/folder.json"),
+        (["evaluate", "--speed", "9"], "No such option"),
+        (["recommend", "--user", "nobody"], "--user 'nobody' is not in demo"),
+        (["recommend", "--user", "1", "-n", "0"], "-n must be at least 1, got 0"),
+        (["recommend"], "Missing option '--user'"),
+        (["judge"], "No such command 'judge'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, message):
+    done = astonish(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("astonish: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        ("", [], "holds no rating"),
+        ("a,b\nc,d\n", [], "cannot guess the separator"),
+        ("u,i,r\n1,2,3\n1,3,good\n", [], "line 3: could not convert"),
+        ("1,2,3\n1,3,nan\n", [], "a rating must be a finite number"),
+        ("1,2,3\n1,3,4\n", ["--scale", "5", "1"], "rating_scale must ascend"),
+        ("1,2,3\n1,3,4\n", ["--line-format", "user thing rating"], "line_format"),
+    ],
+)
+def test_a_bad_file_is_one_line_and_exit_code_2(tmp_path, content, options, message):
+    path = tmp_path / "ratings.csv"
+    path.write_text(content)
+    done = astonish("evaluate", "--data", str(path), *options)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process is POSIX")
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_ctrl_c_ends_it_with_exit_code_130(tmp_path, threads):
+    report = tmp_path / "report.json"  # made before the work begins
+    options = ["--folds", "500", "--threads", threads, "--json", str(report)]
+    process = subprocess.Popen(
+        [*COMMAND, "evaluate", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    deadline = time.monotonic() + 60
+    while not report.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)  # into the folds
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "astonish: interrupted\n")
