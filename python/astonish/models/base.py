@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from astonish._checks import check_ids
 from astonish._gc import paused_gc
 from astonish.data.trainset import Trainset
-from astonish.models import persistence
+from astonish.models import persistence, similarities
+from astonish.models.baselines import BASELINES
 from astonish.models.prediction import Prediction, PredictionImpossible
 
 Self = TypeVar("Self", bound="AlgoBase")
@@ -50,6 +51,7 @@ class AlgoBase:
     trainset: Trainset
     bu: Any
     bi: Any
+    sim: NDArray[np.float64]
 
     def __init__(self, **kwargs: Any) -> None:
         self.bsl_options: dict[str, Any] = kwargs.get("bsl_options", {})
@@ -181,6 +183,71 @@ class AlgoBase:
         estimates = (self.predict(*pair).est for pair in zip(users, items, strict=True))
         return np.fromiter(estimates, np.float64, len(users))
 
+    def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return user and item biases of the training set, and keep them in ``bu`` and ``bi``.
+
+        ``bsl_options`` decides: ``method`` "als" (the default; ``n_epochs``, ``reg_u``, ``reg_i``)
+        or "sgd" (``n_epochs``, ``reg``, ``learning_rate``).
+
+        Returns
+        -------
+        bu, bi : float64 arrays of shape (n_users,) and (n_items,)
+
+        Raises
+        ------
+        ValueError
+            For an unknown method.
+        """
+        if self.bu is None:
+            method = self.bsl_options.get("method", "als")
+            if method not in BASELINES:
+                raise ValueError(
+                    f"Invalid method {method} for baseline computation."
+                    " Available methods are als and sgd."
+                )
+            self._say(f"Estimating biases using {method}...")
+            self.bu, self.bi = BASELINES[method](self._fitted_trainset(), self.bsl_options)
+        return self.bu, self.bi
+
+    def compute_similarities(self) -> NDArray[np.float64]:
+        """Return the similarities of all users, or of all items, of the training set.
+
+        ``sim_options`` decides: ``name`` "msd" (the default), "cosine", "pearson" or
+        "pearson_baseline"; ``user_based`` (True); ``min_support`` (1); ``shrinkage`` (100, for
+        "pearson_baseline").
+
+        Returns
+        -------
+        float64 array of shape (n_users, n_users), or (n_items, n_items)
+
+        Raises
+        ------
+        NameError
+            For an unknown name.
+        """
+        trainset = self._fitted_trainset()
+        name, min_support, shrinkage = similarities.check_similarity_options(self.sim_options)
+        user_based = self.sim_options["user_based"]
+        ratings = trainset.by_user if user_based else trainset.by_item
+        extra: tuple[Any, ...] = ()
+        if name == "pearson_baseline":
+            biases = self.compute_baselines()
+            rows, cols = biases if user_based else biases[::-1]
+            extra = trainset.global_mean, rows, cols, shrinkage
+        self._say(f"Computing the {name} similarity matrix...")
+        matrix = similarities.SIMILARITIES[name](ratings, min_support, *extra)
+        self._say("Done computing similarity matrix.")
+        return matrix
+
+    def get_neighbors(self, iid: int, k: int) -> list[int]:
+        """Return the inner ids of the `k` most similar users or items, by the matrix ``self.sim``.
+
+        Of equal similarities the lower inner id comes first.
+        """
+        order = np.argsort(-self.sim[iid], kind="stable")
+        neighbors: list[int] = order[order != iid][:k].tolist()
+        return neighbors
+
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
@@ -252,6 +319,10 @@ class AlgoBase:
             estimate = self.default_prediction()
             details = {"was_impossible": True, "reason": str(error)}
         return estimate, details
+
+    def _say(self, message: str) -> None:
+        if getattr(self, "verbose", False):
+            print(message)
 
     def _fitted_trainset(self) -> Trainset:
         try:

@@ -1,7 +1,7 @@
 """What every model with user and item factors can do: score many pairs, and rank."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +11,10 @@ from astonish._checks import check_ids, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.models.base import AlgoBase
+from astonish.models.factors import Factors
 from astonish.models.prediction import PredictionImpossible
 
 _USERS_PER_CALL = 8192  # between two calls Python looks for Ctrl-C
-
-
-class Factors(NamedTuple):
-    """Parameters of ``global_mean + bu[u] + bi[i] + <pu[u], qi[i]>``, float64 and C-contiguous.
-
-    The sum is the product alone where `biased` is False.
-    """
-
-    pu: NDArray[np.float64]
-    qi: NDArray[np.float64]
-    bu: NDArray[np.float64]
-    bi: NDArray[np.float64]
-    global_mean: float
-    biased: bool
 
 
 class FactorModel(AlgoBase):

@@ -8,7 +8,8 @@ from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
-from astonish.models.factor_model import FactorModel, Factors
+from astonish.models.factor_model import FactorModel
+from astonish.models.factors import Factors
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
 
