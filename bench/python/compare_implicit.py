@@ -46,6 +46,7 @@ def main(n=10):
             lists = np.vectorize(trainset.to_inner_iid)(lists)
         pairs = zip(lists, their_lists[0], strict=True)
         same = np.mean([len(np.intersect1d(a, b)) for a, b in pairs]) / n
+        assert same > 0.999, f"{job}: only {same:.2%} of the items are the same"
         gap = np.abs(np.sort(our_lists[1]) - np.sort(their_lists[1])).max()
         rows.append(
             (
