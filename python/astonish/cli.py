@@ -104,7 +104,7 @@ def evaluate(
             progress.set_description(name)
             results[name] = []
             with closing(
-                iterate_scores(model, dataset, names, splitter, n_jobs=n_threads)
+                iterate_scores(model, dataset, names, splitter, n_jobs=min(n_threads, folds))
             ) as scores:
                 for score in scores:
                     results[name].append(score)
@@ -144,7 +144,10 @@ def recommend(
     trainset = dataset.build_full_trainset()
     if user not in trainset.user_ids:
         raise ValueError(f"--user {user!r} is not in {data}, which has {trainset.n_users} users")
+    n = min(n, trainset.n_items)
     item_ids, scores = model.fit(trainset).recommend([user], n=n)
+    if item_ids[0, 0] is None:
+        raise ValueError(f"--user {user!r} has rated every item of {data}")
     table = Table("rank", "item", "title", "genres", "estimate")
     for rank, (item, score) in enumerate(zip(item_ids[0], scores[0], strict=True), start=1):
         if item is None:
@@ -161,7 +164,7 @@ def main(arguments: list[str] | None = None) -> None:
         status = app(args=arguments, prog_name="astonish", standalone_mode=False)
     except (KeyboardInterrupt, EOFError, typer.Abort):
         _fail("interrupted", INTERRUPTED)
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         _fail(str(error), BAD_INPUT)
     except Exception as error:
         if not hasattr(error, "format_message"):  # what typer raises for wrong usage has it
@@ -191,10 +194,14 @@ def _load(
     data: str, sep: str | None, line_format: str | None, scale: tuple[float, float] | None
 ) -> DatasetAutoFolds:
     if data in (DEMO, *BUILTIN_DATASETS):
+        if (sep, line_format, scale) != (None, None, None):
+            raise ValueError(f"--sep, --line-format and --scale are for files, not for {data}")
         return Dataset.load_builtin(data, prompt=sys.stdin.isatty())
     if not Path(data).expanduser().is_file():
         known = ", ".join([DEMO, *BUILTIN_DATASETS])
         raise ValueError(f"--data {data!r} is neither a built-in data set ({known}) nor a file")
+    if sep is not None:
+        sep = sep.replace("\\t", "\t")  # what a shell makes of a tab
     return load_any_file(data, sep=sep, line_format=line_format, rating_scale=scale)
 
 

@@ -9,7 +9,7 @@ import urllib.request
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tqdm import tqdm
 
@@ -126,10 +126,17 @@ def _download(name: str, folder: Path) -> None:
             shutil.copytree(unpacked, folder, copy_function=os.replace, dirs_exist_ok=True)
 
 
+def _open(url: str) -> Any:
+    try:
+        return urllib.request.urlopen(url, timeout=_TIMEOUT)
+    except OSError as error:
+        raise OSError(f"cannot download {url} to {_dataset_dir()}: {error}") from error
+
+
 def _fetch(url: str, target: IO[bytes]) -> str:
     """Copy `url` into `target` under a progress bar; return the MD5."""
     digest = hashlib.md5(usedforsecurity=False)
-    with urllib.request.urlopen(url, timeout=_TIMEOUT) as response:
+    with _open(url) as response:
         size = response.headers.get("Content-Length")
         with tqdm(
             total=int(size) if size else None,

@@ -30,7 +30,8 @@ def read_frame(frame: Any) -> Ratings:
         table = nw.from_native(frame)
     except TypeError:
         raise TypeError(
-            f"df must be a frame that narwhals knows, got {type(frame).__name__}"
+            f"df must be a frame of pandas, polars, pyarrow or DuckDB, got {type(frame).__name__}; "
+            "load_from_sparse takes scipy matrices"
         ) from None
     if isinstance(table, nw.LazyFrame):
         table = table.collect()

@@ -85,7 +85,13 @@ class Reader:
         if self.with_timestamp:
             entities.append("timestamp")
         if any(field not in entities for field in fields):
-            raise ValueError("line_format parameter is incorrect.")
+            raise ValueError(
+                f"line_format parameter is incorrect. Its fields are {', '.join(entities)}, "
+                f"got {line_format!r}"
+            )
+        missing = [entity for entity in entities if entity not in fields]
+        if missing:
+            raise ValueError(f"line_format {line_format!r} lacks {', '.join(missing)}")
         self.sep = sep
         self.skip_lines = check_integer("skip_lines", skip_lines, minimum=0)
         self.rating_scale = check_scale("rating_scale", rating_scale)

@@ -14,6 +14,12 @@ from astonish.data.titles import find_titles
 
 _SEPARATORS = ("::", "\t", ",", ";", "|", None)
 _FIELDS = ("user", "item", "rating", "timestamp")
+_HEADER_WORDS = (
+    ("user", "customer", "reader"),
+    ("item", "movie", "film", "book", "product", "artist", "song", "track"),
+    ("rating", "stars", "score"),
+    ("time", "date"),
+)
 
 
 def load_any_file(
@@ -27,8 +33,9 @@ def load_any_file(
     """Load a ratings file; whatever is not said about its format is guessed from it.
 
     The separator is the first of ``::``, tab, comma, semicolon, bar and white space that cuts the
-    second line into three fields or more; a first line whose rating is no number is a header; the
-    scale is the range of the ratings. Titles beside a MovieLens file are loaded too.
+    second line into three fields or more; a first line whose rating is no number is a header, and
+    one that names users, items and ratings says where they stand; the scale is the range of the
+    ratings. Titles beside a MovieLens file are loaded too.
 
     Parameters
     ----------
@@ -47,9 +54,13 @@ def load_any_file(
     n_before, lines = _first_lines(path, skip_lines or 0)
     if sep is None:
         sep = _guess_separator(path, lines[-1])
+    n_fields = len(lines[-1].split(sep))
+    if n_fields < 3:
+        raise ValueError(f"{path}: sep={sep!r} cuts {lines[-1]!r} into {n_fields} fields, not 3")
+    names = line_format or " ".join(_FIELDS[:n_fields])
+    reader = Reader(line_format=names, sep=sep, skip_lines=skip_lines or 0)
     if line_format is None:
-        line_format = " ".join(_FIELDS[: len(lines[-1].split(sep))])
-    reader = Reader(line_format=line_format, sep=sep, skip_lines=skip_lines or 0)
+        _obey_header(lines[0].split(sep), reader)
     if skip_lines is None and _is_header(lines[0], reader):
         reader.skip_lines = n_before + 1
     ratings = read_file(path, reader)
@@ -81,6 +92,18 @@ def _guess_separator(path: str | Path, line: str) -> str | None:
     raise ValueError(
         f"{path}: cannot guess the separator of {line!r}: a line needs user, item and rating"
     )
+
+
+def _obey_header(names: list[str], reader: Reader) -> None:
+    """Take the places of the fields from a header that names each of them once."""
+    names = [name.strip().strip('"').lower() for name in names]
+    places = [
+        [place for place, name in enumerate(names) if any(word in name for word in words)]
+        for words in _HEADER_WORDS[: len(reader.indexes)]
+    ]
+    if all(len(found) == 1 for found in places[:3]):
+        reader.indexes = [found[0] for found in places if found]
+        reader.with_timestamp = len(reader.indexes) > 3
 
 
 def _is_header(line: str, reader: Reader) -> bool:

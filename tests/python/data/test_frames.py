@@ -251,12 +251,16 @@ class TestNoFrame:
     )
     def test_anything_else_is_refused(self, other):
         name = type(other).__name__
-        with pytest.raises(TypeError, match=f"df must be a frame that narwhals knows, got {name}"):
+        with pytest.raises(
+            TypeError, match=f"df must be a frame of pandas, polars, pyarrow or DuckDB, got {name}"
+        ):
             load(other)
 
     def test_a_series_is_no_frame(self):
         pandas = require("pandas")
-        with pytest.raises(TypeError, match="df must be a frame that narwhals knows, got Series"):
+        with pytest.raises(
+            TypeError, match="df must be a frame of pandas, polars, pyarrow or DuckDB, got Series"
+        ):
             load(pandas.Series([1]))
 
     def test_none_is_nothing_to_read(self):

@@ -138,3 +138,22 @@ def test_real_files(real_data, path, n_ratings, n_users, n_items, scale):
     counts = len(data.ratings), len(data.ratings.user_ids), len(data.ratings.item_ids)
     assert counts == (n_ratings, n_users, n_items)
     assert data.reader.rating_scale == scale
+
+
+@pytest.mark.parametrize(
+    "header", ["movieId,userId,rating", "rating,time,movieId,userId", ",userId,movieId,rating"]
+)
+def test_a_header_that_names_the_fields_says_where_they_are(tmp_path, header):
+    values = {"userId": "ann", "movieId": "m1", "rating": "4.5", "time": "12", "": "0"}
+    lines = [header, ",".join(values[name] for name in header.split(","))]
+    path = tmp_path / "ratings.csv"
+    path.write_text("\n".join(lines))
+    (rating,) = load_any_file(path).raw_ratings
+    assert rating[:3] == ("ann", "m1", 4.5)
+
+
+def test_a_separator_that_does_not_cut_is_named(tmp_path):
+    path = tmp_path / "ratings.txt"
+    path.write_text("a\tb\t3\n")
+    with pytest.raises(ValueError, match=r"sep=';' cuts .* into 1 fields"):
+        load_any_file(path, sep=";")
