@@ -18,3 +18,7 @@ def test_there_are_exactly_two_commands_to_set_up():
     section = README.read_text().split("## Set up")[1].split("\n## ")[0]
     commands = [line.strip() for line in section.splitlines() if line.startswith("    ")]
     assert commands == ["pip install . && astonish evaluate", "pip install '.[test]' && pytest"]
+
+
+def test_no_table_is_left_to_be_filled():
+    assert "BENCH_" not in README.read_text()
