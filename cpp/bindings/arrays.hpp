@@ -1,4 +1,4 @@
-// NumPy arrays as views of the core, and back: the only file that touches py::array.
+// NumPy arrays as views of the core, and back: the only file that knows the layout of py::array.
 //
 // Arguments are declared as Array<T> and registered with .noconvert(): an array of another dtype or
 // order is refused, never copied. The views own nothing; the arrays stay alive in the

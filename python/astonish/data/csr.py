@@ -27,7 +27,8 @@ class Csr:
 
     Notes
     -----
-    The arrays are validated once, by the core, and read-only from then on: kernels rely on them.
+    `from_triplets` and `from_arrays` validate, once; the arrays are read-only from then on, because
+    kernels rely on them.
     """
 
     offsets: NDArray[np.int64]
