@@ -37,6 +37,7 @@ py::tuple bind_take_rows(const Array<Offset>& offsets, const Array<std::int32_t>
                          const Array<std::int32_t>& rows) {
   const auto csr = read_csr(offsets, indices, {}, 0);
   const auto wanted = read("rows", rows);
+  validate_offsets(csr);
   std::size_t total = 0;
   for (const std::int32_t row : wanted) {
     if (row < 0 || static_cast<std::size_t>(row) >= csr.n_rows()) {

@@ -29,6 +29,7 @@ void bind_fit(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
   const auto by_user = read_csr(offsets, indices, std::optional(values), model.qi.rows);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
+  validate(by_user);
   fit_sgd(by_user, model, options, callback);
 }
 

@@ -46,7 +46,7 @@ void accumulate_offsets(std::span<Offset> offsets) {
 }  // namespace
 
 template <typename Offset>
-void validate(const CsrView<Offset>& csr) {
+void validate_offsets(const CsrView<Offset>& csr) {
   if (csr.offsets.empty() || csr.offsets.front() != 0) {
     throw std::invalid_argument("offsets must hold n_rows + 1 entries and begin with 0");
   }
@@ -58,6 +58,11 @@ void validate(const CsrView<Offset>& csr) {
     }
   }
   check_length("indices", csr.indices.size(), static_cast<std::size_t>(csr.offsets.back()));
+}
+
+template <typename Offset>
+void validate(const CsrView<Offset>& csr) {
+  validate_offsets(csr);
   if (!csr.values.empty()) check_length("values", csr.values.size(), csr.indices.size());
   check_indices("indices", csr.indices, csr.n_cols);
 }
@@ -108,6 +113,7 @@ void take_rows(const CsrView<Offset>& csr, std::span<const std::int32_t> rows,
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                    \
+  template void validate_offsets(const CsrView<Offset>&);                               \
   template void validate(const CsrView<Offset>&);                                       \
   template void build_csr(std::span<const std::int32_t>, std::span<const std::int32_t>, \
                           std::span<const double>, std::size_t, CsrArrays<Offset>);     \

@@ -184,3 +184,14 @@ def test_codes_that_are_no_int32_are_refused():
         _core.lookup_ids({"a": "b"}, ["a"])
     with pytest.raises(IndexError, match="codes holds 4294967296"):
         _core.lookup_ids({"a": 2**32}, ["a"])
+
+
+def test_rows_that_lie_are_refused():
+    indices, one = np.array([0, 0], dtype=np.int32), np.ones(2)
+    model = [np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros(1), 3.0, True]
+    with pytest.raises(ValueError, match="indices has 2 entries, expected 9"):
+        _core.take_rows(np.array([0, 9]), indices, np.array([0], dtype=np.int32))
+    with pytest.raises(ValueError, match="indices has 2 entries, expected 9"):
+        _core.fit_sgd(np.array([0, 9]), indices, one, *model, _core.SgdOptions())
+    with pytest.raises(IndexError, match=r"indices\[1\] is 7"):
+        _core.fit_sgd(np.array([0, 2]), np.array([0, 7], np.int32), one, *model, _core.SgdOptions())

@@ -47,6 +47,10 @@ struct CsrView {
 template <typename Offset>
 void validate(const CsrView<Offset>& csr);
 
+// The part of validate() that makes every row a range of `indices`: O(rows).
+template <typename Offset>
+void validate_offsets(const CsrView<Offset>& csr);
+
 // The three arrays of a CsrView, to be written. The caller allocates them.
 template <typename Offset>
 struct CsrArrays {
