@@ -339,6 +339,5 @@ class AlgoBase:
         try:
             yield
         except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
+            self.__dict__ = before  # one store: a second Ctrl-C cannot come between
             raise

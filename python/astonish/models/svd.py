@@ -151,7 +151,7 @@ class SVD(FactorModel):
 
     def _factors(self) -> Factors:
         pu, qi, bu, bi = (
-            np.ascontiguousarray(array, dtype=np.float64)
+            np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
             for array in (self.pu, self.qi, self.bu, self.bi)
         )
         return Factors(pu, qi, bu, bi, float(self.trainset.global_mean), bool(self.biased))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import astonish
 from astonish import SVD
-from astonish.models import AlgoBase
+from astonish.models import AlgoBase, persistence
 
 from .helpers import trainset_of
 
@@ -556,3 +556,10 @@ def test_a_pickle_under_the_name_of_a_model_is_not_opened(path):
     with pytest.raises(ValueError, match="is not a model file"):
         SVD.load(path)
     assert not Bomb.exploded
+
+
+@pytest.mark.parametrize("position", [-1, 625, 10**6])
+def test_a_random_state_beyond_its_key_is_refused(position):
+    _, key, *_ = np.random.RandomState(0).get_state(legacy=True)
+    with pytest.raises(ValueError, match="random state"):
+        persistence._unpack_random_state("MT19937", key, position, 0, 0.0)
