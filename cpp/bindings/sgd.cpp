@@ -2,23 +2,13 @@
 
 #include <pybind11/native_enum.h>
 
+#include "epochs.hpp"
 #include "factors.hpp"
 #include "register.hpp"
 
 namespace astonish::bindings {
 
 namespace {
-
-// Looks for Ctrl-C between epochs; a Python exception of the signal handler or of `on_epoch`
-// unwinds the kernel and reaches the caller.
-EpochCallback with_interrupts(const std::optional<py::function>& on_epoch) {
-  return [on_epoch](int epoch) {
-    const py::gil_scoped_acquire acquire;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    if (on_epoch) (*on_epoch)(epoch);
-    return true;
-  };
-}
 
 template <typename Offset>
 void bind_fit(const Array<Offset>& offsets, const Array<std::int32_t>& indices,

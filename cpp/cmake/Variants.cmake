@@ -45,7 +45,7 @@ function(astonish_core_library target level)
     target_compile_options(${target} PRIVATE
       -fno-math-errno -fno-trapping-math ${_astonish_march_${level}})
     # A property of a source file holds in the directory that sets it, so every caller sets its own.
-    set_source_files_properties("${PROJECT_SOURCE_DIR}/cpp/src/sgd_bitwise.cpp"
+    set_source_files_properties(${ASTONISH_EXACT_SOURCES}
                                 PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
   endif()
 endfunction()

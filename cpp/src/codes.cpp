@@ -1,24 +1,17 @@
 #include "astonish/codes.hpp"
 
-#include <stdexcept>
-#include <string>
+#include "check.hpp"
 
 namespace astonish {
 
 std::vector<std::int32_t> renumber(std::span<const std::int32_t> codes, std::size_t n_codes,
                                    std::span<std::int32_t> out) {
-  if (out.size() != codes.size()) {
-    throw std::invalid_argument("out has " + std::to_string(out.size()) + " entries, codes has " +
-                                std::to_string(codes.size()));
-  }
+  check_length("out", out.size(), codes.size());
   constexpr std::int32_t unseen = -1;
   std::vector<std::int32_t> new_code(n_codes, unseen);
   std::vector<std::int32_t> old_code;
   for (std::size_t k = 0; k < codes.size(); ++k) {
-    if (codes[k] < 0 || static_cast<std::size_t>(codes[k]) >= n_codes) {
-      throw std::out_of_range("codes[" + std::to_string(k) + "] is " + std::to_string(codes[k]) +
-                              ", outside [0, " + std::to_string(n_codes) + ")");
-    }
+    check_code("codes", k, codes[k], 0, n_codes);
     std::int32_t& code = new_code[static_cast<std::size_t>(codes[k])];
     if (code == unseen) {
       code = static_cast<std::int32_t>(old_code.size());

@@ -6,27 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "check.hpp"
+
 namespace astonish {
 
 namespace {
-
-void check_index(const char* name, std::size_t position, std::int32_t index, std::size_t bound) {
-  if (index < 0 || static_cast<std::size_t>(index) >= bound) {
-    throw std::out_of_range(std::string(name) + "[" + std::to_string(position) + "] is " +
-                            std::to_string(index) + ", outside [0, " + std::to_string(bound) + ")");
-  }
-}
-
-void check_indices(const char* name, std::span<const std::int32_t> indices, std::size_t bound) {
-  for (std::size_t k = 0; k < indices.size(); ++k) check_index(name, k, indices[k], bound);
-}
-
-void check_length(const char* name, std::size_t length, std::size_t expected) {
-  if (length != expected) {
-    throw std::invalid_argument(std::string(name) + " has " + std::to_string(length) +
-                                " entries, expected " + std::to_string(expected));
-  }
-}
 
 template <typename Offset>
 void check_offsets_hold(std::size_t n_entries) {
@@ -64,7 +48,7 @@ template <typename Offset>
 void validate(const CsrView<Offset>& csr) {
   validate_offsets(csr);
   if (!csr.values.empty()) check_length("values", csr.values.size(), csr.indices.size());
-  check_indices("indices", csr.indices, csr.n_cols);
+  check_codes("indices", csr.indices, 0, csr.n_cols);
 }
 
 template <typename Offset>
@@ -77,8 +61,8 @@ void build_csr(std::span<const std::int32_t> rows, std::span<const std::int32_t>
   check_length("out.indices", out.indices.size(), rows.size());
   if (!out.values.empty()) check_length("out.values", out.values.size(), rows.size());
   check_offsets_hold<Offset>(rows.size());
-  check_indices("rows", rows, n_rows);
-  check_indices("cols", cols, n_cols);
+  check_codes("rows", rows, 0, n_rows);
+  check_codes("cols", cols, 0, n_cols);
 
   std::fill(out.offsets.begin(), out.offsets.end(), Offset{0});
   for (const std::int32_t row : rows) ++out.offsets[static_cast<std::size_t>(row) + 1];
@@ -96,7 +80,7 @@ template <typename Offset>
 void take_rows(const CsrView<Offset>& csr, std::span<const std::int32_t> rows,
                CsrArrays<Offset> out) {
   check_length("out.offsets", out.offsets.size(), rows.size() + 1);
-  check_indices("rows", rows, csr.n_rows());
+  check_codes("rows", rows, 0, csr.n_rows());
   out.offsets[0] = 0;
   std::size_t total = 0;
   for (std::size_t k = 0; k < rows.size(); ++k) {

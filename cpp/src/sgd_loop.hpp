@@ -9,7 +9,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <string>
 
 #include "astonish/sgd.hpp"
 
@@ -65,9 +64,7 @@ template <typename Arithmetic, typename Offset>
 void run_epochs(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                 const SgdOptions& options, const EpochCallback& on_epoch) {
   for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
-    if (on_epoch && !on_epoch(epoch)) {
-      throw Cancelled("cancelled before epoch " + std::to_string(epoch));
-    }
+    begin_epoch(on_epoch, epoch);
     double squared_error = 0.0;
     for (std::size_t user = 0; user < by_user.n_rows(); ++user) {
       squared_error += train_user<Arithmetic>(user, by_user.row_indices(user),

@@ -30,3 +30,8 @@ def resolve_solver(solver: str | None) -> str:
     return check_choice(
         "ASTONISH_SOLVER", os.environ.get("ASTONISH_SOLVER") or "sequential", SOLVERS
     )
+
+
+def is_strict() -> bool:
+    """Tell whether ``ASTONISH_SURPRISE_STRICT=1`` asks for scikit-surprise's numeric quirks."""
+    return os.environ.get("ASTONISH_SURPRISE_STRICT") == "1"

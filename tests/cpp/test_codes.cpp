@@ -58,5 +58,5 @@ TEST_CASE("renumber: the message names the code that lies outside") {
 TEST_CASE("renumber: the message names both lengths when they differ") {
   Codes out(2);
   CHECK_THROWS_WITH_AS(static_cast<void>(renumber(Codes{0, 1, 2}, 4, out)),
-                       Contains("out has 2 entries, codes has 3"), std::invalid_argument);
+                       Contains("out has 2 entries, expected 3"), std::invalid_argument);
 }

@@ -132,10 +132,10 @@ TEST_CASE("estimate: the message names the lengths that differ") {
   std::vector<double> out(2);
   const Model model = toy(true);
   CHECK_THROWS_WITH_AS(estimate_pairs(model.view(), Codes{0, 1}, Codes{0}, out, 1),
-                       Contains("users, items and out differ in length: 2, 1, 2"),
+                       Contains("items has 1 entries, expected 2"),
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(estimate_pairs(model.view(), Codes{0}, Codes{0}, out, 1),
-                       Contains("users, items and out differ in length: 1, 1, 2"),
+                       Contains("out has 2 entries, expected 1"),
                        std::invalid_argument);
 }
 

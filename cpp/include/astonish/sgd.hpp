@@ -16,10 +16,8 @@
 // factors.hpp).
 #pragma once
 
-#include <functional>
-#include <stdexcept>
-
 #include "astonish/csr.hpp"
+#include "astonish/epochs.hpp"
 #include "astonish/factors.hpp"
 
 namespace astonish {
@@ -31,13 +29,6 @@ struct SgdOptions {
   int n_epochs = 20;  // 0 leaves the factors as they are
   double lr_bu = 0.005, lr_bi = 0.005, lr_pu = 0.005, lr_qi = 0.005;  // learning rates
   double reg_bu = 0.02, reg_bi = 0.02, reg_pu = 0.02, reg_qi = 0.02;  // L2 regularisation
-};
-
-// Called before each epoch with its number, from 0. Returning false cancels the run.
-using EpochCallback = std::function<bool(int epoch)>;
-
-struct Cancelled : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 // Trains `model` in place; a run that throws leaves it half-trained, so pass a copy you can drop.

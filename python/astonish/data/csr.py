@@ -1,6 +1,6 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,27 @@ class Csr:
     def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[np.int32]]:
         """Return offsets and indices of some rows, in that order."""
         return _core.take_rows(self.offsets, self.indices, rows)
+
+    def without_empty_rows(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return row numbers with -1 in place of rows that have no rating; -1 stays -1."""
+        empty = np.diff(self.offsets) == 0
+        return np.where(empty[rows], np.int32(-1), rows) if empty.any() else rows
+
+    def reduce_rows(self, statistic: Callable[..., NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return `statistic` (`numpy.mean`, `numpy.std`) of the ratings of each row, 0 for none.
+
+        Rows of the same length are reduced together, which is quick and rounds as a call for each
+        row does.
+        """
+        result = np.zeros(self.n_rows)
+        lengths = np.diff(self.offsets)
+        order = np.argsort(lengths, kind="stable")
+        bounds = np.flatnonzero(np.diff(lengths[order])) + 1
+        for rows in np.split(order, bounds):
+            if len(rows) and (length := lengths[rows[0]]):
+                places = self.offsets[rows][:, np.newaxis] + np.arange(length)
+                result[rows] = statistic(self.values[places], axis=1)
+        return result
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.offsets, self.indices, self.values, self.n_cols)

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from astonish._checks import check_ids
 from astonish._gc import paused_gc
+from astonish._settings import is_strict
 from astonish.data.trainset import Trainset
 from astonish.models import persistence, similarities
 from astonish.models.baselines import BASELINES
 from astonish.models.prediction import Prediction, PredictionImpossible
 
 Self = TypeVar("Self", bound="AlgoBase")
+
+NOT_A_NUMBER = "The estimate is not a number."
 
 
 class AlgoBase:
@@ -145,10 +148,12 @@ class AlgoBase:
             users = [user for user, _, _ in rows]
             items = [item for _, item, _ in rows]
             ratings = [rating for _, _, rating in rows]
-            estimates, impossible = self._predict_batch(users, items)
-            details: list[dict[str, Any]] = [{"was_impossible": False} for _ in rows]
-            for row in np.flatnonzero(impossible).tolist():
-                details[row] = self.predict(users[row], items[row]).details
+            inner = self._inner_ids(users, items)
+            estimates, details = self._estimate_with_details(*inner)
+            for row in np.flatnonzero(np.isnan(estimates)).tolist():
+                reason = self._why_impossible(int(inner[0][row]), int(inner[1][row]))
+                details[row] = {"was_impossible": True, "reason": reason}
+            estimates = self._finish(estimates)
             fields = zip(users, items, ratings, estimates.tolist(), details, strict=True)
             return list(map(partial(tuple.__new__, Prediction), fields))
 
@@ -179,7 +184,7 @@ class AlgoBase:
                 f"user_ids and item_ids must be equally long, got {len(users)} and {len(items)}"
             )
         if self._runs_in_core():
-            return self._predict_batch(users, items)[0]
+            return self._finish(self._estimate_many(*self._inner_ids(users, items)))
         estimates = (self.predict(*pair).est for pair in zip(users, items, strict=True))
         return np.fromiter(estimates, np.float64, len(users))
 
@@ -278,8 +283,20 @@ class AlgoBase:
         return persistence.load(path, cls)
 
     # What models with a kernel for many pairs define beside `estimate`: the unclipped estimates of
-    # inner ids (-1: unknown), NaN where an estimate is impossible.
+    # inner ids (-1: unknown), NaN where an estimate is impossible; and why it is.
     _estimate_many: Any = None
+    _impossible: str = "User and/or item is unknown."
+
+    def _why_impossible(self, user: int, item: int) -> str:
+        """Return the message of the `PredictionImpossible` that a pair raises."""
+        return self._impossible if min(user, item) < 0 else NOT_A_NUMBER
+
+    def _estimate_with_details(
+        self, users: NDArray[np.int32], items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], list[dict[str, Any]]]:
+        """Return the answer of `_estimate_many`, and the details of each pair."""
+        details: list[dict[str, Any]] = [{"was_impossible": False} for _ in users]
+        return self._estimate_many(users, items), details
 
     def _runs_in_core(self) -> bool:
         """Tell whether the kernel `_estimate_many` says the same as `predict`.
@@ -297,23 +314,33 @@ class AlgoBase:
         changed_by = [self, *lineage[:kernel]]
         return not any(hook in vars(owner) for owner in changed_by for hook in hooks)
 
-    def _predict_batch(
+    def _inner_ids(
         self, users: list[Any], items: list[Any]
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return the clipped estimates of raw id pairs, and which of them were impossible."""
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the inner ids of raw ids, -1 for those that have no rating.
+
+        Only a `Trainset` that was made by its constructor has ids without ratings; like `estimate`,
+        kernels know nothing of them.
+        """
         trainset = self._fitted_trainset()
-        estimates = self._estimate_many(trainset.inner_users(users), trainset.inner_items(items))
+        return (
+            trainset.by_user.without_empty_rows(trainset.inner_users(users)),
+            trainset.by_item.without_empty_rows(trainset.inner_items(items)),
+        )
+
+    def _finish(self, estimates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put the default for what is impossible, and clip, in place."""
         impossible = np.isnan(estimates)
         if impossible.any():
             estimates[impossible] = self.default_prediction()
-        return np.clip(estimates, *trainset.rating_scale, out=estimates), impossible
+        return np.clip(estimates, *self.trainset.rating_scale, out=estimates)
 
     def _try_estimate(self, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
         try:
             answer = self.estimate(inner_user, inner_item)
             estimate, details = answer if isinstance(answer, tuple) else (answer, {})
-            if np.isnan(estimate):
-                raise PredictionImpossible("The estimate is not a number.")
+            if np.isnan(estimate) and not is_strict():
+                raise PredictionImpossible(NOT_A_NUMBER)
             details["was_impossible"] = False
         except PredictionImpossible as error:
             estimate = self.default_prediction()

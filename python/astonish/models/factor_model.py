@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish._checks import check_ids, check_integer
 from astonish._settings import resolve_n_threads
-from astonish.data.csr import Csr
-from astonish.models.base import AlgoBase
+from astonish.models.base import NOT_A_NUMBER, AlgoBase
 from astonish.models.factors import Factors
 from astonish.models.prediction import PredictionImpossible
 
@@ -28,6 +27,7 @@ class FactorModel(AlgoBase):
     """
 
     n_threads: int | None
+    _impossible = "User and item are unknown."
 
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""
@@ -45,18 +45,19 @@ class FactorModel(AlgoBase):
         item = i if self.trainset.knows_item(i) else -1
         factors = self._factors()
         if not factors.biased and min(user, item) < 0:
-            raise PredictionImpossible("User and item are unknown.")
+            raise PredictionImpossible(self._impossible)
         users, items = np.array([[user], [item]], dtype=np.int32)
         return float(_core.estimate_pairs(*factors, users, items, 1)[0])
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        users = _with_ratings(self.trainset.by_user, users)
-        items = _with_ratings(self.trainset.by_item, items)
         return _core.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
+
+    def _why_impossible(self, user: int, item: int) -> str:
+        return NOT_A_NUMBER if self._factors().biased else super()._why_impossible(user, item)
 
     def recommend(
         self,
@@ -127,7 +128,7 @@ class FactorModel(AlgoBase):
         return item_ids, scores
 
     def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
-        return _with_ratings(self.trainset.by_user, self.trainset.inner_users(user_ids))
+        return self.trainset.by_user.without_empty_rows(self.trainset.inner_users(user_ids))
 
     def _allowed_items(
         self, candidates: Iterable[Any] | None, filter_items: Iterable[Any] | None
@@ -199,15 +200,6 @@ class _Ranking:
         renumbered = position[indices]
         kept = np.concatenate(([0], np.cumsum(renumbered >= 0)))
         return kept[offsets].astype(np.int64), renumbered[renumbered >= 0]
-
-
-def _with_ratings(ratings: Csr, inner: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return inner ids with -1 for those without a rating: like `estimate`, know nothing of them.
-
-    Only a `Trainset` that was made by its constructor has such ids.
-    """
-    empty = np.diff(ratings.offsets) == 0
-    return np.where(empty[inner], np.int32(-1), inner) if empty.any() else inner
 
 
 def _known(name: str, ids: Iterable[Any], to_inner: Any) -> NDArray[np.int32]:
