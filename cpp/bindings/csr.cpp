@@ -1,6 +1,6 @@
 #include "astonish/csr.hpp"
 
-#include "arrays.hpp"
+#include "ratings.hpp"
 #include "register.hpp"
 
 namespace astonish::bindings {
@@ -74,6 +74,10 @@ void register_csr(py::module_& module) {
              "Triplets to (offsets, indices, values), rows in the order of the input.");
   register_offsets<std::int32_t>(module);
   register_offsets<std::int64_t>(module);
+  py::class_<Ratings>(module, "Ratings")
+      .def(py::init<Array<std::int64_t>, Array<std::int32_t>, Array<double>, std::size_t>(),
+           py::arg("offsets").noconvert(), py::arg("indices").noconvert(),
+           py::arg("values").noconvert(), py::arg("n_cols"));
 }
 
 }  // namespace astonish::bindings

@@ -14,4 +14,6 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_estimate(module);
   register_topk(module);
   register_concordance(module);
+  register_similarity(module);
+  register_neighbors(module);
 }

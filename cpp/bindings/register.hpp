@@ -9,8 +9,10 @@ void register_codes(pybind11::module_& module);
 void register_concordance(pybind11::module_& module);
 void register_csr(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
+void register_neighbors(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
+void register_similarity(pybind11::module_& module);
 void register_topk(pybind11::module_& module);
 
 }  // namespace astonish::bindings

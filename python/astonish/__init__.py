@@ -15,7 +15,14 @@ from astonish.data.reader import Reader
 from astonish.data.synthetic import make_ratings
 from astonish.data.trainset import Trainset
 from astonish.evaluation import accuracy
-from astonish.models import SVD, AlgoBase
+from astonish.models import (
+    SVD,
+    AlgoBase,
+    KNNBaseline,
+    KNNBasic,
+    KNNWithMeans,
+    KNNWithZScore,
+)
 from astonish.models.prediction import Prediction, PredictionImpossible
 
 load = AlgoBase.load
@@ -24,6 +31,10 @@ __all__ = [
     "SVD",
     "AlgoBase",
     "Dataset",
+    "KNNBaseline",
+    "KNNBasic",
+    "KNNWithMeans",
+    "KNNWithZScore",
     "Prediction",
     "PredictionImpossible",
     "Reader",

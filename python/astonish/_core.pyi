@@ -31,6 +31,9 @@ def validate_csr(
 ) -> None: ...
 def take_rows(offsets: _Offsets, indices: _Int32, rows: _Int32) -> tuple[_Offsets, _Int32]: ...
 
+class Ratings:
+    def __init__(self, offsets: _Int64, indices: _Int32, values: _Float64, n_cols: int) -> None: ...
+
 class SgdSolver(enum.Enum):
     sequential = ...
     bitwise = ...
@@ -83,3 +86,45 @@ def topk(
 def count_pairs(
     offsets: _Int64, ratings: _Float64, estimates: _Float64
 ) -> tuple[_Int64, _Int64]: ...
+
+class Similarity(enum.Enum):
+    cosine = ...
+    msd = ...
+    pearson = ...
+    pearson_baseline = ...
+
+class RatedSimilarity:
+    def __init__(
+        self,
+        by_row: Ratings,
+        by_col: Ratings,
+        measure: Similarity,
+        min_support: int,
+        shrinkage: float,
+        global_mean: float,
+        row_biases: _Float64 | None,
+        col_biases: _Float64 | None,
+    ) -> None: ...
+
+def similarity_rows(similarity: RatedSimilarity, rows: _Int32, n_threads: int) -> _Float64: ...
+def neighbor_means(
+    similarities: RatedSimilarity,
+    rows: _Int32,
+    cols: _Int32,
+    k: int,
+    row_centers: _Float64 | None,
+    col_centers: _Float64 | None,
+    row_scales: _Float64 | None,
+    n_threads: int,
+) -> tuple[_Float64, _Int32]: ...
+def neighbor_means_of_matrix(
+    similarities: _Float64,
+    by_col: Ratings,
+    rows: _Int32,
+    cols: _Int32,
+    k: int,
+    row_centers: _Float64 | None,
+    col_centers: _Float64 | None,
+    row_scales: _Float64 | None,
+    n_threads: int,
+) -> tuple[_Float64, _Int32]: ...

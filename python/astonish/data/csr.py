@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,11 @@ class Csr:
             raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
 
+    @cached_property
+    def ratings(self) -> _core.Ratings:
+        """The arrays as kernels take them: validated once a process, not at every call."""
+        return _core.Ratings(self.offsets, self.indices, self.values, self.n_cols)
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""
@@ -126,33 +132,33 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
     """
 
     def __init__(self, csr: Csr) -> None:
-        self._csr = csr
+        self.csr = csr
         self._rows: dict[int, list[tuple[int, float]]] = {}
 
     def __getitem__(self, row: int) -> list[tuple[int, float]]:
         if row not in self._rows:
             if row not in self:
                 return []
-            columns, values = self._csr.row(int(row))
+            columns, values = self.csr.row(int(row))
             self._rows[row] = list(zip(columns.tolist(), values.tolist(), strict=True))
         return self._rows[row]
 
     def __contains__(self, row: object) -> bool:
-        code = find_inner(row, self._csr.n_rows)
-        return code is not None and bool(self._csr.offsets[code] < self._csr.offsets[code + 1])
+        code = find_inner(row, self.csr.n_rows)
+        return code is not None and bool(self.csr.offsets[code] < self.csr.offsets[code + 1])
 
     def get(self, row: Any, default: Any = None) -> Any:
         """Return the ratings of a row, `default` where there are none."""
         return self[row] or default
 
     def __iter__(self) -> Iterator[int]:
-        return iter(np.flatnonzero(np.diff(self._csr.offsets)).tolist())
+        return iter(np.flatnonzero(np.diff(self.csr.offsets)).tolist())
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(np.diff(self._csr.offsets)))
+        return int(np.count_nonzero(np.diff(self.csr.offsets)))
 
     def __repr__(self) -> str:
         return f"<ratings of {len(self)} rows>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._csr,)
+        return type(self), (self.csr,)

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_ids
+from astonish._checks import check_ids, check_mapping
 from astonish._gc import paused_gc
 from astonish._settings import is_strict
 from astonish.data.trainset import Trainset
-from astonish.models import persistence, similarities
+from astonish.models import persistence
 from astonish.models.baselines import BASELINES
 from astonish.models.prediction import Prediction, PredictionImpossible
+from astonish.models.similarities import SimilarityOptions, between_rows, matrix_of
 
 Self = TypeVar("Self", bound="AlgoBase")
 
@@ -57,8 +58,12 @@ class AlgoBase:
     sim: NDArray[np.float64]
 
     def __init__(self, **kwargs: Any) -> None:
-        self.bsl_options: dict[str, Any] = kwargs.get("bsl_options", {})
-        self.sim_options: dict[str, Any] = {"user_based": True, **kwargs.get("sim_options", {})}
+        # Copies: the caller's dicts stay as they are.
+        self.bsl_options = dict(check_mapping("bsl_options", kwargs.get("bsl_options", {})))
+        self.sim_options = {
+            "user_based": True,
+            **check_mapping("sim_options", kwargs.get("sim_options", {})),
+        }
 
     def fit(self: Self, trainset: Trainset) -> Self:
         """Remember the training set and forget the baselines; subclasses go on from there.
@@ -231,18 +236,26 @@ class AlgoBase:
             For an unknown name.
         """
         trainset = self._fitted_trainset()
-        name, min_support, shrinkage = similarities.check_similarity_options(self.sim_options)
-        user_based = self.sim_options["user_based"]
-        ratings = trainset.by_user if user_based else trainset.by_item
-        extra: tuple[Any, ...] = ()
-        if name == "pearson_baseline":
-            biases = self.compute_baselines()
-            rows, cols = biases if user_based else biases[::-1]
-            extra = trainset.global_mean, rows, cols, shrinkage
-        self._say(f"Computing the {name} similarity matrix...")
-        matrix = similarities.SIMILARITIES[name](ratings, min_support, *extra)
+        options = self._similarity_options()
+        self._announce_similarities(options)
+        sides = trainset.by_user, trainset.by_item
+        rows, cols = sides if self.sim_options["user_based"] else sides[::-1]
+        n_threads = getattr(self, "n_threads", None)
+        return matrix_of(between_rows(rows, cols, options), rows.n_rows, n_threads)
+
+    def _similarity_options(self) -> SimilarityOptions:
+        """Read ``sim_options``; computes the baselines for a measure that needs them."""
+        options = SimilarityOptions.from_dict(self.sim_options)
+        if options.name != "pearson_baseline":
+            return options
+        biases = self.compute_baselines()
+        row_biases, col_biases = biases if self.sim_options["user_based"] else biases[::-1]
+        mean = self.trainset.global_mean
+        return options._replace(global_mean=mean, row_biases=row_biases, col_biases=col_biases)
+
+    def _announce_similarities(self, options: SimilarityOptions) -> None:
+        self._say(f"Computing the {options.name} similarity matrix...")
         self._say("Done computing similarity matrix.")
-        return matrix
 
     def get_neighbors(self, iid: int, k: int) -> list[int]:
         """Return the inner ids of the `k` most similar users or items, by the matrix ``self.sim``.
@@ -286,6 +299,7 @@ class AlgoBase:
     # inner ids (-1: unknown), NaN where an estimate is impossible; and why it is.
     _estimate_many: Any = None
     _impossible: str = "User and/or item is unknown."
+    _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
 
     def _why_impossible(self, user: int, item: int) -> str:
         """Return the message of the `PredictionImpossible` that a pair raises."""
@@ -306,13 +320,16 @@ class AlgoBase:
         """
         if self._estimate_many is None:
             return False
-        hooks = ("estimate", "predict", "default_prediction")
         lineage = type(self).__mro__
         kernel = next(
             place for place, owner in enumerate(lineage) if "_estimate_many" in vars(owner)
         )
         changed_by = [self, *lineage[:kernel]]
-        return not any(hook in vars(owner) for owner in changed_by for hook in hooks)
+        return not any(hook in vars(owner) for owner in changed_by for hook in self._hooks)
+
+    def _changes(self, method: str) -> bool:
+        """Tell whether a subclass, or the instance, has a method of its own."""
+        return method in vars(self) or getattr(type(self), method) is not getattr(AlgoBase, method)
 
     def _inner_ids(
         self, users: list[Any], items: list[Any]

@@ -1,105 +1,188 @@
-"""Similarities of all pairs of users or of items, as dense matrices.
+"""How alike users, or items, are; drives the kernel of similarity.hpp.
 
-Every measure is a ratio of sums over the ratings that two rows have in common, and such sums are
-entries of products of sparse matrices: ratings, their squares, or ones.
+The functions make whole matrices, as scikit-surprise's do. Models ask for single rows.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from astonish._checks import check_integer, check_number
-from astonish.data.csr import Csr
+from astonish import _core
+from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._settings import resolve_n_threads
+from astonish.data.csr import Csr, RatingsByRow
 
 Matrix = NDArray[np.float64]
+#: The ratings of each y: ``{y: [(x, rating), ...]}``, such as ``trainset.ir``.
+RatingsOfY = Mapping[int, Iterable[tuple[int, float]]]
+
+MEASURES = tuple(measure.name for measure in _core.Similarity)
 
 
-class _CommonSums:
-    """Sums over the columns that two rows x, x' share; repeated ratings count repeatedly."""
+class SimilarityOptions(NamedTuple):
+    """A measure and its parameters; the biases are for "pearson_baseline"."""
 
-    def __init__(self, ratings: Csr, values: Matrix) -> None:
-        shape = ratings.n_rows, ratings.n_cols
+    name: str = "msd"
+    min_support: int = 1
+    shrinkage: float = 100
+    global_mean: float = 0
+    row_biases: Matrix | None = None
+    col_biases: Matrix | None = None
 
-        def sparse(data: Matrix) -> Any:
-            return csr_array((data, ratings.indices, ratings.offsets), shape=shape)
-
-        ones, plain, squares = (sparse(data) for data in (np.ones_like(values), values, values**2))
-        self.count: Matrix = (ones @ ones.T).toarray()
-        self.products: Matrix = (plain @ plain.T).toarray()
-        self.squares: Matrix = (squares @ ones.T).toarray()  # of x; those of x' are the transpose
-        self.sums: Matrix = (plain @ ones.T).toarray()
-
-    def similarity(self, numerator: Matrix, denominator: Matrix, min_support: int) -> Matrix:
-        """Return the quotient, 0 where it has none or the support is too small, diagonal 1."""
-        quotient = np.zeros_like(numerator)
-        supported = (self.count >= max(min_support, 1)) & (denominator != 0)
-        np.divide(numerator, denominator, out=quotient, where=supported)
-        np.fill_diagonal(quotient, 1.0)
-        return quotient
-
-
-def cosine(ratings: Csr, min_support: int = 1) -> Matrix:
-    """Return the cosine of the common ratings of each pair of rows, shape (n_rows, n_rows)."""
-    common = _CommonSums(ratings, ratings.values)
-    norms = np.sqrt(common.squares * common.squares.T)
-    return common.similarity(common.products, norms, min_support)
+    @classmethod
+    def from_dict(cls, options: Mapping[str, Any]) -> "SimilarityOptions":
+        """Read ``sim_options``; NameError for an unknown measure, as scikit-surprise says it."""
+        name = str(options.get("name", "msd")).lower()
+        if name not in MEASURES:
+            raise NameError(f"Wrong sim name {name}. Allowed values are {', '.join(MEASURES)}.")
+        return cls(
+            name,
+            check_integer("min_support", options.get("min_support", 1), 0, INT32_MAX),
+            check_number("shrinkage", options.get("shrinkage", 100), minimum=0),
+        )
 
 
-def msd(ratings: Csr, min_support: int = 1) -> Matrix:
-    """Return 1 / (mean squared difference + 1) of the common ratings, shape (n_rows, n_rows)."""
-    common = _CommonSums(ratings, ratings.values)
-    differences = np.maximum(common.squares + common.squares.T - 2 * common.products, 0.0)
-    return common.similarity(common.count, differences + common.count, min_support)
+def between_rows(by_row: Csr, by_col: Csr, options: SimilarityOptions) -> _core.RatedSimilarity:
+    """Return the similarities between rows, to be asked for row by row: nothing is computed."""
+    name, min_support, shrinkage, global_mean, *biases = options
+    return _core.RatedSimilarity(
+        by_row.ratings,
+        by_col.ratings,
+        _core.Similarity[name],
+        min_support,
+        shrinkage,
+        float(global_mean),
+        *(None if each is None else np.ascontiguousarray(each, np.float64) for each in biases),
+    )
 
 
-def pearson(ratings: Csr, min_support: int = 1) -> Matrix:
-    """Return Pearson's correlation of the common ratings, shape (n_rows, n_rows)."""
-    common = _CommonSums(ratings, ratings.values)
-    numerator = common.count * common.products - common.sums * common.sums.T
-    spread = np.maximum(common.count * common.squares - common.sums**2, 0.0)
-    return common.similarity(numerator, np.sqrt(spread * spread.T), min_support)
+def matrix_of(similarity: _core.RatedSimilarity, n_rows: int, n_threads: int | None) -> Matrix:
+    """Return the similarities of all pairs of rows, shape (n_rows, n_rows)."""
+    rows = np.arange(n_rows, dtype=np.int32)
+    return _core.similarity_rows(similarity, rows, resolve_n_threads(n_threads))
 
 
-def pearson_baseline(
-    ratings: Csr,
-    min_support: int,
-    global_mean: float,
-    row_biases: Matrix,
-    col_biases: Matrix,
-    shrinkage: float = 100,
-) -> Matrix:
-    """Return the shrunken correlation of ratings less their baselines (Koren 2010)."""
-    baselines = (global_mean + col_biases[ratings.indices]) + row_biases[ratings.row_of_each()]
-    common = _CommonSums(ratings, ratings.values - baselines)
-    norms = np.sqrt(common.squares * common.squares.T)
-    similarity = common.similarity(common.products, norms, max(2, min_support))
-    support = np.maximum(common.count - 1, 0.0)
-    similarity *= np.divide(support, support + shrinkage, where=support > 0, out=support.copy())
-    np.fill_diagonal(similarity, 1.0)
-    return similarity
+def cosine(n_x: int, yr: RatingsOfY, min_support: int) -> Matrix:
+    r"""Return the cosine of the ratings that each two users (or items) have in common.
 
+    .. math:: \sum_y r_{xy} r_{x'y} / \sqrt{\sum_y r_{xy}^2 \sum_y r_{x'y}^2}
 
-SIMILARITIES: dict[str, Callable[..., Matrix]] = {
-    "cosine": cosine,
-    "msd": msd,
-    "pearson": pearson,
-    "pearson_baseline": pearson_baseline,
-}
+    Parameters
+    ----------
+    n_x : int
+        Number of users (or items).
+    yr : mapping of int to iterable of (int, float)
+        The ratings of each item (or user), such as ``trainset.ir`` (or ``trainset.ur``).
+    min_support : int
+        Similarities of fewer common ratings are 0; so are those whose denominator is.
 
-
-def check_similarity_options(options: dict[str, Any]) -> tuple[str, int, float]:
-    """Return (name, min_support, shrinkage) of ``sim_options``.
+    Returns
+    -------
+    float64 array of shape (n_x, n_x)
+        Symmetric, 1 on the diagonal.
 
     Raises
     ------
-    NameError
-        For an unknown measure, as scikit-surprise does.
+    IndexError
+        When an x in `yr` is not below `n_x`.
+
+    Examples
+    --------
+    >>> from astonish.models.similarities import cosine
+    >>> float(cosine(2, {0: [(0, 3), (1, 3)], 1: [(0, 4), (1, 4)]}, min_support=1)[0, 1])
+    1.0
     """
-    name = str(options.get("name", "msd")).lower()
-    if name not in SIMILARITIES:
-        raise NameError(f"Wrong sim name {name}. Allowed values are {', '.join(SIMILARITIES)}.")
-    min_support = check_integer("min_support", options.get("min_support", 1), minimum=0)
-    return name, min_support, check_number("shrinkage", options.get("shrinkage", 100), minimum=0)
+    return _matrix("cosine", n_x, yr, min_support)
+
+
+def msd(n_x: int, yr: RatingsOfY, min_support: int) -> Matrix:
+    r"""Return 1 / (mean squared difference + 1); see `cosine` for the parameters.
+
+    .. math:: 1 / (\frac{1}{n} \sum_y (r_{xy} - r_{x'y})^2 + 1)
+
+    The sum runs over the n ratings in common.
+    """
+    return _matrix("msd", n_x, yr, min_support)
+
+
+def pearson(n_x: int, yr: RatingsOfY, min_support: int) -> Matrix:
+    """Return Pearson's correlation of the common ratings; see `cosine` for the parameters."""
+    return _matrix("pearson", n_x, yr, min_support)
+
+
+def pearson_baseline(
+    n_x: int,
+    yr: RatingsOfY,
+    min_support: int,
+    global_mean: float,
+    x_biases: Matrix,
+    y_biases: Matrix,
+    shrinkage: float = 100,
+) -> Matrix:
+    r"""Return the shrunken correlation of what baselines leave of the common ratings.
+
+    .. math:: \frac{n - 1}{n - 1 + \text{shrinkage}} \hat\rho_{xx'}
+
+    where :math:`\hat\rho` is the cosine of :math:`r_{xy} - (\mu + b_y + b_x)`.
+
+    Parameters
+    ----------
+    n_x, yr, min_support
+        As in `cosine`; at least two ratings in common are needed.
+    global_mean : float
+        The mean of all ratings.
+    x_biases, y_biases : float64 arrays of shape (n_x,) and (n_y,)
+        What `AlgoBase.compute_baselines` returns.
+    shrinkage : float, default 100
+        0 shrinks nothing.
+
+    Returns
+    -------
+    float64 array of shape (n_x, n_x)
+
+    References
+    ----------
+    Koren: Factor in the neighbors: scalable and accurate collaborative filtering. ACM TKDD 4(1),
+    2010, section 2.2.
+    """
+    return _matrix(
+        "pearson_baseline", n_x, yr, min_support, global_mean, x_biases, y_biases, shrinkage
+    )
+
+
+def _matrix(
+    name: str,
+    n_x: int,
+    yr: RatingsOfY,
+    min_support: int,
+    global_mean: float = 0,
+    x_biases: Matrix | None = None,
+    y_biases: Matrix | None = None,
+    shrinkage: float = 100,
+) -> Matrix:
+    n_x = check_integer("n_x", n_x, 0, INT32_MAX)
+    options = SimilarityOptions.from_dict(
+        {"name": name, "min_support": min_support, "shrinkage": shrinkage}
+    )
+    by_y, order = _csr_of(yr, n_x)
+    by_x = Csr.from_triplets(by_y.indices, by_y.row_of_each(), by_y.values, (n_x, by_y.n_rows))
+    y_biases = None if y_biases is None else np.asarray(y_biases, np.float64)[order]
+    options = options._replace(global_mean=global_mean, row_biases=x_biases, col_biases=y_biases)
+    return matrix_of(between_rows(by_x, by_y, options), n_x, None)
+
+
+def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, NDArray[np.intp]]:
+    """Return ratings by y, and the y of each row: sums run in the order of `yr`."""
+    if isinstance(yr, RatingsByRow) and yr.csr.n_cols == n_x:
+        return yr.csr, np.arange(yr.csr.n_rows)
+    triplets = [(row, x, r) for row, ratings in enumerate(yr.values()) for x, r in ratings]
+    rows, xs, values = zip(*triplets, strict=True) if triplets else ((), (), ())
+    csr = Csr.from_triplets(
+        np.array(rows, dtype=np.int32),
+        np.array(xs, dtype=np.int32),
+        np.array(values, dtype=np.float64),
+        (len(yr), n_x),
+    )
+    return csr, np.fromiter(yr, dtype=np.intp, count=len(yr))

@@ -2,11 +2,13 @@
 
 import pytest
 
-from astonish import SVD, make_ratings
+from astonish import SVD, KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore, make_ratings
 from astonish.models import ALGORITHMS
 
 SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
 PMF_CASE = {**SVD_CASE, "biased": False, "init_mean": 0.5}  # estimates within the scale
+
+COSINE = {"name": "cosine", "min_support": 4}
 
 # Constructor calls by name. A model of ALGORITHMS that is not named here is made with its defaults.
 CASES = {
@@ -14,6 +16,12 @@ CASES = {
     "SVD unbiased": (SVD, PMF_CASE),
     "SVD bitwise": (SVD, {**SVD_CASE, "solver": "bitwise"}),
     "SVD unbiased bitwise": (SVD, {**PMF_CASE, "solver": "bitwise"}),
+    "KNNBasic": (KNNBasic, {"k": 7, "verbose": False}),
+    "KNNBasic of items": (KNNBasic, {"sim_options": {"user_based": False}, "verbose": False}),
+    "KNNBasic of few": (KNNBasic, {"k": 3, "sim_options": COSINE, "verbose": False}),
+    "KNNWithMeans": (KNNWithMeans, {"sim_options": {"name": "pearson"}, "verbose": False}),
+    "KNNWithZScore": (KNNWithZScore, {"sim_options": COSINE, "verbose": False}),
+    "KNNBaseline": (KNNBaseline, {"sim_options": {"name": "pearson_baseline"}, "verbose": False}),
 }
 CASES |= {name: (cls, {}) for name, cls in ALGORITHMS.items() if name not in CASES}
 

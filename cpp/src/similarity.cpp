@@ -1,0 +1,57 @@
+#include "astonish/similarity.hpp"
+
+#include "astonish/parallel.hpp"
+#include "check.hpp"
+#include "similarity_row.hpp"
+
+namespace astonish {
+
+namespace {
+
+constexpr std::size_t kRowsPerChunk = 8;
+
+}  // namespace
+
+template <typename Offset>
+void check_shapes(const SimilarityProblem<Offset>& problem) {
+  const std::size_t n_rows = problem.by_row.n_rows();
+  const std::size_t n_cols = problem.by_col.n_rows();
+  if (problem.by_row.n_cols != n_cols || problem.by_col.n_cols != n_rows) {
+    throw std::invalid_argument(
+        "by_row is " + std::to_string(n_rows) + " x " + std::to_string(problem.by_row.n_cols) +
+        ", by_col is " + std::to_string(n_cols) + " x " + std::to_string(problem.by_col.n_cols) +
+        ": not the transpose of each other");
+  }
+  check_length("by_row.values", problem.by_row.values.size(), problem.by_row.indices.size());
+  check_length("by_col.values", problem.by_col.values.size(), problem.by_col.indices.size());
+  if (problem.measure == Similarity::pearson_baseline) {
+    check_length("row_biases", problem.row_biases.size(), n_rows);
+    check_length("col_biases", problem.col_biases.size(), n_cols);
+  }
+}
+
+template <typename Offset>
+void similarity_rows(const SimilarityProblem<Offset>& problem, std::span<const std::int32_t> rows,
+                     MatrixView<double> out, int n_threads) {
+  check_shapes(problem);
+  check_codes("rows", rows, 0, problem.by_row.n_rows());
+  check_length("out", out.rows, rows.size());
+  check_length("rows of out", out.cols, problem.by_row.n_rows());
+  parallel_for(rows.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
+    const auto source = rated_similarities(problem);
+    for (std::size_t k = begin; k < end; ++k) {
+      const auto similarities = source->row(static_cast<std::size_t>(rows[k]));
+      std::copy(similarities.begin(), similarities.end(), out.row(k).begin());
+    }
+  });
+}
+
+#define ASTONISH_INSTANTIATE(Offset)                                                             \
+  template void check_shapes(const SimilarityProblem<Offset>&);                                  \
+  template void similarity_rows(const SimilarityProblem<Offset>&, std::span<const std::int32_t>, \
+                                MatrixView<double>, int);
+ASTONISH_INSTANTIATE(std::int32_t)
+ASTONISH_INSTANTIATE(std::int64_t)
+#undef ASTONISH_INSTANTIATE
+
+}  // namespace astonish
