@@ -8,21 +8,10 @@ import surprise
 from common import compare, load, show
 from surprise.model_selection import KFold as SurpriseKFold
 from surprise.model_selection import cross_validate as surprise_cross_validate
+from twins import as_surprise, rmse
 
 import astonish
 from astonish.model_selection import KFold, cross_validate, train_test_split
-
-
-def as_surprise(data):
-    """Return the same data set as an object of scikit-surprise."""
-    twin = surprise.dataset.DatasetAutoFolds.__new__(surprise.dataset.DatasetAutoFolds)
-    surprise.Dataset.__init__(twin, surprise.Reader(rating_scale=data.reader.rating_scale))
-    twin.raw_ratings = data.ratings.to_tuples()
-    return twin
-
-
-def rmse(predictions):
-    return float(np.sqrt(np.mean([(p.r_ui - p.est) ** 2 for p in predictions])))
 
 
 def row(job, timing, ours, theirs, difference):

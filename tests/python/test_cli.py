@@ -88,7 +88,7 @@ def test_without_arguments_it_shows_help():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', .*, got 'XYZ'"),
+        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD'"),
         (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
         (["evaluate", "--folds", "1"], "--folds must be at least 2, got 1"),
         (["evaluate", "--folds", "many"], "Invalid value for '--folds'"),
