@@ -3,7 +3,9 @@
 from astonish.evaluation.cross_validation import cross_validate
 from astonish.evaluation.split import (
     KFold,
+    LeaveOneOut,
     PredefinedKFold,
+    RepeatedKFold,
     ShuffleSplit,
     get_cv,
     train_test_split,
@@ -11,7 +13,9 @@ from astonish.evaluation.split import (
 
 __all__ = [
     "KFold",
+    "LeaveOneOut",
     "PredefinedKFold",
+    "RepeatedKFold",
     "ShuffleSplit",
     "cross_validate",
     "get_cv",

@@ -3,11 +3,13 @@
 import math
 import numbers
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish import _core
 from astonish._checks import check_integer, check_number
 from astonish._random import get_rng
 from astonish.data.dataset import Dataset, DatasetAutoFolds, DatasetUserFolds
@@ -78,23 +80,58 @@ class KFold:
     def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
         """Yield (training set, test set) of each fold; ValueError for an impossible `n_splits`."""
         ratings = _ratings_of(data)
-        n_splits = check_integer("n_splits", self.n_splits, minimum=2)
-        if n_splits > len(ratings):
-            raise ValueError(
-                f"Incorrect value for n_splits={n_splits}. "
-                f"Must be >=2 and at most the number of ratings, {len(ratings)}"
-            )
-        rows = np.arange(len(ratings))
-        if self.shuffle:
-            get_rng(self.random_state).shuffle(rows)
-        parts = np.array_split(rows, n_splits)
-        for fold, test_rows in enumerate(parts):
-            train_rows = np.concatenate(parts[:fold] + parts[fold + 1 :])
-            yield _fold(data, ratings, train_rows, test_rows)
+        n_splits = _check_n_splits(self.n_splits, len(ratings))
+        rng = get_rng(self.random_state) if self.shuffle else None
+        yield from _k_folds(data, ratings, n_splits, rng)
 
     def get_n_folds(self) -> int:
         """Return the number of folds."""
         return self.n_splits
+
+
+class RepeatedKFold:
+    """`KFold` several times, each with a shuffle of its own.
+
+    Parameters
+    ----------
+    n_splits : int, default 5
+        Number of folds of each repetition.
+    n_repeats : int, default 10
+        Number of repetitions.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the shuffles. An int gives the same folds at every `split`.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> splitter = astonish.model_selection.RepeatedKFold(4, n_repeats=2, random_state=0)
+    >>> [len(testset) for _, testset in splitter.split(data)]
+    [25000, 25000, 25000, 25000, 25000, 25000, 25000, 25000]
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        n_repeats: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+        self.n_splits = n_splits
+
+    def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
+        """Yield (training set, test set) of each fold; ValueError for an impossible number."""
+        ratings = _ratings_of(data)
+        n_splits = _check_n_splits(self.n_splits, len(ratings))
+        n_repeats = check_integer("n_repeats", self.n_repeats, minimum=1)
+        rng = get_rng(self.random_state)
+        for _ in range(n_repeats):
+            yield from _k_folds(data, ratings, n_splits, rng)
+
+    def get_n_folds(self) -> int:
+        """Return the number of folds of all repetitions."""
+        return self.n_repeats * self.n_splits
 
 
 class ShuffleSplit:
@@ -156,13 +193,86 @@ class ShuffleSplit:
             n_test = n_ratings - (n_train or 0)
         if n_train is None:
             n_train = n_ratings - n_test
-        if n_train < 1 or n_train + n_test > n_ratings:
+        if n_train + n_test > n_ratings:
+            raise ValueError(
+                f"The sum of train_size and test_size ({n_train + n_test}) should be smaller than "
+                f"the number of ratings {n_ratings}."
+            )
+        if n_train < 1:
             raise ValueError(
                 f"test_size={self.test_size} and train_size={self.train_size} give {n_test} and "
-                f"{n_train} of {n_ratings} ratings: the training set needs one at least, "
-                "and their sum must not exceed the number of ratings"
+                f"{n_train} of {n_ratings} ratings: the training set needs one at least"
             )
         return n_train, n_test
+
+
+class LeaveOneOut:
+    """One rating of each user is the test set, drawn anew for each fold.
+
+    Parameters
+    ----------
+    n_splits : int, default 5
+        Number of folds.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides which rating of a user is tested. An int gives the same folds at every `split`.
+    min_n_ratings : int, default 0
+        Users need more ratings than this; the others are in neither set. With 0, users with one
+        rating are in the test set alone.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> trainset, testset = next(astonish.model_selection.LeaveOneOut(1).split(data))
+    >>> trainset.n_ratings, len(testset)
+    (99057, 943)
+    """
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        random_state: int | np.random.RandomState | None = None,
+        min_n_ratings: int = 0,
+    ) -> None:
+        self.n_splits = n_splits
+        self.random_state = random_state
+        self.min_n_ratings = min_n_ratings
+
+    def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
+        """Yield (training set, test set) of each fold; ValueError if nobody has enough ratings."""
+        n_splits = check_integer("n_splits", self.n_splits, minimum=1)
+        ratings = self._of_enough_ratings(_ratings_of(data))
+        lengths = np.bincount(ratings.users)
+        begins = np.cumsum(lengths) - lengths
+        if len(ratings) == len(lengths):
+            raise ValueError("Could not build any trainset. Maybe min_n_ratings is too high?")
+        rng = get_rng(self.random_state)
+        for _ in range(n_splits):
+            test_rows = begins + rng.randint(0, lengths)  # the stream of one call a user
+            train_rows = np.delete(np.arange(len(ratings)), test_rows)
+            yield _fold(data, ratings, train_rows, test_rows)
+
+    def get_n_folds(self) -> int:
+        """Return the number of folds."""
+        return self.n_splits
+
+    def _of_enough_ratings(self, ratings: Ratings) -> Ratings:
+        """Return the ratings of users with more than `min_n_ratings`, user by user.
+
+        Users are in order of first appearance. Timestamps are dropped, as scikit-surprise does.
+        """
+        codes, order = _core.renumber(ratings.users, len(ratings.user_ids))
+        n_ratings = np.bincount(codes)
+        is_kept = n_ratings > check_number("min_n_ratings", self.min_n_ratings)
+        rows = np.argsort(codes, kind="stable")
+        rows = rows[is_kept[codes[rows]]]
+        new_codes = (np.cumsum(is_kept) - 1).astype(np.int32)
+        return replace(
+            ratings.take(rows),
+            users=new_codes[codes[rows]],
+            user_ids=[ratings.user_ids[code] for code in order[is_kept].tolist()],
+            timestamps=None,
+        )
 
 
 class PredefinedKFold:
@@ -213,13 +323,38 @@ def _fold(
     )
 
 
-def _ratings_of(data: Any) -> Ratings:
-    if not isinstance(data, DatasetAutoFolds):
-        raise TypeError(
-            f"data must be a Dataset with ratings to split, got {type(data).__name__}"
-            + ("; PredefinedKFold reads its folds" if isinstance(data, DatasetUserFolds) else "")
+def _check_n_splits(n_splits: int, n_ratings: int) -> int:
+    n_splits = check_integer("n_splits", n_splits, minimum=2)
+    if n_splits > n_ratings:
+        raise ValueError(
+            f"Incorrect value for n_splits={n_splits}. "
+            f"Must be >=2 and at most the number of ratings, {n_ratings}"
         )
-    return data.ratings
+    return n_splits
+
+
+def _k_folds(
+    data: Dataset, ratings: Ratings, n_splits: int, rng: np.random.RandomState | None
+) -> Iterator[Fold]:
+    """Yield the folds of `KFold`, without a shuffle where there is no generator."""
+    rows = np.arange(len(ratings))
+    if rng is not None:
+        rng.shuffle(rows)
+    parts = np.array_split(rows, n_splits)
+    for fold, test_rows in enumerate(parts):
+        train_rows = np.concatenate(parts[:fold] + parts[fold + 1 :])
+        yield _fold(data, ratings, train_rows, test_rows)
+
+
+def _ratings_of(data: Any) -> Ratings:
+    if isinstance(data, DatasetAutoFolds):
+        return data.ratings
+    if hasattr(data, "raw_ratings"):  # a data set of the user's own making
+        return Ratings.from_tuples(data.raw_ratings)
+    raise TypeError(
+        f"data must be a Dataset with ratings to split, got {type(data).__name__}"
+        + ("; PredefinedKFold reads its folds" if isinstance(data, DatasetUserFolds) else "")
+    )
 
 
 def _count(size: float | None, n_ratings: int, rounding: Callable[[float], int]) -> int | None:

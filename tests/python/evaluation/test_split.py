@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from astonish import Dataset, Reader, Trainset, model_selection
-from astonish.model_selection import KFold, PredefinedKFold, ShuffleSplit, get_cv, train_test_split
+from astonish.model_selection import (
+    KFold,
+    LeaveOneOut,
+    PredefinedKFold,
+    RepeatedKFold,
+    ShuffleSplit,
+    get_cv,
+    train_test_split,
+)
+
+SPLITTERS = [KFold(), RepeatedKFold(), ShuffleSplit(), LeaveOneOut()]
 
 
 def rows(trainset):
@@ -157,8 +167,6 @@ def test_sizes_must_be_below_the_number_of_ratings(data, name, size):
 @pytest.mark.parametrize(
     "sizes",
     [
-        {"test_size": 0.6, "train_size": 0.5},
-        {"test_size": 60, "train_size": 41},
         {"test_size": 1.0},
         {"test_size": None, "train_size": 0.001},
         {"test_size": None},
@@ -166,6 +174,15 @@ def test_sizes_must_be_below_the_number_of_ratings(data, name, size):
 )
 def test_sizes_that_leave_nothing_to_train_on_are_refused(data, sizes):
     with pytest.raises(ValueError, match="of 100 ratings: the training set needs one"):
+        train_test_split(data, **sizes)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "total"),
+    [({"test_size": 0.6, "train_size": 0.5}, 110), ({"test_size": 60, "train_size": 41}, 101)],
+)
+def test_sizes_that_exceed_the_data_are_refused(data, sizes, total):
+    with pytest.raises(ValueError, match=rf"\({total}\) should be smaller than the number"):
         train_test_split(data, **sizes)
 
 
@@ -179,6 +196,102 @@ def test_shuffle_split_needs_a_fold(n_splits):
 def test_a_size_is_a_number(size):
     with pytest.raises(TypeError, match="test_size must be a number"):
         ShuffleSplit(test_size=size)
+
+
+# RepeatedKFold
+
+
+def test_each_repetition_is_a_k_fold(data):
+    folds = [testset for _, testset in RepeatedKFold(4, 3, random_state=0).split(data)]
+    assert len(folds) == 12
+    for begin in (0, 4, 8):
+        assert sum(map(Counter, folds[begin : begin + 4]), Counter()) == all_rows(data)
+    assert len({tuple(testset) for testset in folds}) == 12
+
+
+def test_the_first_repetition_is_the_k_fold_of_the_same_seed(data):
+    once = [testset for _, testset in KFold(3, random_state=5).split(data)]
+    repeated = [testset for _, testset in RepeatedKFold(3, 2, random_state=5).split(data)]
+    assert repeated[:3] == once
+
+
+@pytest.mark.parametrize("n_repeats", [0, -1])
+def test_repeated_k_fold_needs_a_repetition(data, n_repeats):
+    with pytest.raises(ValueError, match=f"n_repeats must be at least 1, got {n_repeats}"):
+        next(RepeatedKFold(n_repeats=n_repeats).split(data))
+
+
+# LeaveOneOut
+
+
+def of_each_user(data):
+    """The ratings of each user, users in order of first appearance."""
+    lists = {}
+    for user, item, rating, _ in data.raw_ratings:
+        lists.setdefault(user, []).append((user, item, rating))
+    return lists
+
+
+def test_one_rating_of_each_user_is_tested(data):
+    for trainset, testset in LeaveOneOut(3, random_state=0).split(data):
+        assert [user for user, _, _ in testset] == list(of_each_user(data))
+        assert rows(trainset) + Counter(testset) == all_rows(data)
+
+
+def test_the_tested_ratings_are_drawn_user_by_user(data):
+    rng = np.random.RandomState(3)
+    for _, testset in LeaveOneOut(2, random_state=3).split(data):
+        lists = of_each_user(data).values()
+        assert testset == [ratings[rng.randint(0, len(ratings))] for ratings in lists]
+
+
+def test_the_training_set_is_grouped_by_user(data):
+    trainset, testset = next(LeaveOneOut(1, random_state=0).split(data))
+    rest = [[row for row in mine if row not in testset] for mine in of_each_user(data).values()]
+    expected = data.construct_trainset([(*row, None) for mine in rest for row in mine])
+    assert trainset.item_ids == expected.item_ids
+    assert list(trainset.all_ratings()) == list(expected.all_ratings())
+
+
+def test_users_with_too_few_ratings_are_left_out(data):
+    lists = of_each_user(data)
+    limit = sorted(map(len, lists.values()))[len(lists) // 2]
+    kept = {user for user, ratings in lists.items() if len(ratings) > limit}
+    trainset, testset = next(LeaveOneOut(1, 0, min_n_ratings=limit).split(data))
+    assert set(trainset.user_ids) == kept == {user for user, _, _ in testset}
+    assert trainset.n_ratings == sum(len(lists[user]) - 1 for user in kept)
+
+
+def test_a_lone_rating_is_tested_only():
+    data = Dataset.load_builtin("demo")
+    data.raw_ratings = [("u", "i", 3.0, None), ("v", "i", 1.0, "9"), ("u", "j", 2.0, None)]
+    for trainset, testset in LeaveOneOut().split(data):
+        assert trainset.user_ids == ["u"]
+        assert testset[1] == ("v", "i", 1.0)
+
+
+@pytest.mark.parametrize("min_n_ratings", [100, float(10**6)])
+def test_users_must_have_enough_ratings(data, min_n_ratings):
+    with pytest.raises(ValueError, match="Could not build any trainset"):
+        next(LeaveOneOut(min_n_ratings=min_n_ratings).split(data))
+
+
+def test_someone_must_have_two_ratings():
+    data = Dataset.load_builtin("demo")
+    data.raw_ratings = [("u", "i", 3.0, None), ("v", "i", 1.0, None)]
+    with pytest.raises(ValueError, match="Could not build any trainset"):
+        next(LeaveOneOut().split(data))
+
+
+@pytest.mark.parametrize("n_splits", [0, -1])
+def test_leave_one_out_needs_a_fold(data, n_splits):
+    with pytest.raises(ValueError, match=f"n_splits must be at least 1, got {n_splits}"):
+        next(LeaveOneOut(n_splits).split(data))
+
+
+def test_the_minimum_is_a_number(data):
+    with pytest.raises(TypeError, match="min_n_ratings must be a number, got '3'"):
+        next(LeaveOneOut(min_n_ratings="3").split(data))
 
 
 # PredefinedKFold
@@ -208,13 +321,13 @@ def test_predefined_folds_know_their_number_after_a_split(folds):
     assert splitter.get_n_folds() == 2
 
 
-@pytest.mark.parametrize("splitter", [KFold(), ShuffleSplit()])
+@pytest.mark.parametrize("splitter", SPLITTERS)
 def test_a_data_set_of_folds_cannot_be_split_otherwise(folds, splitter):
     with pytest.raises(TypeError, match="PredefinedKFold reads its folds"):
         next(splitter.split(folds))
 
 
-@pytest.mark.parametrize("splitter", [KFold(), ShuffleSplit()])
+@pytest.mark.parametrize("splitter", SPLITTERS)
 def test_only_data_sets_are_split(data, splitter):
     with pytest.raises(TypeError, match=r"data must be a Dataset .*got list"):
         next(splitter.split(data.raw_ratings))
@@ -225,20 +338,51 @@ def test_only_data_sets_are_split(data, splitter):
 
 @pytest.mark.parametrize(
     ("splitter", "n_folds"),
-    [(KFold(), 5), (KFold(3), 3), (ShuffleSplit(), 5), (ShuffleSplit(2), 2)],
+    [
+        (KFold(), 5),
+        (KFold(3), 3),
+        (RepeatedKFold(), 50),
+        (RepeatedKFold(3, 2), 6),
+        (ShuffleSplit(), 5),
+        (ShuffleSplit(2), 2),
+        (LeaveOneOut(), 5),
+        (LeaveOneOut(2), 2),
+    ],
 )
 def test_the_number_of_folds(data, splitter, n_folds):
     assert splitter.get_n_folds() == n_folds
     assert len(list(splitter.split(data))) == n_folds
 
 
-@pytest.mark.parametrize("splitter", [KFold(), ShuffleSplit()])
+@pytest.mark.parametrize("splitter", SPLITTERS)
 def test_folds_are_training_sets_of_the_scale_of_the_data(data, splitter):
     trainset, testset = next(splitter.split(data))
     assert type(trainset) is Trainset
     assert trainset.rating_scale == data.reader.rating_scale
     assert type(testset) is list
     assert set(map(type, testset)) == {tuple}
+
+
+class HandMade(Dataset):
+    """A data set that someone filled without a file or a frame."""
+
+    def __init__(self, raw_ratings):
+        super().__init__(Reader())
+        self.raw_ratings = raw_ratings
+
+
+@pytest.mark.parametrize("name", ["KFold", "RepeatedKFold", "ShuffleSplit", "LeaveOneOut"])
+def test_a_data_set_filled_by_hand_is_split(data, name):
+    splitter = getattr(model_selection, name)(2, random_state=0)
+    expected = [testset for _, testset in splitter.split(data)]
+    assert [testset for _, testset in splitter.split(HandMade(data.raw_ratings))] == expected
+
+
+@pytest.mark.parametrize("splitter", SPLITTERS)
+def test_timestamps_are_no_matter(data, splitter):
+    stamped = HandMade([(*rating[:3], "881250949") for rating in data.raw_ratings])
+    trainset, testset = next(splitter.split(stamped))
+    assert trainset.n_ratings + len(testset) == 100
 
 
 def test_a_data_set_may_construct_its_own_training_sets(data, monkeypatch):

@@ -8,7 +8,8 @@ import pytest
 
 import astonish
 
-SPLITTERS = ("KFold", "ShuffleSplit", "PredefinedKFold")
+RANDOM_SPLITTERS = ("KFold", "RepeatedKFold", "ShuffleSplit", "LeaveOneOut")
+SPLITTERS = (*RANDOM_SPLITTERS, "PredefinedKFold")
 MEASURES = ("rmse", "mse", "mae", "fcp")
 
 
@@ -37,6 +38,11 @@ OPTIONS = [
     ("KFold", {"n_splits": 7, "random_state": 1}),
     ("KFold", {"n_splits": 100, "random_state": 1}),
     ("KFold", {"n_splits": 4, "shuffle": False}),
+    ("RepeatedKFold", {"random_state": 0}),
+    ("RepeatedKFold", {"n_splits": 3, "n_repeats": 2, "random_state": 1}),
+    ("LeaveOneOut", {"random_state": 0}),
+    ("LeaveOneOut", {"n_splits": 2, "random_state": 1, "min_n_ratings": 12}),
+    ("LeaveOneOut", {"n_splits": 2, "random_state": 1, "min_n_ratings": 14.5}),
     ("ShuffleSplit", {"random_state": 0}),
     ("ShuffleSplit", {"n_splits": 2, "test_size": 0.333, "random_state": 1}),
     ("ShuffleSplit", {"n_splits": 2, "test_size": 37, "random_state": 1}),
@@ -54,7 +60,7 @@ def test_folds_are_the_same(both, small, name, options):
     assert ours == theirs
 
 
-@pytest.mark.parametrize("name", ["KFold", "ShuffleSplit"])
+@pytest.mark.parametrize("name", RANDOM_SPLITTERS)
 def test_folds_from_the_global_generator_are_the_same(both, small, name):
     def split(library):
         np.random.seed(9)
@@ -64,7 +70,7 @@ def test_folds_from_the_global_generator_are_the_same(both, small, name):
     assert ours == theirs
 
 
-@pytest.mark.parametrize("name", ["KFold", "ShuffleSplit"])
+@pytest.mark.parametrize("name", RANDOM_SPLITTERS)
 def test_folds_from_a_random_state_are_the_same(both, small, name):
     def split_twice(library):
         splitter = getattr(library.model_selection, name)(
@@ -77,9 +83,10 @@ def test_folds_from_a_random_state_are_the_same(both, small, name):
     assert ours == theirs
 
 
-def test_folds_of_half_stars_are_the_same(both, latest_small):
+@pytest.mark.parametrize("name", RANDOM_SPLITTERS)
+def test_folds_of_half_stars_are_the_same(both, latest_small, name):
     def split(library):
-        splitter = library.model_selection.KFold(5, random_state=3)
+        splitter = getattr(library.model_selection, name)(5, random_state=3)
         return content(next(splitter.split(latest_small.of(library))))
 
     ours, theirs = both(split)
@@ -117,7 +124,7 @@ def test_raw_ratings_that_were_cut_are_split_the_same(both, small, tmp_path):
         np.random.RandomState(0).shuffle(data.raw_ratings)
         data.raw_ratings = data.raw_ratings[:100]
         rest = data.construct_testset(data.raw_ratings[90:])
-        return folds(library, data, "KFold", random_state=0), rest
+        return [folds(library, data, name, random_state=0) for name in RANDOM_SPLITTERS], rest
 
     ours, theirs = both(split)
     assert ours == theirs
@@ -127,6 +134,11 @@ ERRORS = [
     ("KFold", {"n_splits": 1}),
     ("KFold", {"n_splits": 601}),
     ("KFold", {"random_state": "1"}),
+    ("RepeatedKFold", {"n_splits": 1}),
+    ("RepeatedKFold", {"n_splits": 601}),
+    ("RepeatedKFold", {"random_state": "1"}),
+    ("LeaveOneOut", {"min_n_ratings": 600}),
+    ("LeaveOneOut", {"random_state": "1"}),
     ("ShuffleSplit", {"n_splits": 0}),
     ("ShuffleSplit", {"test_size": 0}),
     ("ShuffleSplit", {"test_size": -0.5}),
@@ -141,7 +153,7 @@ ERRORS = [
 @pytest.mark.parametrize(("name", "options"), ERRORS)
 def test_errors_are_of_the_same_type(both, small, name, options):
     def error(library):
-        with pytest.raises(ValueError, match=r"n_splits|random state|_size") as caught:
+        with pytest.raises(ValueError, match=r"n_splits|random state|_size|_n_ratings") as caught:
             folds(library, small.of(library), name, **options)
         return type(caught.value)
 
