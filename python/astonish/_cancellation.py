@@ -18,18 +18,21 @@ class Cancellation:
     """What one call shares with the jobs it started; plain data, so it may travel to a process."""
 
     def __init__(self) -> None:
+        # Set where a job starts jobs of its own; those end with it.
+        self._outer: Cancellation | None = getattr(_this_thread, "cancellation", None)
         self._requested = False
         self._running: list[None] = []  # one entry a job; list operations are atomic
 
     @contextmanager
     def job(self) -> Iterator[None]:
         """Mark what this thread does as a part of the call."""
+        previous = getattr(_this_thread, "cancellation", None)
         self._running.append(None)
         _this_thread.cancellation = self
         try:
             yield
         finally:
-            _this_thread.cancellation = None
+            _this_thread.cancellation = previous
             self._running.pop()
 
     def stop(self) -> None:
@@ -41,7 +44,7 @@ class Cancellation:
     @property
     def requested(self) -> bool:
         """Whether someone asked to stop."""
-        return self._requested
+        return self._requested or (self._outer is not None and self._outer.requested)
 
 
 def check_cancelled() -> None:

@@ -19,7 +19,8 @@ from astonish.data.builtin import BUILTIN_DATASETS, DEMO
 from astonish.data.dataset import Dataset, DatasetAutoFolds
 from astonish.data.sniff import load_any_file
 from astonish.evaluation.accuracy import MEASURES
-from astonish.evaluation.cross_validation import FoldScore, iterate_scores
+from astonish.evaluation.cross_validation import iterate_scores
+from astonish.evaluation.scoring import FoldScore
 from astonish.evaluation.split import KFold
 from astonish.models import ALGORITHMS
 from astonish.models.base import AlgoBase

@@ -1,40 +1,30 @@
 """Cross-validation: fit and score a model on every fold."""
 
 import copy
-import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from astonish._cancellation import Cancellation, check_cancelled
-from astonish._checks import check_choice
-from astonish.data.ratings import Testset
-from astonish.data.trainset import Trainset
-from astonish.evaluation.accuracy import MEASURES
-from astonish.evaluation.split import get_cv
+from astonish.evaluation.accuracy import check_measures
+from astonish.evaluation.jobs import collect, count_workers, run_jobs
+from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
+from astonish.evaluation.split import count_folds, get_cv
 from astonish.models.base import AlgoBase
 
-
-class FoldScore(NamedTuple):
-    """What one fold measured: values by measure, and wall-clock seconds."""
-
-    test_measures: dict[str, float]
-    train_measures: dict[str, float]
-    fit_time: float
-    test_time: float
+Values: TypeAlias = Sequence[float] | NDArray[np.float64]
 
 
 def cross_validate(
     algo: AlgoBase,
     data: Any,
-    measures: Sequence[str] = ("rmse", "mae"),
+    measures: Iterable[str] = DEFAULT_MEASURES,
     cv: Any = None,
     return_train_measures: bool = False,
     n_jobs: int | None = 1,
-    pre_dispatch: int | str = "2*n_jobs",
+    pre_dispatch: int | str | None = "2*n_jobs",
     verbose: bool = False,
 ) -> dict[str, Any]:
     """Fit and score a model on every fold of a data set.
@@ -45,7 +35,7 @@ def cross_validate(
         The model. With ``n_jobs=1`` it is fitted to one fold after the other, otherwise copies are.
     data : Dataset
         The ratings.
-    measures : sequence of {"rmse", "mse", "mae", "fcp"}, default ("rmse", "mae")
+    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
         What to compute, in any case of letters.
     cv : splitter, int or None, default None
         How to cut folds: an int is KFold with so many, None is KFold(5).
@@ -54,8 +44,11 @@ def cross_validate(
     n_jobs : int, default 1
         Folds to work on at a time; -1 for one per CPU. Folds run in threads (the core works without
         the GIL) unless ``joblib.parallel_config`` names another backend.
-    pre_dispatch : int or str, default "2*n_jobs"
-        How many folds to prepare ahead, as in joblib.
+        What does not depend on the jobs: all numbers of a model whose `random_state` is an int. A
+        RandomState is copied for each fold unless folds are worked on one after the other, and None
+        draws from NumPy's global generator in the order in which folds happen to start.
+    pre_dispatch : int, str or None, default "2*n_jobs"
+        How many folds to prepare ahead, as in joblib; None for all.
     verbose : bool, default False
         Whether to print a table.
 
@@ -67,8 +60,8 @@ def cross_validate(
 
     Raises
     ------
-    ValueError
-        For an unknown measure or splitter.
+    TypeError, ValueError
+        For an unknown measure or splitter, and for an impossible `n_jobs` or `pre_dispatch`.
 
     Examples
     --------
@@ -79,20 +72,34 @@ def cross_validate(
     >>> sorted(result)
     ['fit_time', 'test_mae', 'test_rmse', 'test_time']
     """
-    names = [check_choice("measures", str(name).lower(), MEASURES) for name in measures]
-    scores = list(
-        iterate_scores(algo, data, names, cv, return_train_measures, n_jobs, pre_dispatch)
+    names = [name.lower() for name in check_measures(measures)]
+    splitter = get_cv(cv)
+    results = iterate_scores(
+        algo, data, names, splitter, return_train_measures, n_jobs, pre_dispatch
     )
+    scores = collect(results, count_folds(splitter, data), unit="fold")
+    if not scores:
+        raise ValueError(f"cv must yield at least one fold, {splitter!r} yields none")
+    test_measures = {
+        name: np.array([score.test_measures[name] for score in scores]) for name in names
+    }
+    train_measures = {
+        name: np.array([score.train_measures[name] for score in scores])
+        for name in names
+        if return_train_measures
+    }
+    fit_times = tuple(score.fit_time for score in scores)
+    test_times = tuple(score.test_time for score in scores)
+    if verbose:
+        print_summary(
+            algo, names, test_measures, train_measures, fit_times, test_times, len(scores)
+        )
     result: dict[str, Any] = {}
     for name in names:
-        result[f"test_{name}"] = np.array([score.test_measures[name] for score in scores])
+        result[f"test_{name}"] = test_measures[name]
         if return_train_measures:
-            result[f"train_{name}"] = np.array([score.train_measures[name] for score in scores])
-    result["fit_time"] = tuple(score.fit_time for score in scores)
-    result["test_time"] = tuple(score.test_time for score in scores)
-    if verbose:
-        print(_summary(type(algo).__name__, names, result))
-    return result
+            result[f"train_{name}"] = train_measures[name]
+    return {**result, "fit_time": fit_times, "test_time": test_times}
 
 
 def iterate_scores(
@@ -102,85 +109,78 @@ def iterate_scores(
     cv: Any = None,
     return_train_measures: bool = False,
     n_jobs: int | None = 1,
-    pre_dispatch: int | str = "2*n_jobs",
+    pre_dispatch: int | str | None = "2*n_jobs",
 ) -> Generator[FoldScore, None, None]:
     """Yield the score of each fold, in order, as soon as it is known; see `cross_validate`."""
-    folds = get_cv(cv).split(data)
-    if n_jobs == 1:
-        for trainset, testset in folds:
-            yield fit_and_score(algo, trainset, testset, measures, return_train_measures)
-        return
-    cancellation = Cancellation()
-    jobs: Iterable[Any] = (
-        delayed(_job)(cancellation, _copy(algo), trainset, testset, measures, return_train_measures)
-        for trainset, testset in folds
+    splitter = get_cv(cv)
+    is_alone = count_workers(n_jobs) == 1
+    jobs = (
+        partial(
+            score_sample,
+            algo if is_alone else _copy(algo),
+            trainset,
+            Sample(testset),
+            measures,
+            return_train_measures,
+        )
+        for trainset, testset in splitter.split(data)
     )
-    try:
-        yield from Parallel(
-            n_jobs=n_jobs, pre_dispatch=pre_dispatch, prefer="threads", return_as="generator"
-        )(jobs)
-    finally:
-        cancellation.stop()
+    return run_jobs(jobs, n_jobs, pre_dispatch, count_folds(splitter, data))
 
 
-def _job(cancellation: Cancellation, *arguments: Any) -> FoldScore:
-    with cancellation.job():
-        check_cancelled()
-        return fit_and_score(*arguments)
+def print_summary(
+    algo: AlgoBase,
+    measures: Iterable[str],
+    test_measures: Mapping[str, Values],
+    train_measures: Mapping[str, Values],
+    fit_times: Sequence[float],
+    test_times: Sequence[float],
+    n_splits: int,
+) -> None:
+    """Print the table of `cross_validate`.
+
+    Parameters
+    ----------
+    algo : AlgoBase
+        The model; its class is named.
+    measures : iterable of str
+        Measures to name in the title.
+    test_measures, train_measures : dict of str to sequence of float
+        Values of each fold, by measure; the latter may be empty.
+    fit_times, test_times : sequence of float
+        Seconds of each fold.
+    n_splits : int
+        Number of folds.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from astonish.evaluation.cross_validation import print_summary
+    >>> print_summary(astonish.SVD(), ["mae"], {"mae": [0.75, 0.8]}, {}, [1, 2], [0.1, 0.1], 2)
+    Evaluating MAE of algorithm SVD on 2 split(s).
+    <BLANKLINE>
+                      Fold 1  Fold 2  Mean    Std
+    MAE (testset)     0.7500  0.8000  0.7750  0.0250
+    Fit time          1.00    2.00    1.50    0.50
+    Test time         0.10    0.10    0.10    0.00
+    """
+    form = "{:<18}" + "{:<8}" * (n_splits + 2)
+
+    def row(label: str, values: Values, digits: str) -> str:
+        numbers = (format(value, digits) for value in (*values, np.mean(values), np.std(values)))
+        return form.format(label, *numbers)
+
+    title = ", ".join(name.upper() for name in measures)
+    print(f"Evaluating {title} of algorithm {type(algo).__name__} on {n_splits} split(s).\n")
+    print(form.format("", *(f"Fold {fold + 1}" for fold in range(n_splits)), "Mean", "Std"))
+    for part, values_of in (("test", test_measures), ("train", train_measures)):
+        for name, values in values_of.items():
+            print(row(f"{name.upper()} ({part}set)", values, "1.4f"))
+    print(row("Fit time", fit_times, ".2f"))
+    print(row("Test time", test_times, ".2f"))
 
 
 def _copy(algo: AlgoBase) -> AlgoBase:
     """Copy a model for another thread; a training set that it holds is shared."""
     trainset = vars(algo).get("trainset")
     return copy.deepcopy(algo, {id(trainset): trainset})
-
-
-def fit_and_score(
-    algo: AlgoBase,
-    trainset: Trainset,
-    testset: Testset,
-    measures: Sequence[str],
-    return_train_measures: bool = False,
-) -> FoldScore:
-    """Fit a model to a training set and measure it on a test set."""
-    begin = time.perf_counter()
-    algo.fit(trainset)
-    fitted = time.perf_counter()
-    predictions = algo.test(testset)
-    tested = time.perf_counter()
-    train_measures: dict[str, float] = {}
-    if return_train_measures:
-        train_measures = _measure(algo.test(trainset.build_testset()), measures)
-    return FoldScore(
-        _measure(predictions, measures), train_measures, fitted - begin, tested - fitted
-    )
-
-
-def _measure(predictions: Sequence[Any], measures: Sequence[str]) -> dict[str, float]:
-    return {name: MEASURES[name](predictions, verbose=False) for name in measures}
-
-
-def _summary(algorithm: str, measures: Sequence[str], result: dict[str, Any]) -> str:
-    """Lay out the result of cross_validate as scikit-surprise prints it."""
-    n_folds = len(result["fit_time"])
-    form = "{:<18}" + "{:<8}" * (n_folds + 2)
-
-    def row(label: str, values: NDArray[np.float64], number: Callable[[float], str]) -> str:
-        return form.format(label, *map(number, [*values, np.mean(values), np.std(values)]))
-
-    head = form.format("", *(f"Fold {fold + 1}" for fold in range(n_folds)), "Mean", "Std")
-    rows = [
-        row(f"{name.upper()} ({part}set)", result[f"{part}_{name}"], "{:1.4f}".format)
-        for part in ("test", "train")
-        for name in measures
-        if f"{part}_{name}" in result
-    ]
-    rows += [
-        row(f"{part.capitalize()} time", result[f"{part}_time"], "{:.2f}".format)
-        for part in ("fit", "test")
-    ]
-    title = (
-        f"Evaluating {', '.join(name.upper() for name in measures)} "
-        f"of algorithm {algorithm} on {n_folds} split(s).\n"
-    )
-    return "\n".join([title, head, *rows])

@@ -45,6 +45,17 @@ def get_cv(cv: Any) -> Splitter:
     raise ValueError(f"Wrong CV object. Expecting None, an int or CV iterator, got a {type(cv)}")
 
 
+def count_folds(splitter: Splitter, data: Any) -> int | None:
+    """Return how many folds a splitter will make of `data`; None where nobody knows yet."""
+    if isinstance(data, DatasetUserFolds):
+        return len(data.folds_files)
+    try:
+        n_folds = splitter.get_n_folds()  # type: ignore[attr-defined]  # splitters may lack it
+    except (AttributeError, TypeError):
+        return None
+    return int(n_folds) if isinstance(n_folds, numbers.Integral) else None
+
+
 class KFold:
     """Each of k parts is the test set once, the others are the training set.
 

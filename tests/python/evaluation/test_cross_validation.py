@@ -1,13 +1,21 @@
 """What cross_validate measures, and how it runs."""
 
+import inspect
 import re
+import threading
 
 import joblib
 import numpy as np
 import pytest
 
 from astonish import SVD, AlgoBase, accuracy
-from astonish.model_selection import KFold, PredefinedKFold, ShuffleSplit, cross_validate
+from astonish.model_selection import (
+    KFold,
+    PredefinedKFold,
+    RepeatedKFold,
+    ShuffleSplit,
+    cross_validate,
+)
 
 
 @pytest.fixture
@@ -75,7 +83,7 @@ def test_measures_in_any_case_of_letters(model, data):
 
 @pytest.mark.parametrize("measures", [["ndcg"], ["rmse", ""], ["verbose"], "rmse", [None]])
 def test_an_unknown_measure_is_refused_before_anything_is_fitted(model, data, measures):
-    with pytest.raises(ValueError, match="measures must be one of 'rmse', 'mse', 'mae', 'fcp'"):
+    with pytest.raises(ValueError, match="measures must be a list of 'rmse', 'mse', 'mae', 'fcp'"):
         cross_validate(model, data, measures)
     assert not hasattr(model, "trainset")
 
@@ -162,3 +170,83 @@ def test_the_table(data, capsys):
 def test_nothing_is_printed_by_default(model, data, capsys):
     cross_validate(model, data, cv=2)
     assert capsys.readouterr().out == ""
+
+
+def test_the_table_of_repeated_folds_has_them_all(model, data, capsys):
+    cross_validate(model, data, cv=RepeatedKFold(2, 3, random_state=0), verbose=True)
+    title, _, head, *rows = capsys.readouterr().out.splitlines()
+    assert title.endswith("on 6 split(s).")
+    assert [len(row.split()) for row in rows] == [10, 10, 10, 10]
+    assert head.split()[-3:] == ["6", "Mean", "Std"]
+
+
+def test_measures_named_twice_are_measured_once(model, data, capsys):
+    result = cross_validate(model, data, ["rmse", "RMSE"], 2, verbose=True)
+    assert list(result) == ["test_rmse", "fit_time", "test_time"]
+    assert capsys.readouterr().out.count("RMSE (testset)") == 1
+
+
+@pytest.mark.parametrize("kind", [tuple, set, iter, np.array])
+def test_measures_are_any_iterable(model, data, kind):
+    assert "test_mae" in cross_validate(model, data, kind(["mae"]), 2)
+
+
+def test_the_default_measures_are_nobodys_to_change(model, data):
+    cross_validate(model, data, cv=2)
+    cross_validate(model, data, ["fcp"], cv=2)
+    assert inspect.signature(cross_validate).parameters["measures"].default == ["rmse", "mae"]
+
+
+@pytest.mark.parametrize(("n_jobs", "error"), [(0, ValueError), ("two", TypeError)])
+def test_an_impossible_number_of_jobs_is_refused(model, data, n_jobs, error):
+    with pytest.raises(error, match="n_jobs must be"):
+        cross_validate(model, data, n_jobs=n_jobs)
+
+
+def test_an_impossible_pre_dispatch_is_refused(model, data):
+    with pytest.raises(ValueError, match=r"pre_dispatch must be a number of jobs, .* got 'n_job'"):
+        cross_validate(model, data, n_jobs=2, pre_dispatch="n_job")
+
+
+def test_no_more_threads_than_folds_are_started(data):
+    before = threading.active_count()
+    highest = []
+    cross_validate(Counting(highest), data, cv=3, n_jobs=1000)
+    assert 0 < max(highest) < before + 20
+
+
+class Counting(Constant):
+    """Notes how many threads there are."""
+
+    def __init__(self, counts):
+        self.counts = counts
+
+    def __deepcopy__(self, memo):
+        return Counting(self.counts)
+
+    def fit(self, trainset):
+        self.counts.append(threading.active_count())
+        return super().fit(trainset)
+
+
+class NoFolds:
+    """A splitter that makes nothing."""
+
+    def split(self, _):
+        return iter(())
+
+
+def test_a_splitter_must_make_a_fold(model, data):
+    with pytest.raises(ValueError, match="cv must yield at least one fold"):
+        cross_validate(model, data, cv=NoFolds())
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_error_of_the_splitter_reaches_the_caller(model, data, n_jobs):
+    with pytest.raises(ValueError, match="n_splits must be at least 2, got 1"):
+        cross_validate(model, data, cv=1, n_jobs=n_jobs)
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(model, data, capsys):
+    cross_validate(model, data, cv=2)
+    assert capsys.readouterr().err == ""
