@@ -1,6 +1,7 @@
-"""Splits and cross-validation under the name that scikit-surprise and scikit-learn use."""
+"""Splits, cross-validation and searches, where scikit-surprise and scikit-learn have them."""
 
 from astonish.evaluation.cross_validation import cross_validate
+from astonish.evaluation.search import GridSearchCV, RandomizedSearchCV
 from astonish.evaluation.split import (
     KFold,
     LeaveOneOut,
@@ -12,9 +13,11 @@ from astonish.evaluation.split import (
 )
 
 __all__ = [
+    "GridSearchCV",
     "KFold",
     "LeaveOneOut",
     "PredefinedKFold",
+    "RandomizedSearchCV",
     "RepeatedKFold",
     "ShuffleSplit",
     "cross_validate",

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import astonish
+from astonish.evaluation.cross_validation import print_summary
+from astonish.evaluation.scoring import fit_and_score
 
 RANDOM_SPLITTERS = ("KFold", "RepeatedKFold", "ShuffleSplit", "LeaveOneOut")
 SPLITTERS = (*RANDOM_SPLITTERS, "PredefinedKFold")
@@ -295,12 +297,62 @@ def masked(row):
     return re.sub(r"\d", "9", row)
 
 
-def test_cross_validate_has_the_same_parameters(surprise):
-    ours, theirs = (each.model_selection.cross_validate for each in (astonish, surprise))
-    for mine, other in zip(without_annotations(ours), without_annotations(theirs), strict=True):
-        name, default, kind = mine
-        # measures: a tuple where theirs is a list that callers could change
-        assert (name, list(default) if name == "measures" else default, kind) == other
+def test_functions_have_the_same_parameters(surprise):
+    theirs = surprise.model_selection.validation
+    for function in (astonish.model_selection.cross_validate, fit_and_score, print_summary):
+        assert without_annotations(function) == without_annotations(
+            getattr(theirs, function.__name__)
+        )
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_a_fold_scores_the_same(both, u1, train):
+    def score(library):
+        function = fit_and_score
+        if library is not astonish:
+            function = library.model_selection.validation.fit_and_score
+        model = library.SVD(n_factors=5, n_epochs=2, random_state=0)
+        return function(model, *u1.of(library), ["rmse", "MAE"], train)
+
+    mine, theirs = both(score)
+    assert isinstance(mine, tuple)
+    assert len(mine) == len(theirs) == 4
+    for one, other in zip(mine[:2], theirs[:2], strict=True):
+        assert list(one) == list(other)
+        assert one == pytest.approx(other, rel=0, abs=1e-9)
+
+
+@pytest.mark.parametrize("train", [{}, {"mae": np.array([0.5, 0.25, 0.125])}])
+@pytest.mark.parametrize("n_splits", [3, 2])
+def test_summaries_are_printed_the_same(both, capsys, train, n_splits):
+    def text(library):
+        print_table = print_summary
+        if library is not astonish:
+            print_table = library.model_selection.validation.print_summary
+        tests = {"mae": np.array([1.0, 2.0, 3.12345]), "fcp": [0.5, 0.25, 0.125]}
+        times = (1, 2.5, 3), (0.001, 0.1, 123.456)
+        print_table(library.SVD(), ["mae", "fcp"], tests, train, *times, n_splits)
+        return capsys.readouterr().out
+
+    mine, theirs = both(text)
+    assert mine == theirs
+
+
+def test_an_unknown_measure_is_caught_by_the_same_handler(both, small):
+    def fail(library):
+        with pytest.raises(AttributeError, match="ndcg"):
+            cross_validate(library, small.of(library), measures=["ndcg"])
+
+    both(fail)
+
+
+@pytest.mark.parametrize("measures", [("RMSE", "Mae"), ["fcp"], {"mse": 1}, iter(["rmse"])])
+def test_measures_of_any_kind_are_the_same(both, small, measures):
+    measures = list(measures) if not isinstance(measures, dict | tuple) else measures
+    ours, theirs = both(
+        lambda library: cross_validate(library, small.of(library), measures=measures)
+    )
+    assert list(ours) == list(theirs)
 
 
 def test_a_model_is_left_fitted_to_the_last_fold(both, small):

@@ -1,0 +1,381 @@
+"""Search for the best parameters of a model by cross-validation."""
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.data.dataset import DatasetUserFolds
+from astonish.data.trainset import Trainset
+from astonish.evaluation.accuracy import check_measures
+from astonish.evaluation.jobs import collect, count_workers, run_jobs
+from astonish.evaluation.parameters import (
+    Combinations,
+    Params,
+    all_combinations,
+    draw_combinations,
+    explode_options,
+)
+from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
+from astonish.evaluation.split import get_cv
+from astonish.models.base import AlgoBase
+
+_HIGHER_IS_BETTER = ("fcp",)
+
+
+class BaseSearchCV(ABC):
+    """What `GridSearchCV` and `RandomizedSearchCV` share: all but the choice of combinations.
+
+    A subclass sets ``param_combinations``, a sequence of dicts of constructor arguments.
+    """
+
+    param_combinations: Combinations
+
+    @abstractmethod
+    def __init__(
+        self,
+        algo_class: Callable[..., AlgoBase],
+        measures: Iterable[str] = DEFAULT_MEASURES,
+        cv: Any = None,
+        refit: bool | str = False,
+        return_train_measures: bool = False,
+        n_jobs: int | None = 1,
+        pre_dispatch: int | str | None = "2*n_jobs",
+        joblib_verbose: int = 0,
+    ) -> None:
+        if not callable(algo_class):
+            raise TypeError(f"algo_class must be a class such as SVD, got {algo_class!r}")
+        self.algo_class = algo_class
+        self.measures = [name.lower() for name in check_measures(measures)]
+        self.cv = cv
+        self.refit = _check_refit(refit, self.measures)
+        self.return_train_measures = return_train_measures
+        self.n_jobs = n_jobs
+        self.pre_dispatch = pre_dispatch
+        self.joblib_verbose = joblib_verbose
+
+    def fit(self, data: Any) -> None:
+        """Measure every combination of parameters on every fold.
+
+        The folds are cut once and serve all combinations. A search that fails or is interrupted
+        keeps the results that it had.
+
+        Parameters
+        ----------
+        data : Dataset
+            The ratings.
+
+        Raises
+        ------
+        ValueError
+            For `refit` with a data set of predefined folds, an impossible `n_jobs`, `pre_dispatch`
+            or `cv`.
+        TypeError, ValueError
+            What the model's constructor and `fit` raise.
+        """
+        if self.refit and isinstance(data, DatasetUserFolds):
+            raise ValueError(
+                "refit cannot be used when data has been loaded with load_from_folds()."
+            )
+        folds = [(trainset, Sample(testset)) for trainset, testset in get_cv(self.cv).split(data)]
+        if not folds:
+            raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
+        results = _Results(self.param_combinations, self._score(folds), len(folds))
+        best_index: dict[str, Any] = {}
+        for measure in self.measures:
+            best_index[measure] = results.add_measure(measure, self.return_train_measures)
+        results.add_times()
+        results.add_params()
+        best_params = {name: self.param_combinations[at] for name, at in best_index.items()}
+        best_estimator = {name: self.algo_class(**best_params[name]) for name in best_index}
+        if isinstance(self.refit, str):
+            best_estimator[self.refit].fit(data.build_full_trainset())
+        self.best_index = best_index
+        self.best_params = best_params
+        self.best_score = {
+            name: results.columns[f"mean_test_{name}"][at] for name, at in best_index.items()
+        }
+        self.best_estimator = best_estimator
+        self.cv_results = results.columns
+
+    def test(self, testset: Any, verbose: bool = False) -> list[Any]:
+        """Return what the refitted model's `AlgoBase.test` does; ValueError without `refit`."""
+        return self._refitted("test").test(testset, verbose)
+
+    def predict(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the refitted model's `AlgoBase.predict` does; ValueError without `refit`."""
+        return self._refitted("predict").predict(*args, **kwargs)
+
+    def _refitted(self, method: str) -> AlgoBase:
+        if not isinstance(self.refit, str):
+            raise ValueError(f"refit is False, cannot use {method}()")
+        if not hasattr(self, "best_estimator"):
+            raise ValueError(f"this {type(self).__name__} is not fitted: call fit(data) first")
+        return self.best_estimator[self.refit]
+
+    def _score(self, folds: Sequence[tuple[Trainset, Sample]]) -> list[FoldScore]:
+        """Return the scores of all folds of the first combination, then of the second, ..."""
+        is_alone = count_workers(self.n_jobs) == 1
+        jobs = (
+            partial(
+                _fit_and_score,
+                self.algo_class,
+                params if is_alone else copy.deepcopy(params),
+                trainset,
+                sample,
+                self.measures,
+                self.return_train_measures,
+            )
+            for params, (trainset, sample) in product(self.param_combinations, folds)
+        )
+        total = len(self.param_combinations) * len(folds)
+        return collect(
+            run_jobs(jobs, self.n_jobs, self.pre_dispatch, total, self.joblib_verbose),
+            total,
+            unit="fit",
+        )
+
+
+class GridSearchCV(BaseSearchCV):
+    """Measure all combinations of parameters by cross-validation, and find the best.
+
+    Parameters
+    ----------
+    algo_class : class
+        The model's class.
+    param_grid : dict of str to list
+        The values to try of each constructor argument. ``sim_options`` and ``bsl_options`` are
+        dicts of lists, of which all combinations are tried too.
+    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
+        What to compute, in any case of letters.
+    cv : splitter, int or None, default None
+        How to cut folds: an int is KFold with so many, None is KFold(5).
+    refit : bool or str, default False
+        Whether to fit the best combination to all ratings, for `test` and `predict`. A str is the
+        measure that decides what is best, True the first one.
+    return_train_measures : bool, default False
+        Whether to score the training sets too.
+    n_jobs : int, default 1
+        Fits to work on at a time; -1 for one per CPU. They run in threads (the core works without
+        the GIL) unless ``joblib.parallel_config`` names another backend, and share the CPUs. What
+        does not depend on the jobs: all numbers of models whose ``random_state`` is an int. One
+        job at a time takes combinations in order and all folds of each, so with
+        ``random_state=None`` NumPy's global generator gives the same numbers again; with more
+        jobs the order of their draws is open. A RandomState among the parameters advances from fit
+        to fit with one job, and is copied for each fit with more.
+    pre_dispatch : int, str or None, default "2*n_jobs"
+        How many fits to prepare ahead, as in joblib; None for all.
+    joblib_verbose : int, default 0
+        How much joblib prints.
+
+    Attributes
+    ----------
+    param_combinations : list of dict
+        What is tried.
+    best_score : dict of str to float
+        The best mean over the folds, by measure.
+    best_params, best_index : dict
+        The combination that reached it, and its place in the results.
+    best_estimator : dict of str to AlgoBase
+        A model of that combination; fitted for the measure that `refit` names.
+    cv_results : dict
+        ``split<k>_test_<measure>``, ``mean_test_``, ``std_test_`` and ``rank_test_<measure>`` (1 is
+        the best), the same without rank for ``train``, ``mean_`` and ``std_`` of ``fit_time`` and
+        ``test_time``: arrays of shape (n_combinations,). ``params`` and ``param_<name>``: lists.
+
+    Raises
+    ------
+    TypeError
+        For a grid that is no dict of lists.
+    ValueError
+        For an empty list, an unknown measure, or a `refit` that is none of the measures.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> grid = {"n_epochs": [1, 10], "random_state": [0]}
+    >>> search = astonish.model_selection.GridSearchCV(astonish.SVD, grid, ["rmse"], cv=2)
+    >>> search.fit(data)
+    >>> search.best_params
+    {'rmse': {'n_epochs': 10, 'random_state': 0}}
+    """
+
+    def __init__(
+        self,
+        algo_class: Callable[..., AlgoBase],
+        param_grid: Mapping[str, Any],
+        measures: Iterable[str] = DEFAULT_MEASURES,
+        cv: Any = None,
+        refit: bool | str = False,
+        return_train_measures: bool = False,
+        n_jobs: int | None = 1,
+        pre_dispatch: int | str | None = "2*n_jobs",
+        joblib_verbose: int = 0,
+    ) -> None:
+        super().__init__(
+            algo_class,
+            measures,
+            cv,
+            refit,
+            return_train_measures,
+            n_jobs,
+            pre_dispatch,
+            joblib_verbose,
+        )
+        self.param_grid = explode_options("param_grid", param_grid)
+        self.param_combinations = all_combinations("param_grid", self.param_grid)
+
+
+class RandomizedSearchCV(BaseSearchCV):
+    """Measure some combinations of parameters, drawn at random, and find the best.
+
+    Parameters
+    ----------
+    algo_class : class
+        The model's class.
+    param_distributions : dict of str to list or distribution
+        What to draw each constructor argument from. A distribution has a method
+        ``rvs(random_state=...)``, as those of `scipy.stats` have. If there are lists only,
+        combinations are drawn without replacement. ``sim_options`` and ``bsl_options`` are dicts of
+        lists.
+    n_iter : int, default 10
+        Number of combinations.
+    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose
+        As in `GridSearchCV`.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the combinations; None draws from NumPy's global generator. scikit-surprise draws
+        from that one whenever there are lists only; ``ASTONISH_SURPRISE_STRICT=1`` does the same.
+
+    Attributes
+    ----------
+    param_combinations : list of dict, or object array of them
+        What is tried.
+    best_score, best_params, best_index, best_estimator, cv_results : dict
+        As in `GridSearchCV`.
+
+    Raises
+    ------
+    TypeError
+        For parameters that are neither lists nor distributions.
+    ValueError
+        As `GridSearchCV` does, and when `n_iter` is more than the combinations that lists have.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from scipy.stats import uniform
+    >>> data = astonish.Dataset.load_builtin("demo")
+    >>> search = astonish.model_selection.RandomizedSearchCV(
+    ...     astonish.SVD, {"lr_all": uniform(0, 0.01), "n_epochs": [2, 5]}, n_iter=3, cv=2
+    ... )
+    >>> search.fit(data)
+    >>> search.cv_results["mean_test_rmse"].shape
+    (3,)
+    """
+
+    def __init__(
+        self,
+        algo_class: Callable[..., AlgoBase],
+        param_distributions: Mapping[str, Any],
+        n_iter: int = 10,
+        measures: Iterable[str] = DEFAULT_MEASURES,
+        cv: Any = None,
+        refit: bool | str = False,
+        return_train_measures: bool = False,
+        n_jobs: int | None = 1,
+        pre_dispatch: int | str | None = "2*n_jobs",
+        random_state: int | np.random.RandomState | None = None,
+        joblib_verbose: int = 0,
+    ) -> None:
+        super().__init__(
+            algo_class,
+            measures,
+            cv,
+            refit,
+            return_train_measures,
+            n_jobs,
+            pre_dispatch,
+            joblib_verbose,
+        )
+        self.n_iter = n_iter
+        self.random_state = random_state
+        self.param_distributions = explode_options("param_distributions", param_distributions)
+        self.param_combinations = draw_combinations(
+            "param_distributions", self.param_distributions, n_iter, random_state
+        )
+
+
+class _Results:
+    """Columns of ``cv_results``, made of the scores of all folds of all combinations."""
+
+    def __init__(
+        self, combinations: Combinations, scores: Sequence[FoldScore], n_folds: int
+    ) -> None:
+        self._combinations = combinations
+        self._scores = scores
+        self._shape = len(combinations), n_folds
+        self.columns: dict[str, Any] = {}
+
+    def add_measure(self, measure: str, with_train: bool) -> Any:
+        """Add values, means, deviations and ranks; return the place of the best mean."""
+        parts = {"test": [score.test_measures[measure] for score in self._scores]}
+        if with_train:
+            parts["train"] = [score.train_measures[measure] for score in self._scores]
+        values = {part: np.asarray(column).reshape(self._shape) for part, column in parts.items()}
+        for fold in range(self._shape[1]):
+            for part, table in values.items():
+                self.columns[f"split{fold}_{part}_{measure}"] = table[:, fold]
+        for part, table in values.items():
+            self._add_mean_and_std(f"{part}_{measure}", table)
+        means = self.columns[f"mean_test_{measure}"]
+        order = means.argsort()
+        ranks = np.arange(1, len(order) + 1)
+        is_reversed = measure in _HIGHER_IS_BETTER
+        self.columns[f"rank_test_{measure}"] = np.empty_like(order)
+        self.columns[f"rank_test_{measure}"][order] = ranks[::-1] if is_reversed else ranks
+        return means.argmax() if is_reversed else means.argmin()
+
+    def add_times(self) -> None:
+        """Add means and deviations of the seconds."""
+        for name in ("fit_time", "test_time"):
+            seconds = np.array([getattr(score, name) for score in self._scores])
+            self._add_mean_and_std(name, seconds.reshape(self._shape))
+
+    def add_params(self) -> None:
+        """Add the combinations, and the values of each parameter."""
+        self.columns["params"] = self._combinations
+        for name in self._combinations[0]:
+            self.columns[f"param_{name}"] = [params[name] for params in self._combinations]
+
+    def _add_mean_and_std(self, name: str, table: NDArray[np.float64]) -> None:
+        self.columns[f"mean_{name}"] = table.mean(axis=1)
+        self.columns[f"std_{name}"] = table.std(axis=1)
+
+
+def _fit_and_score(
+    algo_class: Callable[..., AlgoBase], params: Params, *arguments: Any
+) -> FoldScore:
+    """Score a model that lives no longer than this call."""
+    return score_sample(algo_class(**params), *arguments)
+
+
+def _check_refit(refit: Any, measures: list[str]) -> str | bool:
+    """Return the measure that `refit` stands for, or False; what is neither is False too."""
+    if refit is True:
+        if not measures:
+            raise ValueError("refit=True needs a measure, but measures is empty")
+        return measures[0]
+    if not isinstance(refit, str):
+        return False
+    if refit.lower() not in measures:
+        raise ValueError(
+            "It looks like the measure you want to use with refit "
+            f"({refit}) is not in the measures parameter, {measures}"
+        )
+    return refit.lower()
