@@ -16,4 +16,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_concordance(module);
   register_similarity(module);
   register_neighbors(module);
+  register_baselines(module);
+  register_slope_one(module);
+  register_co_clustering(module);
 }

@@ -5,6 +5,8 @@
 
 namespace astonish::bindings {
 
+void register_baselines(pybind11::module_& module);
+void register_co_clustering(pybind11::module_& module);
 void register_codes(pybind11::module_& module);
 void register_concordance(pybind11::module_& module);
 void register_csr(pybind11::module_& module);
@@ -13,6 +15,7 @@ void register_neighbors(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
 void register_similarity(pybind11::module_& module);
+void register_slope_one(pybind11::module_& module);
 void register_topk(pybind11::module_& module);
 
 }  // namespace astonish::bindings

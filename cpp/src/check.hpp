@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "astonish/csr.hpp"
+
 namespace astonish {
 
 inline void check_length(const char* name, std::size_t length, std::size_t expected) {
@@ -32,6 +34,18 @@ inline void check_codes(const char* name, std::span<const std::int32_t> codes, s
   for (std::size_t k = 0; k < codes.size(); ++k) {
     check_code(name, k, codes[k], lowest, bound);
   }
+}
+
+// The ratings of users and of items as two views of one set: O(1), the entries are not compared.
+template <typename Offset>
+void check_transposed(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item) {
+  if (by_user.n_rows() != by_item.n_cols || by_user.n_cols != by_item.n_rows()) {
+    throw std::invalid_argument(
+        "by_user is " + std::to_string(by_user.n_rows()) + " x " + std::to_string(by_user.n_cols) +
+        ", by_item " + std::to_string(by_item.n_rows()) + " x " + std::to_string(by_item.n_cols));
+  }
+  check_length("by_user.values", by_user.values.size(), by_user.indices.size());
+  check_length("by_item.values", by_item.values.size(), by_item.indices.size());
 }
 
 }  // namespace astonish

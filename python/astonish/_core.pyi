@@ -30,6 +30,80 @@ def validate_csr(
     offsets: _Offsets, indices: _Int32, values: _Float64 | None, n_cols: int
 ) -> None: ...
 def take_rows(offsets: _Offsets, indices: _Int32, rows: _Int32) -> tuple[_Offsets, _Int32]: ...
+def fit_baselines(
+    user_offsets: _Offsets,
+    user_indices: _Int32,
+    user_values: _Float64,
+    item_offsets: _Offsets,
+    item_indices: _Int32,
+    item_values: _Float64,
+    global_mean: float,
+    n_epochs: int,
+    reg_u: float,
+    reg_i: float,
+    n_threads: int,
+    on_epoch: Callable[[int], object] | None = ...,
+) -> tuple[_Float64, _Float64]: ...
+def slope_one_rows(
+    user_offsets: _Offsets,
+    user_indices: _Int32,
+    user_values: _Float64,
+    item_offsets: _Offsets,
+    item_indices: _Int32,
+    item_values: _Float64,
+    items: _Int32,
+    n_threads: int,
+) -> tuple[_Int64, _Float64]: ...
+def estimate_slope_one(
+    user_offsets: _Offsets,
+    user_indices: _Int32,
+    user_values: _Float64,
+    item_offsets: _Offsets,
+    item_indices: _Int32,
+    item_values: _Float64,
+    user_mean: _Float64,
+    items: _Int32,
+    pair_offsets: _Int64,
+    users: _Int32,
+    n_threads: int,
+) -> _Float64: ...
+def average_clusters(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    n_items: int,
+    cltr_u: _Int64,
+    cltr_i: _Int64,
+    global_mean: float,
+    n_cltr_u: int,
+    n_cltr_i: int,
+) -> tuple[_Float64, _Float64, _Float64]: ...
+def assign_users(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    n_cols: int,
+    user_mean: _Float64,
+    item_mean: _Float64,
+    avg_cltr_u: _Float64,
+    avg_cltr_i: _Float64,
+    avg_cocltr: _Float64,
+    cltr_i: _Int64,
+    n_threads: int,
+) -> _Int64: ...
+def assign_items(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    n_cols: int,
+    user_mean: _Float64,
+    item_mean: _Float64,
+    avg_cltr_u: _Float64,
+    avg_cltr_i: _Float64,
+    avg_cocltr: _Float64,
+    cltr_u: _Int64,
+    n_threads: int,
+) -> _Int64: ...
 
 class Ratings:
     def __init__(self, offsets: _Int64, indices: _Int32, values: _Float64, n_cols: int) -> None: ...

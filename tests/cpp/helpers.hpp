@@ -46,6 +46,33 @@ struct Csr {
   [[nodiscard]] CsrView<Offset> view() const { return {offsets, indices, values, n_cols}; }
 };
 
+// Columns as rows; the ratings of a column stay in the order of the rows.
+template <typename Offset>
+Csr<Offset> transposed(const Csr<Offset>& csr) {
+  const std::size_t n_rows = csr.offsets.size() - 1;
+  Csr<Offset> result{{0}, {}, {}, n_rows};
+  for (std::size_t col = 0; col < csr.n_cols; ++col) {
+    for (std::size_t row = 0; row < n_rows; ++row) {
+      const auto columns = csr.view().row_indices(row);
+      for (std::size_t k = 0; k < columns.size(); ++k) {
+        if (static_cast<std::size_t>(columns[k]) != col) continue;
+        result.indices.push_back(static_cast<std::int32_t>(row));
+        result.values.push_back(csr.view().row_values(row)[k]);
+      }
+    }
+    result.offsets.push_back(static_cast<Offset>(result.indices.size()));
+  }
+  return result;
+}
+
+// The same ratings by user and by item.
+struct Sides {
+  Sides(Csr<std::int64_t> ratings)  // NOLINT(google-explicit-constructor)
+      : by_user(std::move(ratings)), by_item(transposed(by_user)) {}
+
+  Csr<std::int64_t> by_user, by_item;
+};
+
 struct Model {
   Matrix<double> pu, qi;
   std::vector<double> bu = std::vector<double>(pu.rows);
