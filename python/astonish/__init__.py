@@ -18,10 +18,14 @@ from astonish.evaluation import accuracy
 from astonish.models import (
     SVD,
     AlgoBase,
+    BaselineOnly,
+    CoClustering,
     KNNBaseline,
     KNNBasic,
     KNNWithMeans,
     KNNWithZScore,
+    NormalPredictor,
+    SlopeOne,
 )
 from astonish.models.prediction import Prediction, PredictionImpossible
 
@@ -30,14 +34,18 @@ load = AlgoBase.load
 __all__ = [
     "SVD",
     "AlgoBase",
+    "BaselineOnly",
+    "CoClustering",
     "Dataset",
     "KNNBaseline",
     "KNNBasic",
     "KNNWithMeans",
     "KNNWithZScore",
+    "NormalPredictor",
     "Prediction",
     "PredictionImpossible",
     "Reader",
+    "SlopeOne",
     "Trainset",
     "__version__",
     "accuracy",

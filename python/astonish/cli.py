@@ -1,5 +1,6 @@
 """The command ``astonish``: evaluate models on a data set, or print recommendations."""
 
+import inspect
 import json
 import sys
 from contextlib import closing
@@ -98,6 +99,7 @@ def evaluate(
     if json_file is not None:
         json_file.touch()  # an unwritable place is an error now, not after the work
     dataset = _load(data, sep, line_format, scale)
+    np.random.seed(seed)  # what NormalPredictor draws from; one thread makes it repeatable
     results: dict[str, list[FoldScore]] = {}
     with tqdm(total=folds * len(models), unit="fold", leave=False, disable=None) as progress:
         for model in models:
@@ -186,9 +188,11 @@ def _choices(option: str, text: str, known: Any) -> list[str]:
 
 
 def _model(name: str, seed: int, n_threads: int) -> AlgoBase:
-    return ALGORITHMS[name](
-        random_state=check_integer("--seed", seed, minimum=0), n_threads=n_threads
-    )
+    """Make a model of the options, as far as its constructor takes them, that prints nothing."""
+    seed = check_integer("--seed", seed, minimum=0)
+    options = {"random_state": seed, "n_threads": n_threads, "verbose": False}
+    taken = inspect.signature(ALGORITHMS[name]).parameters
+    return ALGORITHMS[name](**{key: value for key, value in options.items() if key in taken})
 
 
 def _load(

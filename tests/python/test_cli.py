@@ -11,6 +11,7 @@ import time
 import pytest
 
 from astonish import __version__
+from astonish.models import ALGORITHMS
 
 COMMAND = [sys.executable, "-m", "astonish"]
 ENVIRONMENT = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1"}
@@ -56,6 +57,23 @@ def test_evaluate_gives_the_same_numbers_with_any_number_of_threads(ratings_file
     assert results[0] == results[1]
 
 
+def test_every_algorithm_is_evaluated_and_prints_nothing_of_its_own(ratings_file):
+    names = ",".join(ALGORITHMS)
+    done = astonish("evaluate", "--data", str(ratings_file), "--folds", "2", "--algo", names)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "biases" not in done.stdout
+    for name in ALGORITHMS:
+        assert re.search(rf"{name} +│ \d\.\d{{4}} ± 0\.\d{{4}} │", done.stdout)
+
+
+def test_the_seed_decides_estimates_that_are_drawn(ratings_file):
+    options = ("--data", str(ratings_file), "--algo", "NormalPredictor", "--threads", "1")
+    tables = [astonish("evaluate", *options, "--seed", seed).stdout for seed in "112"]
+    errors = [re.findall(r"\d\.\d{4} ±", table) for table in tables]
+    assert errors[0] == errors[1]
+    assert errors[0] != errors[2]
+
+
 def test_recommend_prints_titles_and_no_seen_items():
     done = astonish("recommend", "--user", "7", "-n", "3")
     assert done.returncode == 0
@@ -88,7 +106,8 @@ def test_without_arguments_it_shows_help():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD'"),
+        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', "),
+        (["recommend", "--user", "7", "--algo", "SlopeOne"], "--algo SlopeOne cannot rank items"),
         (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
         (["evaluate", "--folds", "1"], "--folds must be at least 2, got 1"),
         (["evaluate", "--folds", "many"], "Invalid value for '--folds'"),

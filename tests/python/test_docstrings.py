@@ -7,6 +7,7 @@ import pkgutil
 import pytest
 
 import astonish
+from astonish.models import ALGORITHMS
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MODULES = [
@@ -27,5 +28,6 @@ def test_examples(name):
 
 def test_the_classes_that_users_meet_have_examples():
     finder = doctest.DocTestFinder(recurse=False)
-    for each in (astonish.AlgoBase, astonish.SVD, astonish.Reader, astonish.Trainset):
+    others = (astonish.AlgoBase, astonish.Reader, astonish.Trainset)
+    for each in (*ALGORITHMS.values(), *others):
         assert any(test.examples for test in finder.find(each)), each

@@ -1,7 +1,7 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -77,6 +77,15 @@ class Csr:
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.offsets) - 1
+
+    @property
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        """Offsets, indices and values, the arguments of a kernel."""
+        return self.offsets, self.indices, self.values
+
+    def truncated(self) -> "Csr":
+        """Return the same rows with ratings cut to whole numbers, towards zero."""
+        return replace(self, values=np.trunc(self.values))
 
     def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the columns and the values of a row."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from astonish._checks import check_ids, check_mapping
 from astonish._gc import paused_gc
-from astonish._settings import is_strict
+from astonish._settings import is_strict, resolve_n_threads
 from astonish.data.trainset import Trainset
 from astonish.models import persistence
 from astonish.models.baselines import BASELINES
@@ -197,7 +197,8 @@ class AlgoBase:
         """Return user and item biases of the training set, and keep them in ``bu`` and ``bi``.
 
         ``bsl_options`` decides: ``method`` "als" (the default; ``n_epochs``, ``reg_u``, ``reg_i``)
-        or "sgd" (``n_epochs``, ``reg``, ``learning_rate``).
+        or "sgd" (``n_epochs``, ``reg``, ``learning_rate``). "als" works in ``n_threads`` threads
+        where the model has that parameter, else in as many as there are CPUs.
 
         Returns
         -------
@@ -216,7 +217,10 @@ class AlgoBase:
                     " Available methods are als and sgd."
                 )
             self._say(f"Estimating biases using {method}...")
-            self.bu, self.bi = BASELINES[method](self._fitted_trainset(), self.bsl_options)
+            n_threads = resolve_n_threads(getattr(self, "n_threads", None))
+            self.bu, self.bi = BASELINES[method](
+                self._fitted_trainset(), self.bsl_options, n_threads
+            )
         return self.bu, self.bi
 
     def compute_similarities(self) -> NDArray[np.float64]:

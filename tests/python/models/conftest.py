@@ -2,7 +2,16 @@
 
 import pytest
 
-from astonish import SVD, KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore, make_ratings
+from astonish import (
+    SVD,
+    BaselineOnly,
+    CoClustering,
+    KNNBaseline,
+    KNNBasic,
+    KNNWithMeans,
+    KNNWithZScore,
+    make_ratings,
+)
 from astonish.models import ALGORITHMS
 
 SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
@@ -22,6 +31,9 @@ CASES = {
     "KNNWithMeans": (KNNWithMeans, {"sim_options": {"name": "pearson"}, "verbose": False}),
     "KNNWithZScore": (KNNWithZScore, {"sim_options": COSINE, "verbose": False}),
     "KNNBaseline": (KNNBaseline, {"sim_options": {"name": "pearson_baseline"}, "verbose": False}),
+    "BaselineOnly": (BaselineOnly, {"verbose": False}),
+    "BaselineOnly sgd": (BaselineOnly, {"bsl_options": {"method": "sgd"}, "verbose": False}),
+    "CoClustering": (CoClustering, {"n_epochs": 3, "random_state": 0}),
 }
 CASES |= {name: (cls, {}) for name, cls in ALGORITHMS.items() if name not in CASES}
 

@@ -1,8 +1,9 @@
 """Small training sets, and what a model is made of."""
 
 import numpy as np
+from hypothesis import strategies as st
 
-from astonish import Trainset
+from astonish import NormalPredictor, Trainset
 from astonish.data.ratings import Ratings
 
 
@@ -12,6 +13,16 @@ def trainset_of(*ratings, scale=(1, 5)):
     return Trainset.from_ratings(
         Ratings.from_columns(list(users), list(items), list(values)), rating_scale=scale
     )
+
+
+#: A few half stars by up to six users of up to seven items, some pairs several times.
+small_ratings = st.lists(
+    st.tuples(
+        st.integers(0, 5), st.integers(0, 6), st.integers(2, 10).map(lambda twice: twice / 2)
+    ),
+    min_size=1,
+    max_size=30,
+).map(lambda ratings: trainset_of(*ratings))
 
 
 def state_of(model):
@@ -29,6 +40,21 @@ def assert_same_state(model, expected):
             np.testing.assert_array_equal(value, expected[name], err_msg=name)
         else:
             assert value is expected[name], name
+
+
+def draws_estimates(model):
+    """Tell whether the estimates of a model are drawn, one after the other, as they are asked for.
+
+    They then repeat only after `reseed`, and only in the same order.
+    """
+    return isinstance(model, NormalPredictor)
+
+
+def reseed(model):
+    """Let a model that draws its estimates begin again; nothing happens for the others."""
+    if draws_estimates(model):
+        np.random.seed(0)
+    return model
 
 
 def all_pairs(trainset):

@@ -59,3 +59,101 @@ def pair_counts(ratings, estimates):
                 concordant += estimates[a] > estimates[b]
                 discordant += not estimates[a] > estimates[b]
     return int(concordant), int(discordant)
+
+
+def baselines(trainset, *, n_epochs, reg_u, reg_i):
+    """User and item biases by alternating least squares, exact to the last bit."""
+    mean = float(trainset.global_mean)
+    bu, bi = [0.0] * trainset.n_users, [0.0] * trainset.n_items
+
+    def fit(row, other, reg):
+        total = 0.0
+        for place, rating in row:
+            total += rating - mean - other[place]
+        return total / (reg + len(row)) if reg + len(row) else 0.0
+
+    for _ in range(n_epochs):
+        bi = [fit(trainset.ir[i], bu, reg_i) for i in trainset.all_items()]
+        bu = [fit(trainset.ur[u], bi, reg_u) for u in trainset.all_users()]
+    return bu, bi
+
+
+def slope_one_tables(trainset):
+    """The tables (freq, dev) of Slope One, exact to the last bit."""
+    shape = trainset.n_items, trainset.n_items
+    freq, dev = np.zeros(shape, int), np.zeros(shape)
+    for u in trainset.all_users():
+        for i, r_ui in trainset.ur[u]:
+            for j, r_uj in trainset.ur[u]:
+                freq[i, j] += 1
+                dev[i, j] += r_ui - r_uj
+    dev = np.divide(dev, freq, out=np.full(shape, np.nan), where=freq > 0)
+    np.fill_diagonal(dev, 0)
+    return freq, dev
+
+
+def slope_one_estimate(trainset, freq, dev, u, i):
+    """The unclipped estimate of Slope One for inner ids that are known."""
+    relevant = [j for j, _ in trainset.ur[u] if freq[i, j] > 0]
+    mean = float(np.mean([rating for _, rating in trainset.ur[u]]))
+    total = 0.0
+    for j in relevant:
+        total += float(dev[i, j])
+    return mean + total / len(relevant) if relevant else mean
+
+
+def cluster_averages(trainset, cltr_u, cltr_i, n_cltr_u, n_cltr_i):
+    """The mean ratings (of users' clusters, of items' clusters, of pairs of them)."""
+    sums, counts = np.zeros((2, n_cltr_u, n_cltr_i))
+    for u, i, rating in trainset.all_ratings():
+        sums[cltr_u[u], cltr_i[i]] += rating
+        counts[cltr_u[u], cltr_i[i]] += 1
+
+    def mean(sums, counts):
+        return np.divide(
+            sums, counts, out=np.full(sums.shape, trainset.global_mean), where=counts > 0
+        )
+
+    def add(table, axis):
+        total = np.zeros(table.shape[axis - 1])
+        for part in table if axis == 0 else table.T:
+            total += part
+        return total
+
+    users, items = (mean(add(sums, axis), add(counts, axis)) for axis in (1, 0))
+    return users, items, mean(sums, counts)
+
+
+def co_clustering(trainset, cltr_u, cltr_i, *, n_cltr_u, n_cltr_i, n_epochs):
+    """Co-clustering from given clusters, as the attributes by name; exact to the last bit."""
+    cltr_u, cltr_i = list(cltr_u), list(cltr_i)
+    user_mean = [float(np.mean([r for _, r in trainset.ur[u]])) for u in trainset.all_users()]
+    item_mean = [float(np.mean([r for _, r in trainset.ir[i]])) for i in trainset.all_items()]
+
+    def error(u, uc, i, ic, rating):
+        mean = pairs[uc, ic] + user_mean[u] - users[uc] + item_mean[i] - items[ic]
+        return (rating - mean) * (rating - mean)
+
+    def best(errors):
+        return int(np.argmin([sum(each, np.float64(0)) for each in errors]))
+
+    for _ in range(n_epochs):
+        users, items, pairs = cluster_averages(trainset, cltr_u, cltr_i, n_cltr_u, n_cltr_i)
+        for u in trainset.all_users():
+            cltr_u[u] = best(
+                [error(u, uc, i, cltr_i[i], r) for i, r in trainset.ur[u]] for uc in range(n_cltr_u)
+            )
+        for i in trainset.all_items():
+            cltr_i[i] = best(
+                [error(u, cltr_u[u], i, ic, r) for u, r in trainset.ir[i]] for ic in range(n_cltr_i)
+            )
+    users, items, pairs = cluster_averages(trainset, cltr_u, cltr_i, n_cltr_u, n_cltr_i)
+    return {
+        "cltr_u": cltr_u,
+        "cltr_i": cltr_i,
+        "user_mean": user_mean,
+        "item_mean": item_mean,
+        "avg_cltr_u": users,
+        "avg_cltr_i": items,
+        "avg_cocltr": pairs,
+    }

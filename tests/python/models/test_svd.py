@@ -10,18 +10,10 @@ from hypothesis import strategies as st
 from astonish import SVD, Trainset
 
 from . import reference
-from .helpers import assert_same_state, state_of, trainset_of
+from .helpers import assert_same_state, small_ratings, state_of, trainset_of
 
 KINDS = ("bu", "bi", "pu", "qi")
 RATES = [f"{rate}_{kind}" for rate in ("lr", "reg") for kind in KINDS]
-
-small_ratings = st.lists(
-    st.tuples(
-        st.integers(0, 5), st.integers(0, 6), st.integers(2, 10).map(lambda twice: twice / 2)
-    ),
-    min_size=1,
-    max_size=30,
-).map(lambda ratings: trainset_of(*ratings))
 
 svd_parameters = st.fixed_dictionaries(
     {

@@ -11,6 +11,8 @@ import pytest
 
 import astonish
 
+from .helpers import made
+
 
 class Both(NamedTuple):
     """The same thing made by each library."""
@@ -92,3 +94,20 @@ def small(both, tmp_path_factory):
     ratings = astonish.make_ratings(40, 30, 600, seed=5).raw_ratings
     path.write_text("".join(f"{user} {item} {rating}\n" for user, item, rating, _ in ratings))
     return both(lambda library: library.Dataset.load_from_file(str(path), library.Reader()))
+
+
+@pytest.fixture(scope="session")
+def whole_stars(both):
+    """Training and test set of whole stars."""
+    return made(both, [1, 2, 3, 4, 5])
+
+
+@pytest.fixture(scope="session")
+def half_stars(both):
+    """Training and test set of half stars."""
+    return made(both, [0.5, 1.5, 2, 3.5, 4.5, 5])
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    monkeypatch.setenv("ASTONISH_SURPRISE_STRICT", "1")

@@ -1,12 +1,13 @@
 """SVD beside scikit-surprise's: the same numbers from the same ratings."""
 
-import inspect
 import itertools
 
 import numpy as np
 import pytest
 
 import astonish
+
+from .helpers import assert_same_predictions, assert_same_signature
 
 CLOSE = {"rtol": 0, "atol": 1e-9}
 ARRAYS = ("pu", "qi", "bu", "bi")
@@ -48,15 +49,6 @@ def assert_same_bits(ours, theirs):
         array, expected = getattr(ours, name), getattr(theirs, name)
         assert array.dtype == expected.dtype
         np.testing.assert_array_equal(array, expected, err_msg=name)
-
-
-def assert_same_predictions(ours, theirs):
-    """Lists of predictions are equal; estimates to 1e-9."""
-    assert len(ours) == len(theirs)
-    for mine, other in zip(ours, theirs, strict=True):
-        assert (mine.uid, mine.iid, mine.r_ui) == (other.uid, other.iid, other.r_ui)
-        assert mine.details == other.details
-    np.testing.assert_allclose([each.est for each in ours], [each.est for each in theirs], **CLOSE)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: str(options or "defaults"))
@@ -203,16 +195,6 @@ def test_a_wrong_random_state_is_the_same_error(both, trainsets, wrong):
 
 
 # Interface
-
-
-def assert_same_signature(ours, theirs):
-    """The parameters are the same ones with the same defaults; ours may add keyword-only ones."""
-    mine, others = (list(inspect.signature(each).parameters.values()) for each in (ours, theirs))
-    extra = mine[len(others) :]
-    assert [(p.name, p.default, p.kind) for p in mine[: len(others)]] == [
-        (p.name, p.default, p.kind) for p in others
-    ]
-    assert {p.kind for p in extra} <= {inspect.Parameter.KEYWORD_ONLY}
 
 
 @pytest.mark.parametrize("name", ["SVD", "AlgoBase"])
