@@ -43,7 +43,7 @@ def test_half_stars_are_cut_by_surprise_only(both, half_stars):
     models, predictions = models_and_predictions(both, half_stars)
     assert models[0].user_mean == models[1].user_mean
     np.testing.assert_array_equal(models[0].freq, models[1].freq)
-    assert np.abs(models[0].dev - models[1].dev).max() > 0.1
+    assert np.nanmax(np.abs(models[0].dev - models[1].dev)) > 0.1
     assert predictions[0] != predictions[1]
 
 
