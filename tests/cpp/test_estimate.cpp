@@ -132,11 +132,9 @@ TEST_CASE("estimate: the message names the lengths that differ") {
   std::vector<double> out(2);
   const Model model = toy(true);
   CHECK_THROWS_WITH_AS(estimate_pairs(model.view(), Codes{0, 1}, Codes{0}, out, 1),
-                       Contains("items has 1 entries, expected 2"),
-                       std::invalid_argument);
+                       Contains("items has 1 entries, expected 2"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(estimate_pairs(model.view(), Codes{0}, Codes{0}, out, 1),
-                       Contains("out has 2 entries, expected 1"),
-                       std::invalid_argument);
+                       Contains("out has 2 entries, expected 1"), std::invalid_argument);
 }
 
 TEST_CASE("estimate: factors that do not fit and threads that cannot work are refused") {
