@@ -14,7 +14,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "astonish/csr.hpp"
@@ -66,21 +65,6 @@ CsrView<Offset> read_csr(const Array<Offset>& offsets, const Array<std::int32_t>
                          const std::optional<Array<double>>& values, std::size_t n_cols) {
   return {read("offsets", offsets), read("indices", indices),
           values ? read("values", *values) : std::span<const double>{}, n_cols};
-}
-
-// The ratings of users and those of items; the rows of one are the columns of the other.
-template <typename Offset>
-std::pair<CsrView<Offset>, CsrView<Offset>> read_both_sides(const Array<Offset>& user_offsets,
-                                                            const Array<std::int32_t>& user_indices,
-                                                            const Array<double>& user_values,
-                                                            const Array<Offset>& item_offsets,
-                                                            const Array<std::int32_t>& item_indices,
-                                                            const Array<double>& item_values) {
-  auto by_user = read_csr(user_offsets, user_indices, std::optional(user_values), 0);
-  auto by_item = read_csr(item_offsets, item_indices, std::optional(item_values), 0);
-  by_user.n_cols = by_item.n_rows();
-  by_item.n_cols = by_user.n_rows();
-  return {by_user, by_item};
 }
 
 template <typename T>

@@ -1,6 +1,6 @@
 #include "astonish/co_clustering.hpp"
 
-#include "arrays.hpp"
+#include "ratings.hpp"
 #include "register.hpp"
 
 namespace astonish::bindings {
@@ -8,9 +8,6 @@ namespace astonish::bindings {
 namespace {
 
 using Codes = Array<std::int64_t>;
-
-// The functions are called in every epoch, so they leave out the pass over all ratings that checks
-// the indices: these are those of a Csr, which were validated when it was made.
 
 ClusterMeans read_means(const Array<double>& user_mean, const Array<double>& item_mean,
                         const Array<double>& avg_cltr_u, const Array<double>& avg_cltr_i,
@@ -21,14 +18,10 @@ ClusterMeans read_means(const Array<double>& user_mean, const Array<double>& ite
            read_matrix("avg_cocltr", avg_cocltr)}};
 }
 
-template <typename Offset>
-py::tuple bind_average(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
-                       const Array<double>& values, std::size_t n_items, const Codes& cltr_u,
-                       const Codes& cltr_i, double global_mean, std::size_t n_cltr_u,
-                       std::size_t n_cltr_i) {
+py::tuple bind_average(const Ratings& by_user, const Codes& cltr_u, const Codes& cltr_i,
+                       double global_mean, std::size_t n_cltr_u, std::size_t n_cltr_i) {
   const auto users = read("cltr_u", cltr_u);
   const auto items = read("cltr_i", cltr_i);
-  const auto by_user = read_csr(offsets, indices, std::optional(values), n_items);
   auto avg_cltr_u = new_array<double>(n_cltr_u);
   auto avg_cltr_i = new_array<double>(n_cltr_i);
   auto avg_cocltr = new_matrix<double>(n_cltr_u, n_cltr_i);
@@ -37,64 +30,51 @@ py::tuple bind_average(const Array<Offset>& offsets, const Array<std::int32_t>& 
                                          write_matrix("avg_cocltr", avg_cocltr)};
   {
     const py::gil_scoped_release release;
-    validate_offsets(by_user);
-    average_clusters(by_user, users, items, global_mean, averages);
+    average_clusters(by_user.view(), users, items, global_mean, averages);
   }
   return py::make_tuple(avg_cltr_u, avg_cltr_i, avg_cocltr);
 }
 
-template <typename Offset>
-using Assign = void (*)(const CsrView<Offset>&, const ClusterMeans&, std::span<const std::int64_t>,
-                        std::span<std::int64_t>, int);
+using Assign = void (*)(const CsrView<std::int64_t>&, const ClusterMeans&,
+                        std::span<const std::int64_t>, std::span<std::int64_t>, int);
 
 // assign_users by the ratings of each user, or assign_items by those of each item.
-template <typename Offset, Assign<Offset> assign>
-Codes bind_assign(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
-                  const Array<double>& values, std::size_t n_cols, const Array<double>& user_mean,
+template <Assign assign>
+Codes bind_assign(const Ratings& ratings, const Array<double>& user_mean,
                   const Array<double>& item_mean, const Array<double>& avg_cltr_u,
                   const Array<double>& avg_cltr_i, const Array<double>& avg_cocltr,
                   const Codes& others, int n_threads) {
   const auto means = read_means(user_mean, item_mean, avg_cltr_u, avg_cltr_i, avg_cocltr);
   const auto codes = read("clusters", others);
-  const auto ratings = read_csr(offsets, indices, std::optional(values), n_cols);
-  auto out = new_array<std::int64_t>(ratings.n_rows());
+  auto out = new_array<std::int64_t>(ratings.view().n_rows());
   const auto best = write("out", out);
   {
     const py::gil_scoped_release release;
-    validate_offsets(ratings);
-    assign(ratings, means, codes, best, n_threads);
+    assign(ratings.view(), means, codes, best, n_threads);
   }
   return out;
 }
 
-template <typename Offset, Assign<Offset> assign>
-void register_assign(py::module_& module, const char* name, const char* others, const char* doc) {
-  module.def(name, &bind_assign<Offset, assign>, py::arg("offsets").noconvert(),
-             py::arg("indices").noconvert(), py::arg("values").noconvert(), py::arg("n_cols"),
-             py::arg("user_mean").noconvert(), py::arg("item_mean").noconvert(),
-             py::arg("avg_cltr_u").noconvert(), py::arg("avg_cltr_i").noconvert(),
-             py::arg("avg_cocltr").noconvert(), py::arg(others).noconvert(), py::arg("n_threads"),
-             doc);
-}
-
-template <typename Offset>
-void register_offsets(py::module_& module) {
-  module.def("average_clusters", &bind_average<Offset>, py::arg("offsets").noconvert(),
-             py::arg("indices").noconvert(), py::arg("values").noconvert(), py::arg("n_items"),
-             py::arg("cltr_u").noconvert(), py::arg("cltr_i").noconvert(), py::arg("global_mean"),
-             py::arg("n_cltr_u"), py::arg("n_cltr_i"),
-             "Mean ratings of clusters: (avg_cltr_u, avg_cltr_i, avg_cocltr).");
-  register_assign<Offset, &assign_users<Offset>>(module, "assign_users", "cltr_i",
-                                                 "The best cluster of each user.");
-  register_assign<Offset, &assign_items<Offset>>(module, "assign_items", "cltr_u",
-                                                 "The best cluster of each item.");
+template <Assign assign>
+void register_assign(py::module_& module, const char* name, const char* ratings, const char* others,
+                     const char* doc) {
+  module.def(name, &bind_assign<assign>, py::arg(ratings), py::arg("user_mean").noconvert(),
+             py::arg("item_mean").noconvert(), py::arg("avg_cltr_u").noconvert(),
+             py::arg("avg_cltr_i").noconvert(), py::arg("avg_cocltr").noconvert(),
+             py::arg(others).noconvert(), py::arg("n_threads"), doc);
 }
 
 }  // namespace
 
 void register_co_clustering(py::module_& module) {
-  register_offsets<std::int32_t>(module);
-  register_offsets<std::int64_t>(module);
+  module.def("average_clusters", &bind_average, py::arg("by_user"), py::arg("cltr_u").noconvert(),
+             py::arg("cltr_i").noconvert(), py::arg("global_mean"), py::arg("n_cltr_u"),
+             py::arg("n_cltr_i"),
+             "Mean ratings of clusters: (avg_cltr_u, avg_cltr_i, avg_cocltr).");
+  register_assign<&assign_users<std::int64_t>>(module, "assign_users", "by_user", "cltr_i",
+                                               "The best cluster of each user.");
+  register_assign<&assign_items<std::int64_t>>(module, "assign_items", "by_item", "cltr_u",
+                                               "The best cluster of each item.");
 }
 
 }  // namespace astonish::bindings

@@ -31,12 +31,8 @@ def validate_csr(
 ) -> None: ...
 def take_rows(offsets: _Offsets, indices: _Int32, rows: _Int32) -> tuple[_Offsets, _Int32]: ...
 def fit_baselines(
-    user_offsets: _Offsets,
-    user_indices: _Int32,
-    user_values: _Float64,
-    item_offsets: _Offsets,
-    item_indices: _Int32,
-    item_values: _Float64,
+    by_user: Ratings,
+    by_item: Ratings,
     global_mean: float,
     n_epochs: int,
     reg_u: float,
@@ -45,22 +41,14 @@ def fit_baselines(
     on_epoch: Callable[[int], object] | None = ...,
 ) -> tuple[_Float64, _Float64]: ...
 def slope_one_rows(
-    user_offsets: _Offsets,
-    user_indices: _Int32,
-    user_values: _Float64,
-    item_offsets: _Offsets,
-    item_indices: _Int32,
-    item_values: _Float64,
+    by_user: Ratings,
+    by_item: Ratings,
     items: _Int32,
     n_threads: int,
 ) -> tuple[_Int64, _Float64]: ...
 def estimate_slope_one(
-    user_offsets: _Offsets,
-    user_indices: _Int32,
-    user_values: _Float64,
-    item_offsets: _Offsets,
-    item_indices: _Int32,
-    item_values: _Float64,
+    by_user: Ratings,
+    by_item: Ratings,
     user_mean: _Float64,
     items: _Int32,
     pair_offsets: _Int64,
@@ -68,10 +56,7 @@ def estimate_slope_one(
     n_threads: int,
 ) -> _Float64: ...
 def average_clusters(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
-    n_items: int,
+    by_user: Ratings,
     cltr_u: _Int64,
     cltr_i: _Int64,
     global_mean: float,
@@ -79,10 +64,7 @@ def average_clusters(
     n_cltr_i: int,
 ) -> tuple[_Float64, _Float64, _Float64]: ...
 def assign_users(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
-    n_cols: int,
+    by_user: Ratings,
     user_mean: _Float64,
     item_mean: _Float64,
     avg_cltr_u: _Float64,
@@ -92,10 +74,7 @@ def assign_users(
     n_threads: int,
 ) -> _Int64: ...
 def assign_items(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
-    n_cols: int,
+    by_item: Ratings,
     user_mean: _Float64,
     item_mean: _Float64,
     avg_cltr_u: _Float64,

@@ -78,11 +78,6 @@ class Csr:
         """Number of rows."""
         return len(self.offsets) - 1
 
-    @property
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-        """Offsets, indices and values, the arguments of a kernel."""
-        return self.offsets, self.indices, self.values
-
     def truncated(self) -> "Csr":
         """Return the same rows with ratings cut to whole numbers, towards zero."""
         return replace(self, values=np.trunc(self.values))

@@ -8,8 +8,6 @@ from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 
-_NO_OPTIONS: dict[str, Any] = {}  # a default that no model keeps: each has a dict of its own
-
 
 class BaselineOnly(FactorModel):
     r"""The mean of all ratings and what the user and the item add to it.
@@ -57,12 +55,12 @@ class BaselineOnly(FactorModel):
 
     def __init__(
         self,
-        bsl_options: dict[str, Any] = _NO_OPTIONS,
+        bsl_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; it is copied
         verbose: bool = True,
         *,
         n_threads: int | None = None,
     ) -> None:
-        super().__init__(bsl_options={} if bsl_options is _NO_OPTIONS else bsl_options)
+        super().__init__(bsl_options=bsl_options)
         self.verbose = verbose
         self.n_threads = n_threads
 

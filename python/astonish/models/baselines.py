@@ -33,8 +33,8 @@ def baseline_als(trainset: Trainset, options: dict[str, Any], n_threads: int) ->
     reg_u = check_number("reg_u", options.get("reg_u", 15))
     reg_i = check_number("reg_i", options.get("reg_i", 10))
     return _core.fit_baselines(
-        *trainset.by_user.arrays,
-        *trainset.by_item.arrays,
+        trainset.by_user.ratings,
+        trainset.by_item.ratings,
         float(trainset.global_mean),
         n_epochs,
         reg_u,

@@ -130,12 +130,8 @@ class CoClustering(AlgoBase):
         averages = self.compute_averages(self.cltr_u, self.cltr_i)
         means = (self.user_mean, self.item_mean, *averages)
         by_user, by_item = _counted(self.trainset.by_user), _counted(self.trainset.by_item)
-        self.cltr_u = _core.assign_users(
-            *by_user.arrays, by_user.n_cols, *means, self.cltr_i, n_threads
-        )
-        self.cltr_i = _core.assign_items(
-            *by_item.arrays, by_item.n_cols, *means, self.cltr_u, n_threads
-        )
+        self.cltr_u = _core.assign_users(by_user.ratings, *means, self.cltr_i, n_threads)
+        self.cltr_i = _core.assign_items(by_item.ratings, *means, self.cltr_u, n_threads)
 
     def compute_averages(self, cltr_u: NDArray[np.intp], cltr_i: NDArray[np.intp]) -> Averages:
         """Return the mean ratings of clusters.
@@ -158,10 +154,8 @@ class CoClustering(AlgoBase):
             For a cluster that does not exist.
         """
         trainset = self._fitted_trainset()
-        ratings = _counted(trainset.by_user)
         return _core.average_clusters(
-            *ratings.arrays,
-            ratings.n_cols,
+            _counted(trainset.by_user).ratings,
             np.ascontiguousarray(cltr_u, dtype=np.int64),
             np.ascontiguousarray(cltr_i, dtype=np.int64),
             float(trainset.global_mean),

@@ -54,7 +54,7 @@ class SymmetricAlgo(AlgoBase):
 
     def __init__(
         self,
-        sim_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; never written to
+        sim_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; it is copied
         verbose: bool = True,
         *,
         n_threads: int | None = None,

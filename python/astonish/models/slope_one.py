@@ -147,8 +147,8 @@ class SlopeOne(AlgoBase):
             bounds = offsets[block.start : block.stop + 1]
             pairs = known[bounds[0] : bounds[-1]]
             estimates[pairs] = _core.estimate_slope_one(
-                *by_user.arrays,
-                *by_item.arrays,
+                by_user.ratings,
+                by_item.ratings,
                 means,
                 distinct[block],
                 bounds - bounds[0],
@@ -178,7 +178,7 @@ class SlopeOne(AlgoBase):
     def _rows(self, items: NDArray[np.int32], n_threads: int) -> Row:
         """Return several rows of `freq` and of `dev`."""
         by_user, by_item = self._ratings()
-        return _core.slope_one_rows(*by_user.arrays, *by_item.arrays, items, n_threads)
+        return _core.slope_one_rows(by_user.ratings, by_item.ratings, items, n_threads)
 
     def _table(self, part: int, dtype: Any) -> NDArray[Any]:
         """Make one of the tables; `part` is its place in what the kernel returns."""
