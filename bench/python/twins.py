@@ -19,7 +19,15 @@ def rmse(predictions: list[Any]) -> float:
     return float(np.sqrt(np.mean([(p.r_ui - p.est) ** 2 for p in predictions])))
 
 
-def largest_difference(ours: list[Any], theirs: list[Any]) -> float:
-    """Return how far the estimates of two lists of predictions are apart at most."""
-    pairs = zip(ours, theirs, strict=True)
-    return max(abs(our.est - their.est) for our, their in pairs)
+def largest_difference(ours: list[Any], theirs: list[Any], trainset: Any) -> float:
+    """Return how far the estimates of two lists of predictions are apart at most.
+
+    Users and items that the training set lacks are left out: what CoClustering says of them
+    differs on purpose.
+    """
+    users, items = set(trainset.user_ids), set(trainset.item_ids)
+    return max(
+        abs(our.est - their.est)
+        for our, their in zip(ours, theirs, strict=True)
+        if our.uid in users and our.iid in items
+    )
