@@ -42,25 +42,55 @@ class RatedSimilarities final : public SimilaritySource {
   std::span<const double> row(std::size_t row) override {
     std::fill(sums_.begin(), sums_.end(), Sums{});
     const auto columns = problem_.by_row.row_indices(row);
-    const auto ratings = problem_.by_row.row_values(row);
     order_columns(columns, order_);
-    for (const std::size_t k : order_)
-      add_column(row, static_cast<std::size_t>(columns[k]), ratings[k]);
+    for (std::size_t begin = 0; begin < order_.size(); begin += own_.size()) {
+      const std::int32_t column = columns[order_[begin]];
+      take_own(row, column, begin);
+      add_column(row, static_cast<std::size_t>(column));
+    }
     finish();
     values_[row] = 1.0;
     return values_;
   }
 
  private:
-  void add_column(std::size_t row, std::size_t column, double rating) {
+  // The ratings that `row` gave to `column`, mostly one; the first is order_[begin].
+  void take_own(std::size_t row, std::int32_t column, std::size_t begin) {
+    const auto columns = problem_.by_row.row_indices(row);
+    const auto ratings = problem_.by_row.row_values(row);
+    own_.clear();
+    for (std::size_t k = begin; k < order_.size() && columns[order_[k]] == column; ++k)
+      own_.push_back(ratings[order_[k]]);
+  }
+
+  void add_column(std::size_t row, std::size_t column) {
     const auto rows = problem_.by_col.row_indices(column);
     const auto ratings = problem_.by_col.row_values(column);
     const auto residual = Sums::residuals(problem_, column);
-    const double own = residual(rating, row);
-    for (std::size_t k = 0; k < rows.size(); ++k) {
+    const auto add = [&](double own, std::size_t k) {
       const auto other = static_cast<std::size_t>(rows[k]);
       sums_[other].add(own, residual(ratings[k], other));
+    };
+    for (double& own : own_) own = residual(own, row);
+    if (own_.size() == 1) {
+      const double own = own_.front();
+      for (std::size_t k = 0; k < rows.size(); ++k) add(own, k);
+    } else {
+      add_repeated(row, rows, add);
     }
+  }
+
+  // Where both rows may have rated a column several times, the ratings of the lower row are the
+  // outer loop: sums then round alike in both rows, and as in scikit-surprise.
+  template <typename Add>
+  void add_repeated(std::size_t row, std::span<const std::int32_t> rows, const Add& add) {
+    const auto is_lower = [&](std::size_t k) { return static_cast<std::size_t>(rows[k]) < row; };
+    for (const double own : own_)
+      for (std::size_t k = 0; k < rows.size(); ++k)
+        if (!is_lower(k)) add(own, k);
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      if (is_lower(k))
+        for (const double own : own_) add(own, k);
   }
 
   void finish() {
@@ -75,11 +105,13 @@ class RatedSimilarities final : public SimilaritySource {
   std::vector<Sums> sums_;
   std::vector<double> values_;
   std::vector<std::size_t> order_;
+  std::vector<double> own_;
 };
 
-// A quotient of sums that is 0 where the denominator is.
+// A quotient of sums that is 0 where the denominator is: 0, or NaN as the root of what rounding
+// left below 0.
 inline double ratio_or_zero(double numerator, double denominator) {
-  return denominator == 0.0 ? 0.0 : numerator / denominator;
+  return denominator > 0.0 ? numerator / denominator : 0.0;
 }
 
 // The measures that compare ratings as they are.

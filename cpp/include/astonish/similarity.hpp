@@ -14,7 +14,8 @@
 //   pearson_baseline  cosine of r - b and r' - b', times (n - 1) / (n - 1 + shrinkage), where
 //                     b = global_mean + col_biases[y] + row_biases[x]; needs two common columns
 //
-// Fewer than min_support common columns, or a denominator of zero, give 0. A row is 1 to itself.
+// Fewer than min_support common columns, or a denominator of zero (or, by rounding, of less), give
+// 0. A row is 1 to itself. The matrix is symmetric to the last bit.
 //
 // Source: Koren: Factor in the neighbors: scalable and accurate collaborative filtering. 2010,
 // section 2.2 (pearson_baseline). The interface and the other measures are scikit-surprise's.
