@@ -3,13 +3,14 @@
 The functions make whole matrices, as scikit-surprise's do. Models ask for single rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr, RatingsByRow
@@ -17,6 +18,8 @@ from astonish.data.csr import Csr, RatingsByRow
 Matrix = NDArray[np.float64]
 #: The ratings of each y: ``{y: [(x, rating), ...]}``, such as ``trainset.ir``.
 RatingsOfY = Mapping[int, Iterable[tuple[int, float]]]
+
+_ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
 
 MEASURES = tuple(measure.name for measure in _core.Similarity)
 
@@ -60,8 +63,13 @@ def between_rows(by_row: Csr, by_col: Csr, options: SimilarityOptions) -> _core.
 
 def matrix_of(similarity: _core.RatedSimilarity, n_rows: int, n_threads: int | None) -> Matrix:
     """Return the similarities of all pairs of rows, shape (n_rows, n_rows)."""
-    rows = np.arange(n_rows, dtype=np.int32)
-    return _core.similarity_rows(similarity, rows, resolve_n_threads(n_threads))
+    n_threads = resolve_n_threads(n_threads)
+    matrix = np.empty((n_rows, n_rows))
+    for begin in range(0, n_rows, _ROWS_PER_CALL):
+        check_cancelled()
+        rows = np.arange(begin, min(begin + _ROWS_PER_CALL, n_rows), dtype=np.int32)
+        matrix[rows] = _core.similarity_rows(similarity, rows, n_threads)
+    return matrix
 
 
 def cosine(n_x: int, yr: RatingsOfY, min_support: int) -> Matrix:
@@ -142,6 +150,13 @@ def pearson_baseline(
     -------
     float64 array of shape (n_x, n_x)
 
+    Raises
+    ------
+    IndexError
+        When an x in `yr` is not below `n_x`.
+    ValueError
+        When biases are missing.
+
     References
     ----------
     Koren: Factor in the neighbors: scalable and accurate collaborative filtering. ACM TKDD 4(1),
@@ -166,17 +181,21 @@ def _matrix(
     options = SimilarityOptions.from_dict(
         {"name": name, "min_support": min_support, "shrinkage": shrinkage}
     )
-    by_y, order = _csr_of(yr, n_x)
+    by_y, keys = _csr_of(yr, n_x)
     by_x = Csr.from_triplets(by_y.indices, by_y.row_of_each(), by_y.values, (n_x, by_y.n_rows))
-    y_biases = None if y_biases is None else np.asarray(y_biases, np.float64)[order]
-    options = options._replace(global_mean=global_mean, row_biases=x_biases, col_biases=y_biases)
+    if name == "pearson_baseline":
+        options = options._replace(
+            global_mean=check_number("global_mean", global_mean),
+            row_biases=_biases_of("x_biases", x_biases, range(n_x)),
+            col_biases=_biases_of("y_biases", y_biases, keys),
+        )
     return matrix_of(between_rows(by_x, by_y, options), n_x, None)
 
 
-def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, NDArray[np.intp]]:
+def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, Sequence[int]]:
     """Return ratings by y, and the y of each row: sums run in the order of `yr`."""
     if isinstance(yr, RatingsByRow) and yr.csr.n_cols == n_x:
-        return yr.csr, np.arange(yr.csr.n_rows)
+        return yr.csr, range(yr.csr.n_rows)
     triplets = [(row, x, r) for row, ratings in enumerate(yr.values()) for x, r in ratings]
     rows, xs, values = zip(*triplets, strict=True) if triplets else ((), (), ())
     csr = Csr.from_triplets(
@@ -185,4 +204,13 @@ def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, NDArray[np.intp]]:
         np.array(values, dtype=np.float64),
         (len(yr), n_x),
     )
-    return csr, np.fromiter(yr, dtype=np.intp, count=len(yr))
+    return csr, list(yr)
+
+
+def _biases_of(name: str, biases: Any, ids: Sequence[int]) -> Matrix:
+    """Return the biases of `ids`; ValueError where they are too few."""
+    array: Matrix = np.asarray(biases, np.float64)
+    n = max(ids, default=-1) + 1
+    if array.ndim != 1 or len(array) < n:
+        raise ValueError(f"{name} must hold {n} numbers, got an array of shape {array.shape}")
+    return array.take(np.array(ids, dtype=np.intp))
