@@ -230,7 +230,8 @@ class NeighborModel(SymmetricAlgo):
         return means, counts
 
     def _kernel(self) -> Any:
-        by_y, k = self._by_y, check_integer("k", self.k, minimum=0)
+        by_y = self._by_y
+        k = min(check_integer("k", self.k, minimum=0), len(by_y.values))
         options = (k, *self._centers(), resolve_n_threads(self.n_threads))
         if "sim" in vars(self):
             matrix = as_floats(self.sim)
