@@ -252,7 +252,9 @@ class AlgoBase:
         options = SimilarityOptions.from_dict(self.sim_options)
         if options.name != "pearson_baseline":
             return options
-        biases = self.compute_baselines()
+        if self.bu is None:  # asked once a fit, even if a subclass computes them its own way
+            self.bu, self.bi = self.compute_baselines()
+        biases = self.bu, self.bi
         row_biases, col_biases = biases if self.sim_options["user_based"] else biases[::-1]
         mean = self.trainset.global_mean
         return options._replace(global_mean=mean, row_biases=row_biases, col_biases=col_biases)
