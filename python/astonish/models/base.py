@@ -268,8 +268,8 @@ class AlgoBase:
 
         Of equal similarities the lower inner id comes first.
         """
-        order = np.argsort(-self.sim[iid], kind="stable")
-        neighbors: list[int] = order[order != iid][:k].tolist()
+        order = np.argsort(-np.asarray(self.sim[iid], np.float64), kind="stable")
+        neighbors: list[int] = order[order != iid][: max(k, 0)].tolist()
         return neighbors
 
     def save(self, path: str | Path) -> None:
