@@ -139,6 +139,7 @@ class NeighborModel(SymmetricAlgo):
         with self._all_or_nothing():
             super().fit(trainset)
             vars(self).pop("sim", None)
+            self.switch(None, None)  # options that lack the side are an error now, not later
             check_integer("min_k", self.min_k, minimum=0)
             check_integer("k", self.k, minimum=0)
             resolve_n_threads(self.n_threads)
@@ -234,10 +235,16 @@ class NeighborModel(SymmetricAlgo):
         k = min(check_integer("k", self.k, minimum=0), len(by_y.values))
         options = (k, *self._centers(), resolve_n_threads(self.n_threads))
         if "sim" in vars(self):
-            matrix = as_floats(self.sim)
+            matrix = self._assigned_similarities()
             return lambda x, y: _core.neighbor_means_of_matrix(matrix, by_y.ratings, x, y, *options)
         similarity = between_rows(self._by_x, by_y, self._similarity_options())
         return lambda x, y: _core.neighbor_means(similarity, x, y, *options)
+
+    def _assigned_similarities(self) -> Floats:
+        matrix, shape = as_floats(self.sim), (self.n_x, self.n_x)
+        if matrix.shape != shape:
+            raise ValueError(f"sim must be of shape {shape}, got {matrix.shape}")
+        return matrix
 
 
 def as_floats(values: Any) -> Floats:
