@@ -157,3 +157,70 @@ def co_clustering(trainset, cltr_u, cltr_i, *, n_cltr_u, n_cltr_i, n_epochs):
         "avg_cltr_i": items,
         "avg_cocltr": pairs,
     }
+
+
+def add_up(values):
+    """The sum from left to right; Python's own `sum` compensates for rounding."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def dot(a, b):
+    return add_up(x * y for x, y in zip(a, b, strict=True))
+
+
+def cosine_of(own, other):
+    norm = np.sqrt(dot(own, own) * dot(other, other))
+    return dot(own, other) / norm if norm else 0.0
+
+
+def msd_of(own, other):
+    return 1 / (add_up((x - y) ** 2 for x, y in zip(own, other, strict=True)) / len(own) + 1)
+
+
+def pearson_of(own, other):
+    n, x, y = len(own), add_up(own), add_up(other)
+    norm = np.sqrt((n * dot(own, own) - x**2) * (n * dot(other, other) - y**2))
+    return (n * dot(own, other) - x * y) / norm if norm else 0.0
+
+
+def similarities(name, n_x, yr, min_support=1, baselines=None, shrinkage=100):
+    """The matrix of similarities, pair by pair; `baselines` gives that of an x and a y."""
+    measure = {"cosine": cosine_of, "msd": msd_of, "pearson": pearson_of}.get(name, cosine_of)
+    least = max(min_support, 2 if baselines else 1)
+    matrix = np.eye(n_x)
+    for a in range(n_x):
+        for b in range(a + 1, n_x):
+            common = [
+                (r - baselines(x, y), s - baselines(z, y)) if baselines else (r, s)
+                for y, ratings in yr.items()
+                for x, r in ratings
+                for z, s in ratings
+                if (x, z) == (a, b)
+            ]
+            n = len(common)
+            if n >= least:
+                shrunken = (n - 1) / (n - 1 + shrinkage) if baselines else 1
+                matrix[a, b] = matrix[b, a] = measure(*zip(*common, strict=True)) * shrunken
+    return matrix
+
+
+def neighbors(similarities, ratings, k):
+    """The k most similar raters, as (similarity, rater, rating); of equals the earlier ones."""
+    found = [(similarities[x], x, rating) for x, rating in ratings if similarities[x] > 0]
+    return sorted(found, key=lambda each: -each[0])[:k]
+
+
+def knn(model, guess, unit, u, i):
+    """The estimate of a model that measures ratings from `guess(x, y)` in units of `unit(x)`.
+
+    Without enough neighbours the guess is the estimate. Also returns the number of neighbours.
+    """
+    x, y = model.switch(u, i)
+    found = neighbors(model.sim[x], model.yr[y], model.k)
+    if len(found) < max(model.min_k, 1):
+        return guess(x, y), len(found)
+    said = dot([s for s, _, _ in found], [(r - guess(z, y)) / unit(z) for _, z, r in found])
+    return guess(x, y) + said / add_up(s for s, _, _ in found) * unit(x), len(found)
