@@ -1,3 +1,4 @@
+import copy
 import pickle
 from itertools import pairwise
 
@@ -113,6 +114,71 @@ class TestFromTriplets:
             csr.take_rows(np.array([3], dtype=np.int32))
 
 
+class TestRowsWithoutRatings:
+    def test_they_become_minus_one(self, csr):
+        rows = np.array([0, 1, 2, -1, 1], dtype=np.int32)
+        assert csr.without_empty_rows(rows).tolist() == [0, -1, 2, -1, -1]
+
+    def test_minus_one_stays_when_the_last_row_has_ratings_or_not(self):
+        minus_one = np.array([-1], dtype=np.int32)
+        for triplets in ([(0, 0, 1.0)], [(1, 0, 1.0)], [(0, 0, 1.0), (1, 0, 1.0)], []):
+            assert build(triplets, (2, 1)).without_empty_rows(minus_one).tolist() == [-1]
+
+    @given(matrices(), st.data())
+    def test_the_type_stays(self, matrix, data):
+        triplets, shape = matrix
+        rows = data.draw(st.lists(st.integers(-1, shape[0] - 1)))
+        found = build(triplets, shape).without_empty_rows(np.array(rows, dtype=np.int32))
+        rated = {row for row, _, _ in triplets}
+        assert found.dtype == np.int32
+        assert found.tolist() == [row if row in rated else -1 for row in rows]
+
+
+class TestReduceRows:
+    @given(
+        st.lists(st.integers(0, 40), max_size=12),
+        st.integers(0, 2**32 - 1),
+        st.sampled_from([1e-3, 1.0, 1e6]),
+    )
+    def test_equals_a_call_for_each_row_to_the_last_bit(self, lengths, seed, scale):
+        self.check(lengths, np.random.RandomState(seed).normal(3, scale, sum(lengths)))
+
+    @pytest.mark.parametrize("length", [7, 8, 9, 127, 128, 129, 1000, 8193, 20_000])
+    def test_long_rows(self, length):
+        """NumPy sums blocks of 128 and buffers of 8192 numbers."""
+        values = np.random.RandomState(length).rand(3 * length + 5)
+        self.check([length, 5, length, 0, length], values)
+
+    @staticmethod
+    def check(lengths, values):
+        columns = np.zeros(len(values), dtype=np.int32)
+        csr = Csr.from_arrays(np.cumsum([0, *lengths]), columns, values, 1)
+        for statistic in (np.mean, np.std):
+            expected = [
+                statistic(csr.row(k)[1].tolist()) if length else 0.0
+                for k, length in enumerate(lengths)
+            ]
+            result = csr.reduce_rows(statistic)
+            assert result.dtype == np.float64
+            assert result.tolist() == expected
+
+    def test_no_rows(self):
+        assert build([], (0, 3)).reduce_rows(np.mean).shape == (0,)
+        assert build([], (2, 3)).reduce_rows(np.std).tolist() == [0, 0]
+
+
+class TestRatings:
+    def test_they_are_made_once(self, csr):
+        assert csr.ratings is csr.ratings
+
+    def test_they_are_not_part_of_a_pickle_or_a_copy(self, csr):
+        size = len(pickle.dumps(csr))
+        assert csr.ratings is not None
+        assert len(pickle.dumps(csr)) == size
+        assert copy.deepcopy(csr).ratings is not csr.ratings
+        assert pickle.loads(pickle.dumps(csr)).ratings is not None
+
+
 class TestFromArrays:
     def test_the_arrays_are_not_copied(self, arrays):
         csr = Csr.from_arrays(**arrays)
@@ -222,6 +288,9 @@ class TestRatingsByRow:
         size = len(pickle.dumps(ratings))
         list(ratings.values())
         assert len(pickle.dumps(ratings)) == size
+
+    def test_its_matrix_is_at_hand(self, csr, ratings):
+        assert ratings.csr is csr
 
     def test_its_text_is_short(self, ratings):
         assert repr(ratings) == "<ratings of 2 rows>"
