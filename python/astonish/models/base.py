@@ -238,6 +238,8 @@ class AlgoBase:
         ------
         NameError
             For an unknown name.
+        ValueError, TypeError
+            For another option out of range.
         """
         trainset = self._fitted_trainset()
         options = self._similarity_options()

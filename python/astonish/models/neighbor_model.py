@@ -133,8 +133,10 @@ class NeighborModel(SymmetricAlgo):
         ------
         NameError
             For an unknown similarity.
+        KeyError
+            When ``sim_options`` lacks "user_based".
         ValueError, TypeError
-            For an option out of range. The model stays what it was.
+            For an option out of range. Whatever the error, the model stays what it was.
         """
         with self._all_or_nothing():
             super().fit(trainset)
@@ -241,6 +243,7 @@ class NeighborModel(SymmetricAlgo):
         return lambda x, y: _core.neighbor_means(similarity, x, y, *options)
 
     def _assigned_similarities(self) -> Floats:
+        """Return ``sim`` as the core takes it; ValueError for another shape than (n_x, n_x)."""
         matrix, shape = as_floats(self.sim), (self.n_x, self.n_x)
         if matrix.shape != shape:
             raise ValueError(f"sim must be of shape {shape}, got {matrix.shape}")
