@@ -421,24 +421,24 @@ def test_ctrl_c_between_two_blocks_of_users(quiet, trainset, monkeypatch):
 
 @pytest.mark.parametrize(
     "ask",
-    [lambda model: model.test(model.trainset.build_testset()), lambda model: model.sim],
+    [lambda model, pairs: model.test(pairs), lambda model, _: model.sim],
     ids=["test", "sim"],
 )
 def test_ctrl_c_stops_what_takes_seconds(ask):
     trainset = make_ratings(6000, 300, 300_000, seed=4).build_full_trainset()
     model = KNNBasic(sim_options=options_of("pearson"), verbose=False, n_threads=1).fit(trainset)
-    before = state_of(model)
+    pairs, before = list(trainset.build_testset()), state_of(model)
     timer = threading.Timer(0.1, send_sigint)
 
     def ask_until_the_signal():
         timer.start()
-        ask(model)
+        ask(model, pairs)
 
     with pytest.raises(KeyboardInterrupt):
         ask_until_the_signal()
     timer.join()
     assert_same_state(model, before)
-    assert model.test(trainset.build_testset()[:5])[0].details["actual_k"] > 0
+    assert model.test(pairs[:5])[0].details["actual_k"] > 0
 
 
 def test_blocks_of_users_join_to_the_same_answers(quiet, trainset, monkeypatch):
