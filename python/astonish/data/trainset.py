@@ -11,6 +11,9 @@ from astonish import _core
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
 
+# Arguments of the constructor that scikit-surprise stores under their names.
+_STORED_ARGUMENTS = ("ur", "ir", "n_users", "n_items", "n_ratings", "rating_scale")
+
 
 class Trainset:
     """Ratings by user and by item, under inner ids.
@@ -136,6 +139,18 @@ class Trainset:
         return dict(zip(self.item_ids, range(self.n_items), strict=True))
 
     @cached_property
+    def _inner2raw_id_users(self) -> dict[int, Any]:
+        return dict(enumerate(self.user_ids))
+
+    @cached_property
+    def _inner2raw_id_items(self) -> dict[int, Any]:
+        return dict(enumerate(self.item_ids))
+
+    @property
+    def _global_mean(self) -> float:
+        return self.global_mean
+
+    @cached_property
     def global_mean(self) -> float:
         """The mean of all ratings."""
         return np.mean(self.by_user.values)  # type: ignore[return-value]
@@ -219,6 +234,26 @@ class Trainset:
             items = np.flatnonzero(unrated).tolist()
             pairs.extend((user_id, self.item_ids[item], fill) for item in items)
         return pairs
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickle, be it of scikit-surprise, which has lists where there are arrays here.
+
+        Raises
+        ------
+        ValueError
+            When the lists and counts of a foreign pickle contradict each other.
+        """
+        if "by_user" not in state:
+            state = dict(state)
+            trainset = Trainset(
+                **{name: state.pop(name) for name in _STORED_ARGUMENTS},
+                raw2inner_id_users=state.pop("_raw2inner_id_users"),
+                raw2inner_id_items=state.pop("_raw2inner_id_items"),
+            )
+            for derived in ("_inner2raw_id_users", "_inner2raw_id_items", "_global_mean"):
+                state.pop(derived, None)
+            state |= vars(trainset)
+        vars(self).update(state)
 
     def __repr__(self) -> str:
         return (

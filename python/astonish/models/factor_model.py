@@ -26,7 +26,7 @@ class FactorModel(AlgoBase):
         process may use. Results do not depend on it.
     """
 
-    n_threads: int | None
+    n_threads: int | None = None
     _impossible = "User and item are unknown."
 
     def _factors(self) -> Factors:

@@ -77,6 +77,8 @@ class SVD(FactorModel):
     ((943, 20), (1682, 20))
     """
 
+    solver: str | None = None  # for models that scikit-surprise pickled
+
     def __init__(
         self,
         n_factors: int = 100,

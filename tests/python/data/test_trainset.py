@@ -259,6 +259,53 @@ class TestCopies:
                 each.by_user.values[0] = 9.0
 
 
+class TestForeignPickles:
+    """What scikit-surprise's Trainset holds is enough to restore one."""
+
+    @pytest.fixture
+    def state(self):
+        return {
+            "ur": defaultdict(list, BY_USER),
+            "ir": defaultdict(list, BY_ITEM),
+            "n_users": 3,
+            "n_items": 3,
+            "n_ratings": 5,
+            "rating_scale": (1, 5),
+            "_raw2inner_id_users": USERS,
+            "_raw2inner_id_items": ITEMS,
+            "_inner2raw_id_users": None,
+            "_inner2raw_id_items": None,
+            "_global_mean": None,
+        }
+
+    def restore(self, state):
+        trainset = Trainset.__new__(Trainset)
+        trainset.__setstate__(state)
+        return trainset
+
+    def test_it_is_the_same_trainset(self, trainset, state):
+        before = dict(state)
+        restored = self.restore(state)
+        assert everything(restored) == everything(trainset)
+        assert state == before
+
+    def test_rows_that_were_asked_for_in_vain_are_no_users(self, state):
+        assert state["ur"][7] == []
+        assert not self.restore(state).knows_user(7)
+
+    def test_attributes_of_the_user_stay(self, state):
+        assert self.restore({**state, "note": "mine"}).note == "mine"
+
+    def test_a_contradiction_is_refused(self, state):
+        with pytest.raises(ValueError, match="n_ratings is 4, ur holds 5"):
+            self.restore({**state, "n_ratings": 4})
+
+    def test_the_private_names_that_programs_use(self, trainset):
+        assert trainset._inner2raw_id_users == {0: "ann", 1: "bob", 2: "cid"}
+        assert trainset._inner2raw_id_items == {0: "up", 1: "big", 2: "ran"}
+        assert trainset._global_mean == trainset.global_mean
+
+
 def size_in_memory(thing, seen):
     """Bytes of an object and of all that it alone leads to."""
     if id(thing) in seen:
