@@ -181,7 +181,9 @@ class ShuffleSplit:
     def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
         """Yield (training set, test set) of each fold; ValueError for sizes that do not fit."""
         ratings = _ratings_of(data)
-        n_train, n_test = self._counts(len(ratings))
+        n_train, n_test = self.validate_train_test_sizes(
+            self.test_size, self.train_size, len(ratings)
+        )
         rng = get_rng(self.random_state)
         for _ in range(self.n_splits):
             rows = rng.permutation(len(ratings)) if self.shuffle else np.arange(len(ratings))
@@ -191,15 +193,17 @@ class ShuffleSplit:
         """Return the number of folds."""
         return self.n_splits
 
-    def _counts(self, n_ratings: int) -> tuple[int, int]:
-        """Return how many ratings to train on and how many to test on."""
-        for name, size in (("test_size", self.test_size), ("train_size", self.train_size)):
+    def validate_train_test_sizes(
+        self, test_size: float | None, train_size: float | None, n_ratings: int
+    ) -> tuple[int, int]:
+        """Return how many ratings to train on and how many to test on; ValueError if none fit."""
+        for name, size in (("test_size", test_size), ("train_size", train_size)):
             if size is not None and size >= n_ratings:
                 raise ValueError(
                     f"{name}={size} should be less than the number of ratings {n_ratings}"
                 )
-        n_test = _count(self.test_size, n_ratings, math.ceil)
-        n_train = _count(self.train_size, n_ratings, math.floor)
+        n_test = _count(test_size, n_ratings, math.ceil)
+        n_train = _count(train_size, n_ratings, math.floor)
         if n_test is None:
             n_test = n_ratings - (n_train or 0)
         if n_train is None:
@@ -211,7 +215,7 @@ class ShuffleSplit:
             )
         if n_train < 1:
             raise ValueError(
-                f"test_size={self.test_size} and train_size={self.train_size} give {n_test} and "
+                f"test_size={test_size} and train_size={train_size} give {n_test} and "
                 f"{n_train} of {n_ratings} ratings: the training set needs one at least"
             )
         return n_train, n_test

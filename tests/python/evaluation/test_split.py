@@ -150,6 +150,12 @@ def test_shuffle_split_draws_anew_for_each_fold(data):
     assert testsets == [testset for _, testset in ShuffleSplit(3, random_state=0).split(data)]
 
 
+def test_how_many_ratings_a_size_stands_for():
+    splitter = ShuffleSplit()
+    assert splitter.validate_train_test_sizes(0.25, None, 100) == (75, 25)
+    assert splitter.validate_train_test_sizes(30, 0.5, 100) == (50, 30)
+
+
 @pytest.mark.parametrize("size", [0, -1, 0.0, -0.5])
 @pytest.mark.parametrize("name", ["test_size", "train_size"])
 def test_sizes_must_be_positive(name, size):
