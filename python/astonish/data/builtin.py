@@ -7,14 +7,13 @@ import sys
 import tempfile
 import urllib.request
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from tqdm import tqdm
 
 from astonish.data.dataset import Dataset, DatasetAutoFolds
-from astonish.data.reader import Reader
+from astonish.data.reader import BUILTIN_FORMATS, Reader
 from astonish.data.synthetic import make_ratings
 from astonish.data.titles import find_titles
 
@@ -22,32 +21,55 @@ _CHUNK = 1 << 16  # bytes read from the network at a time
 _TIMEOUT = 60  # seconds without an answer
 
 
-@dataclass(frozen=True)
-class BuiltinDataset:
-    """A published data set: its archive, the ratings file in it, the archive's MD5 if stated."""
-
+class _BuiltinFields(NamedTuple):
     url: str
-    ratings_file: str
-    md5: str | None
+    path: str
+    reader_params: dict[str, Any]
 
 
-# The checksums are the publisher's own (GroupLens serves them beside each archive).
+class BuiltinDataset(_BuiltinFields):
+    """A published data set.
+
+    Attributes
+    ----------
+    url : str
+        Its archive.
+    path : str
+        Its ratings file; what is not absolute is taken from the folder of data sets.
+    reader_params : dict
+        Arguments of `Reader`.
+    """
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """The ratings file, in the folder that the environment names now."""
+        return str(Path(dataset_dir(), self[1]))
+
+
 BUILTIN_DATASETS = {
     "ml-100k": BuiltinDataset(
         "https://files.grouplens.org/datasets/movielens/ml-100k.zip",
         "ml-100k/ml-100k/u.data",
-        "0e33842e24a9c977be4e0107933c0723",
+        BUILTIN_FORMATS["ml-100k"],
     ),
     "ml-1m": BuiltinDataset(
         "https://files.grouplens.org/datasets/movielens/ml-1m.zip",
         "ml-1m/ml-1m/ratings.dat",
-        "c4d9eecfca2ab87c1945afe126590906",
+        BUILTIN_FORMATS["ml-1m"],
     ),
     "jester": BuiltinDataset(
         "https://eigentaste.berkeley.edu/dataset/archive/jester_dataset_2.zip",
         "jester/jester_ratings.dat",
-        None,
+        BUILTIN_FORMATS["jester"],
     ),
+}
+
+#: The MD5 of an archive, where the publisher states one (GroupLens serves it beside the archive).
+CHECKSUMS = {
+    BUILTIN_DATASETS["ml-100k"].url: "0e33842e24a9c977be4e0107933c0723",
+    BUILTIN_DATASETS["ml-1m"].url: "c4d9eecfca2ab87c1945afe126590906",
 }
 
 DEMO = "demo"  # made here, not downloaded
@@ -59,7 +81,7 @@ def get_dataset_dir() -> str:
     ``ASTONISH_DATA``, else ``SURPRISE_DATA_FOLDER``, else ``~/.surprise_data/``: data sets that
     scikit-surprise downloaded are found again.
     """
-    folder = _dataset_dir()
+    folder = dataset_dir()
     Path(folder).mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -71,17 +93,19 @@ def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds
     if name not in BUILTIN_DATASETS:
         known = ", ".join([*BUILTIN_DATASETS, DEMO])
         raise ValueError(f"unknown dataset {name}. Accepted values are {known}.")
-    path = Path(_dataset_dir(), BUILTIN_DATASETS[name].ratings_file)
+    source = BUILTIN_DATASETS[name]
+    path = Path(source.path)
     if not path.is_file():
         if prompt:
             _ask_for_download(name)
-        _download(name, Path(get_dataset_dir(), name))
-    data = Dataset.load_from_file(path, Reader(name))
+        download_builtin_dataset(name)
+    data = Dataset.load_from_file(path, Reader(**source.reader_params))
     data.item_titles = find_titles(path)
     return data
 
 
-def _dataset_dir() -> str:
+def dataset_dir() -> str:
+    """Return the folder of downloaded data sets, which may not exist yet."""
     for variable in ("ASTONISH_DATA", "SURPRISE_DATA_FOLDER"):
         if folder := os.environ.get(variable):
             return folder
@@ -103,15 +127,17 @@ def _ask_for_download(name: str) -> None:
             sys.exit()
 
 
-def _download(name: str, folder: Path) -> None:
+def download_builtin_dataset(name: str) -> None:
     """Fetch, check and unpack an archive; nothing is left behind when any of it fails."""
     source = BUILTIN_DATASETS[name]
+    expected = CHECKSUMS.get(source.url)
+    folder = Path(get_dataset_dir(), name)
     with tempfile.TemporaryFile() as archive:
         digest = _fetch(source.url, archive)
-        if source.md5 is not None and digest != source.md5:
+        if expected is not None and digest != expected:
             raise ValueError(
                 f"the download of {name} from {source.url} is damaged: "
-                f"its MD5 is {digest}, the publisher states {source.md5}"
+                f"its MD5 is {digest}, the publisher states {expected}"
             )
         with tempfile.TemporaryDirectory(dir=folder.parent) as private:
             unpacked = Path(private, name)
@@ -130,7 +156,7 @@ def _open(url: str) -> Any:
     try:
         return urllib.request.urlopen(url, timeout=_TIMEOUT)
     except OSError as error:
-        raise OSError(f"cannot download {url} to {_dataset_dir()}: {error}") from error
+        raise OSError(f"cannot download {url} to {dataset_dir()}: {error}") from error
 
 
 def _fetch(url: str, target: IO[bytes]) -> str:

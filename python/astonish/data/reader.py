@@ -4,7 +4,8 @@ from typing import Any
 
 from astonish._checks import check_integer, check_scale
 
-_BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
+#: What `Reader` takes for each built-in data set.
+BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
     "ml-100k": {
         "line_format": "user item rating timestamp",
         "rating_scale": (1, 5),
@@ -63,10 +64,10 @@ class Reader:
         skip_lines: int = 0,
     ) -> None:
         if name:
-            if name not in _BUILTIN_FORMATS:
-                known = ", ".join(_BUILTIN_FORMATS)
+            if name not in BUILTIN_FORMATS:
+                known = ", ".join(BUILTIN_FORMATS)
                 raise ValueError(f"unknown reader {name}. Accepted values are {known}.")
-            self._configure(**_BUILTIN_FORMATS[name])
+            self._configure(**BUILTIN_FORMATS[name])
         else:
             self._configure(line_format, sep, rating_scale, skip_lines)
 

@@ -57,7 +57,8 @@ def publish(tmp_path_factory, monkeypatch):
         archive = tmp_path_factory.mktemp("publisher") / "ml-100k.zip"
         archive.write_bytes(content)
         checksum = md5(content) if checksum is True else checksum
-        dataset = BuiltinDataset(archive.as_uri(), RATINGS_FILE, checksum)
+        dataset = BuiltinDataset(archive.as_uri(), RATINGS_FILE, {"name": "ml-100k"})
+        monkeypatch.setattr(builtin, "CHECKSUMS", {dataset.url: checksum})
         monkeypatch.setitem(builtin.BUILTIN_DATASETS, "ml-100k", dataset)
         return archive
 
@@ -131,7 +132,7 @@ class TestDownload:
         with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
             threading.Thread(target=server.handle_request, daemon=True).start()
             url = f"http://127.0.0.1:{server.server_port}/ml-100k.zip"
-            dataset = BuiltinDataset(url, RATINGS_FILE, md5(content))
+            dataset = BuiltinDataset(url, RATINGS_FILE, {"name": "ml-100k"})
             monkeypatch.setitem(builtin.BUILTIN_DATASETS, "ml-100k", dataset)
             assert Dataset.load_builtin("ml-100k", prompt=False).raw_ratings == TUPLES
         assert ("100%" in capsys.readouterr().err) == length_is_told
@@ -230,6 +231,13 @@ class TestNames:
         assert data.raw_ratings[0][:3] == ("1", "1193", 5.0)
         assert data.reader.rating_scale == scale
 
+    def test_a_set_of_ones_own(self, tmp_path, monkeypatch):
+        path = tmp_path / "mine"
+        path.write_text("u;i;3")
+        mine = BuiltinDataset(url="", path=str(path), reader_params={"sep": ";"})
+        monkeypatch.setitem(builtin.BUILTIN_DATASETS, "mine", mine)
+        assert Dataset.load_builtin("mine").raw_ratings == [("u", "i", 3.0, None)]
+
     def test_the_demo_needs_no_folder(self, home):
         assert len(Dataset.load_builtin("demo").ratings) == 100_000
         assert list(home.iterdir()) == []
@@ -254,6 +262,13 @@ class TestFolder:
     def test_an_empty_variable_names_none(self, home, monkeypatch):
         monkeypatch.setenv("ASTONISH_DATA", "")
         assert get_dataset_dir() == f"{home}/.surprise_data/"
+
+    def test_a_set_knows_its_file_in_the_folder_of_now(self, home, monkeypatch):
+        source = builtin.BUILTIN_DATASETS["ml-100k"]
+        assert source.path == f"{home}/.surprise_data/{RATINGS_FILE}"
+        monkeypatch.setenv("ASTONISH_DATA", str(home / "sets"))
+        assert source.path == str(home / "sets" / RATINGS_FILE)
+        assert not (home / "sets").exists()
 
     def test_importing_the_package_makes_none(self, home):
         done = subprocess.run([sys.executable, "-c", "import astonish"], cwd=home, timeout=60)
