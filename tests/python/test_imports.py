@@ -16,6 +16,7 @@ LAYERS = (
     ("data",),
     ("models",),
     ("evaluation",),
+    ("_mirror",),
     ("model_selection", "surprise", "cli"),
     ("__init__",),
     ("__main__",),

@@ -1,0 +1,40 @@
+"""scikit-surprise's modules under astonish's roof: every name of them, and no code.
+
+``import surprise`` becomes ``import astonish.surprise as surprise``. In each module ``__all__`` holds what the module of scikit-surprise defines; what that merely imports can be
+imported from here, too.
+"""
+
+from astonish import _mirror
+from astonish.surprise import accuracy as accuracy
+from astonish.surprise import builtin_datasets as builtin_datasets
+from astonish.surprise import dataset as dataset
+from astonish.surprise import model_selection
+from astonish.surprise import prediction_algorithms as prediction_algorithms
+from astonish.surprise import reader as reader
+from astonish.surprise import similarities as similarities
+from astonish.surprise import trainset as trainset
+from astonish.surprise import utils as utils
+from astonish.surprise.builtin_datasets import get_dataset_dir
+from astonish.surprise.dataset import Dataset
+from astonish.surprise.prediction_algorithms import (
+    SVD,
+    AlgoBase,
+    Prediction,
+    PredictionImpossible,
+)
+from astonish.surprise.reader import Reader
+from astonish.surprise.trainset import Trainset
+
+__version__ = _mirror.SURPRISE_VERSION  # programs compare it
+
+__all__ = [
+    "SVD",
+    "AlgoBase",
+    "Dataset",
+    "Prediction",
+    "PredictionImpossible",
+    "Reader",
+    "Trainset",
+    "get_dataset_dir",
+    "model_selection",
+]

@@ -1,0 +1,10 @@
+"""``surprise.builtin_datasets``."""
+
+from astonish.data.builtin import (
+    BUILTIN_DATASETS,
+    BuiltinDataset,
+    download_builtin_dataset,
+    get_dataset_dir,
+)
+
+__all__ = ["BUILTIN_DATASETS", "BuiltinDataset", "download_builtin_dataset", "get_dataset_dir"]

@@ -1,0 +1,5 @@
+"""``surprise.trainset``."""
+
+from astonish.data.trainset import Trainset
+
+__all__ = ["Trainset"]
