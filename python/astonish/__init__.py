@@ -7,7 +7,7 @@
 >>> error = astonish.accuracy.rmse(model.test(testset), verbose=False)
 """
 
-from astonish import model_selection
+from astonish import dump, model_selection
 from astonish._core import __version__
 from astonish.data.builtin import get_dataset_dir
 from astonish.data.dataset import Dataset
@@ -49,6 +49,7 @@ __all__ = [
     "Trainset",
     "__version__",
     "accuracy",
+    "dump",
     "get_dataset_dir",
     "load",
     "make_ratings",

@@ -16,7 +16,7 @@ LAYERS = (
     ("data",),
     ("models",),
     ("evaluation",),
-    ("_mirror",),
+    ("_mirror", "dump"),
     ("model_selection", "surprise", "cli"),
     ("__init__",),
     ("__main__",),

@@ -143,9 +143,16 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
         if row not in self._rows:
             if row not in self:
                 return []
-            columns, values = self.csr.row(int(row))
-            self._rows[row] = list(zip(columns.tolist(), values.tolist(), strict=True))
+            self._rows[row] = self._make_row(int(row))
         return self._rows[row]
+
+    def _make_row(self, row: int) -> list[tuple[int, float]]:
+        columns, values = self.csr.row(row)
+        return list(zip(columns.tolist(), values.tolist(), strict=True))
+
+    def iterate_rows(self) -> Iterator[tuple[int, list[tuple[int, float]]]]:
+        """Yield ``items()``; a list that nobody has asked for before is not kept."""
+        return ((row, self._rows.get(row) or self._make_row(row)) for row in self)
 
     def __contains__(self, row: object) -> bool:
         code = find_inner(row, self.csr.n_rows)

@@ -8,7 +8,7 @@ from astonish import _mirror
 from astonish.surprise import accuracy as accuracy
 from astonish.surprise import builtin_datasets as builtin_datasets
 from astonish.surprise import dataset as dataset
-from astonish.surprise import model_selection
+from astonish.surprise import dump, model_selection
 from astonish.surprise import prediction_algorithms as prediction_algorithms
 from astonish.surprise import reader as reader
 from astonish.surprise import similarities as similarities
@@ -35,6 +35,7 @@ __all__ = [
     "PredictionImpossible",
     "Reader",
     "Trainset",
+    "dump",
     "get_dataset_dir",
     "model_selection",
 ]

@@ -1,0 +1,5 @@
+"""``surprise.dump``."""
+
+from astonish.dump import dump, load
+
+__all__ = ["dump", "load"]
