@@ -16,7 +16,7 @@ LAYERS = (
     ("data",),
     ("models",),
     ("evaluation",),
-    ("_mirror", "dump"),
+    ("_mirror", "dump", "surprise_command"),
     ("model_selection", "surprise", "cli"),
     ("__init__",),
     ("__main__",),
