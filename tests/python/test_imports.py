@@ -16,8 +16,8 @@ LAYERS = (
     ("data",),
     ("models",),
     ("evaluation",),
-    ("_mirror", "dump", "surprise_command"),
-    ("model_selection", "surprise", "cli"),
+    ("_mirror", "dump", "surprise_command", "surprise_runner"),
+    ("model_selection", "surprise", "surprise_path", "cli"),
     ("__init__",),
     ("__main__",),
 )

@@ -1,6 +1,8 @@
 """scikit-surprise's modules under astonish's roof: every name of them, and no code.
 
-``import surprise`` becomes ``import astonish.surprise as surprise``. In each module ``__all__`` holds what the module of scikit-surprise defines; what that merely imports can be
+``import surprise`` becomes ``import astonish.surprise as surprise``; after `patch`, or run by
+``python -m astonish.surprise program.py``, a program needs no change at all. In each module
+``__all__`` holds what the module of scikit-surprise defines; what that merely imports can be
 imported from here, too.
 """
 
@@ -24,6 +26,7 @@ from astonish.surprise.prediction_algorithms import (
 )
 from astonish.surprise.reader import Reader
 from astonish.surprise.trainset import Trainset
+from astonish.surprise_runner import patch as patch
 
 __version__ = _mirror.SURPRISE_VERSION  # programs compare it
 

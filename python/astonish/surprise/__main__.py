@@ -1,0 +1,11 @@
+"""``python -m astonish.surprise``: run a program, or the command of scikit-surprise."""
+
+import sys
+
+from astonish.surprise_command import main
+from astonish.surprise_runner import run
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    run(sys.argv[1:])
