@@ -21,8 +21,16 @@ from astonish.surprise.dataset import Dataset
 from astonish.surprise.prediction_algorithms import (
     SVD,
     AlgoBase,
+    BaselineOnly,
+    CoClustering,
+    KNNBaseline,
+    KNNBasic,
+    KNNWithMeans,
+    KNNWithZScore,
+    NormalPredictor,
     Prediction,
     PredictionImpossible,
+    SlopeOne,
 )
 from astonish.surprise.reader import Reader
 from astonish.surprise.trainset import Trainset
@@ -33,10 +41,18 @@ __version__ = _mirror.SURPRISE_VERSION  # programs compare it
 __all__ = [
     "SVD",
     "AlgoBase",
+    "BaselineOnly",
+    "CoClustering",
     "Dataset",
+    "KNNBaseline",
+    "KNNBasic",
+    "KNNWithMeans",
+    "KNNWithZScore",
+    "NormalPredictor",
     "Prediction",
     "PredictionImpossible",
     "Reader",
+    "SlopeOne",
     "Trainset",
     "dump",
     "get_dataset_dir",

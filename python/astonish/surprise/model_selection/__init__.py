@@ -1,13 +1,27 @@
 """``surprise.model_selection``."""
 
+from astonish.surprise.model_selection import search as search
 from astonish.surprise.model_selection import split as split
 from astonish.surprise.model_selection import validation as validation
+from astonish.surprise.model_selection.search import GridSearchCV, RandomizedSearchCV
 from astonish.surprise.model_selection.split import (
     KFold,
+    LeaveOneOut,
     PredefinedKFold,
+    RepeatedKFold,
     ShuffleSplit,
     train_test_split,
 )
 from astonish.surprise.model_selection.validation import cross_validate
 
-__all__ = ["KFold", "PredefinedKFold", "ShuffleSplit", "cross_validate", "train_test_split"]
+__all__ = [
+    "GridSearchCV",
+    "KFold",
+    "LeaveOneOut",
+    "PredefinedKFold",
+    "RandomizedSearchCV",
+    "RepeatedKFold",
+    "ShuffleSplit",
+    "cross_validate",
+    "train_test_split",
+]
