@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from astonish._derived import derived
 from astonish._gc import paused_gc
 from astonish._mirror import mirror_modules, mirror_name
 from astonish.data.csr import RatingsByRow
@@ -102,7 +103,7 @@ def load(file_name: str | Path) -> tuple[Any, Any]:
         content = _SurpriseUnpickler(file).load()
     algo = content["algo"]
     if isinstance(algo, AlgoBase):
-        _give_to_properties(algo)
+        _forget_derived(algo)
     return content["predictions"], algo
 
 
@@ -166,24 +167,20 @@ def _state_of_model(model: AlgoBase) -> dict[str, Any]:
     state = dict(vars(model))
     if "trainset" in state:
         n_rows = getattr(model, "n_x", model.trainset.n_items)
-        kinds = (property, cached_property) if n_rows <= _MOST_ROWS else property
+        kinds = (derived, cached_property) if n_rows <= _MOST_ROWS else derived
         twin = copy.copy(model)  # which keeps the answers, lest the model do
         on_demand = _attributes_on_demand(model, kinds)
         state |= {name: getattr(twin, name) for name in on_demand if name not in state}
     return state
 
 
-def _give_to_properties(model: AlgoBase) -> None:
-    """Let properties have what a file holds under their names; what is only computed goes."""
-    for name, attribute in _attributes_on_demand(model, property).items():
-        if name in vars(model):
-            value = vars(model).pop(name)
-            if attribute.fset is not None:
-                setattr(model, name, value)
+def _forget_derived(model: AlgoBase) -> None:
+    """Drop what a file holds of attributes that are computed here."""
+    for name in vars(model).keys() & _attributes_on_demand(model, derived):
+        del vars(model)[name]
 
 
-def _attributes_on_demand(model: AlgoBase, kinds: Any) -> dict[str, Any]:
-    """Return the public properties of a model's class by their names."""
+def _attributes_on_demand(model: AlgoBase, kinds: Any) -> set[str]:
+    """Return the names of the public attributes of a model that its class computes."""
     names = (name for name in dir(type(model)) if not name.startswith("_"))
-    found = {name: inspect.getattr_static(type(model), name) for name in names}
-    return {name: attribute for name, attribute in found.items() if isinstance(attribute, kinds)}
+    return {name for name in names if isinstance(inspect.getattr_static(type(model), name), kinds)}

@@ -122,6 +122,8 @@ class Csr:
 
 def find_inner(inner: Any, n: int) -> int | None:
     """Return the inner id that equals `inner`, as a key of a dict would, or None."""
+    if type(inner) is int:
+        return inner if 0 <= inner < n else None
     if not isinstance(inner, (int, float, np.integer, np.floating)) or not 0 <= inner < n:
         return None
     return int(inner) if inner == int(inner) else None
@@ -138,6 +140,7 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
     def __init__(self, csr: Csr) -> None:
         self.csr = csr
         self._rows: dict[int, list[tuple[int, float]]] = {}
+        self._has_ratings = (np.diff(csr.offsets) > 0).tobytes()  # `in` is asked for every estimate
 
     def __getitem__(self, row: int) -> list[tuple[int, float]]:
         if row not in self._rows:
@@ -155,8 +158,8 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
         return ((row, self._rows.get(row) or self._make_row(row)) for row in self)
 
     def __contains__(self, row: object) -> bool:
-        code = find_inner(row, self.csr.n_rows)
-        return code is not None and bool(self.csr.offsets[code] < self.csr.offsets[code + 1])
+        code = find_inner(row, len(self._has_ratings))
+        return code is not None and bool(self._has_ratings[code])
 
     def get(self, row: Any, default: Any = None) -> Any:
         """Return the ratings of a row, `default` where there are none."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish._cancellation import check_cancelled
 from astonish._checks import check_integer
+from astonish._derived import derived
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
@@ -64,22 +65,22 @@ class SymmetricAlgo(AlgoBase):
         self.verbose = verbose
         self.n_threads = n_threads
 
-    @property
+    @derived
     def n_x(self) -> int:
         """Number of users, or of items."""
         return self._by_x.n_rows
 
-    @property
+    @derived
     def n_y(self) -> int:
         """Number of items, or of users."""
         return self._by_y.n_rows
 
-    @property
+    @derived
     def xr(self) -> Any:
         """The ratings of each x."""
         return self.switch(self.trainset.ur, self.trainset.ir)[0]
 
-    @property
+    @derived
     def yr(self) -> Any:
         """The ratings of each y."""
         return self.switch(self.trainset.ur, self.trainset.ir)[1]

@@ -747,3 +747,15 @@ def test_nobody_and_nothing():
     model = KNNBasic(verbose=False).fit(nothing)
     assert model.sim.shape == (0, 0)
     assert model.test([]) == []
+
+
+def test_a_subclass_may_set_the_sides_itself(trainset):
+    class Mine(SymmetricAlgo):
+        def fit(self, trainset):
+            super().fit(trainset)
+            self.n_x, self.xr = trainset.n_items, trainset.ir
+            return self
+
+    model = Mine().fit(trainset)
+    assert (model.n_x, model.n_y) == (trainset.n_items, trainset.n_items)
+    assert model.xr is trainset.ir
