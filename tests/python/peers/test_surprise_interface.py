@@ -131,7 +131,13 @@ def parameters(function):
 
 
 def _comparable(default):
-    """Where scikit-surprise has a mutable list as a default, a tuple of the same is as good."""
+    """Return the default as it was written.
+
+    A tuple is as good as a mutable list; scikit-surprise writes into its default dicts when it
+    makes an algorithm.
+    """
+    if isinstance(default, dict):
+        return {key: value for key, value in default.items() if key != "user_based"}
     return tuple(default) if isinstance(default, list) else default
 
 
