@@ -30,7 +30,7 @@ struct InOrder {
 template <typename Offset>
 void run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                  const SgdOptions& options, const EpochCallback& on_epoch) {
-  run_epochs<InOrder>(by_user, model, options, on_epoch);
+  run_sgd<InOrder>(by_user, model, options, on_epoch);
 }
 
 template void run_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,

@@ -1,10 +1,11 @@
-// The loop that all solvers in scikit-surprise's order share; they differ in their Arithmetic:
+// The loops that all kernels in scikit-surprise's order share: users in order, and the ratings of
+// each user in order. What a rating changes is the Arithmetic of each solver of fit_sgd:
 //
 //   static double dot(const double* q, const double* p, std::size_t n);
 //   static void step(double* p, double* q, std::size_t n, double err, const SgdOptions&);
 //
-// Each solver's Arithmetic lives in an unnamed namespace, so that no instantiation of this template
-// can be merged with one that was compiled under other floating-point flags.
+// Each solver's Arithmetic (or TrainUser) lives in an unnamed namespace, so that no instantiation
+// of these templates can be merged with one that was compiled under other floating-point flags.
 #pragma once
 
 #include <cmath>
@@ -60,18 +61,26 @@ double train_user(std::size_t user, std::span<const std::int32_t> items,
 
 [[noreturn]] void throw_diverged(int epoch, const SgdOptions& options);
 
-template <typename Arithmetic, typename Offset>
-void run_epochs(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                const SgdOptions& options, const EpochCallback& on_epoch) {
+// train_user(user, items, ratings) returns the sum of the squared errors of the user's ratings.
+template <typename Offset, typename Options, typename TrainUser>
+void run_epochs(const CsrView<Offset>& by_user, const Options& options,
+                const EpochCallback& on_epoch, const TrainUser& train_user) {
   for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
     begin_epoch(on_epoch, epoch);
     double squared_error = 0.0;
     for (std::size_t user = 0; user < by_user.n_rows(); ++user) {
-      squared_error += train_user<Arithmetic>(user, by_user.row_indices(user),
-                                              by_user.row_values(user), model, options);
+      squared_error += train_user(user, by_user.row_indices(user), by_user.row_values(user));
     }
     if (!std::isfinite(squared_error)) throw_diverged(epoch, options);
   }
+}
+
+template <typename Arithmetic, typename Offset>
+void run_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+             const SgdOptions& options, const EpochCallback& on_epoch) {
+  run_epochs(by_user, options, on_epoch, [&](std::size_t user, auto items, auto ratings) {
+    return train_user<Arithmetic>(user, items, ratings, model, options);
+  });
 }
 
 // Defined in the file of each solver, for int32 and int64 offsets.

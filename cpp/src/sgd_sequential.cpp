@@ -32,7 +32,7 @@ struct Vectorised {
 template <typename Offset>
 void run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                     const SgdOptions& options, const EpochCallback& on_epoch) {
-  run_epochs<Vectorised>(by_user, model, options, on_epoch);
+  run_sgd<Vectorised>(by_user, model, options, on_epoch);
 }
 
 template void run_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,

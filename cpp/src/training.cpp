@@ -1,0 +1,33 @@
+#include "training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace astonish {
+
+bool all_finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
+bool has_finite_factors(const BiasedFactors<double>& model) {
+  return all_finite({model.pu.data, model.pu.rows * model.pu.cols}) &&
+         all_finite({model.qi.data, model.qi.rows * model.qi.cols}) &&
+         (!model.biased || (all_finite(model.bu) && all_finite(model.bi)));
+}
+
+void throw_diverged(int epoch, std::initializer_list<LearningRate> rates) {
+  std::ostringstream message;
+  message << "stochastic gradient descent diverged in epoch " << epoch
+          << ": the factors are no longer finite; lower the learning rates (";
+  const char* separator = "";
+  for (const LearningRate& rate : rates) {
+    message << separator << rate.name << '=' << rate.value;
+    separator = ", ";
+  }
+  message << ") or the regularisation";
+  throw std::domain_error(message.str());
+}
+
+}  // namespace astonish

@@ -1,0 +1,50 @@
+// What every kernel that trains a factor model checks: before, that ratings and factors fit; after,
+// that the factors are still numbers.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "astonish/csr.hpp"
+#include "astonish/factors.hpp"
+#include "check.hpp"
+
+namespace astonish {
+
+// Throws std::invalid_argument unless the shapes fit, by_user has ratings and n_epochs >= 0.
+template <typename Offset>
+void check_training(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                    int n_epochs) {
+  check_shapes(model);
+  if (n_epochs < 0) {
+    throw std::invalid_argument("n_epochs is " + std::to_string(n_epochs) +
+                                ", it must not be negative");
+  }
+  if (by_user.n_rows() != model.pu.rows || by_user.n_cols != model.qi.rows) {
+    throw std::invalid_argument("ratings of " + std::to_string(by_user.n_rows()) + " users and " +
+                                std::to_string(by_user.n_cols) + " items do not fit factors of " +
+                                std::to_string(model.pu.rows) + " and " +
+                                std::to_string(model.qi.rows));
+  }
+  if (by_user.values.size() != by_user.indices.size()) {
+    throw std::invalid_argument("by_user has no ratings, only indices");
+  }
+}
+
+bool all_finite(std::span<const double> values);
+
+// The last update of a run has no later error that would show its overflow.
+bool has_finite_factors(const BiasedFactors<double>& model);
+
+struct LearningRate {
+  const char* name;
+  double value;
+};
+
+// Throws std::domain_error.
+[[noreturn]] void throw_diverged(int epoch, std::initializer_list<LearningRate> rates);
+
+}  // namespace astonish
