@@ -21,17 +21,32 @@ class FactorModel(AlgoBase):
 
     Attributes
     ----------
+    biased : bool
+        Whether the estimate has a mean and biases beside the product.
     n_threads : int or None
         Threads for scoring and ranking; None means ``ASTONISH_NUM_THREADS``, else all CPUs that the
         process may use. Results do not depend on it.
     """
 
+    # Pickles of scikit-surprise's models know nothing of these.
+    biased: bool = True
     n_threads: int | None = None
     _impossible = "User and item are unknown."
 
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""
         raise NotImplementedError
+
+    def _factors_of(
+        self,
+        users: NDArray[np.int32],
+        n_threads: int,  # noqa: ARG002
+    ) -> tuple[Factors, NDArray[np.int32]]:
+        """Return parameters that hold `users` (-1 is unknown), and the row of each of them there.
+
+        A model whose user factors take work computes only those that are asked for.
+        """
+        return self._factors(), users
 
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
@@ -43,21 +58,24 @@ class FactorModel(AlgoBase):
         """
         user = u if self.trainset.knows_user(u) else -1
         item = i if self.trainset.knows_item(i) else -1
-        factors = self._factors()
-        if not factors.biased and min(user, item) < 0:
+        if not self.biased and min(user, item) < 0:
             raise PredictionImpossible(self._impossible)
         users, items = np.array([[user], [item]], dtype=np.int32)
-        return float(_core.estimate_pairs(*factors, users, items, 1)[0])
+        return float(self._estimate_pairs(users, items, n_threads=1)[0])
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        return _core.estimate_pairs(
-            *self._factors(), users, items, resolve_n_threads(self.n_threads)
-        )
+        return self._estimate_pairs(users, items, resolve_n_threads(self.n_threads))
+
+    def _estimate_pairs(
+        self, users: NDArray[np.int32], items: NDArray[np.int32], n_threads: int
+    ) -> NDArray[np.float64]:
+        factors, rows = self._factors_of(users, n_threads)
+        return _core.estimate_pairs(*factors, rows, items, n_threads)
 
     def _why_impossible(self, user: int, item: int) -> str:
-        return NOT_A_NUMBER if self._factors().biased else super()._why_impossible(user, item)
+        return NOT_A_NUMBER if self.biased else super()._why_impossible(user, item)
 
     def recommend(
         self,
@@ -114,8 +132,9 @@ class FactorModel(AlgoBase):
             )
         users = _known("user_ids", user_ids, self._rated_users)
         n = check_integer("n", n, minimum=1)
-        ranking = _Ranking(self._factors(), self._allowed_items(candidates, filter_items))
         n_threads = resolve_n_threads(self.n_threads)
+        factors, rows = self._factors_of(users, n_threads)
+        ranking = _Ranking(factors, self._allowed_items(candidates, filter_items))
         item_ids = np.empty((len(users), n), dtype=object)
         scores = np.empty((len(users), n))
         raw_ids = np.empty(trainset.n_items + 1, dtype=object)  # the last one, at -1, is None
@@ -123,7 +142,7 @@ class FactorModel(AlgoBase):
         for begin in range(0, len(users), _USERS_PER_CALL):
             block = slice(begin, begin + _USERS_PER_CALL)
             seen = trainset.by_user.take_rows(users[block]) if exclude_seen else None
-            items, scores[block] = ranking.best(users[block], n, seen, n_threads)
+            items, scores[block] = ranking.best(rows[block], n, seen, n_threads)
             item_ids[block] = raw_ids[items]
         return item_ids, scores
 

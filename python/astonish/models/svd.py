@@ -1,20 +1,22 @@
 """Matrix factorization by stochastic gradient descent; drives the kernel of sgd.hpp."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._cancellation import check_cancelled
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
-from astonish.models.factor_model import FactorModel
+from astonish.models.epoch_model import EpochModel
 from astonish.models.factors import Factors
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
 
 
-class SVD(FactorModel):
+class SVD(EpochModel):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
@@ -77,7 +79,7 @@ class SVD(FactorModel):
     ((943, 20), (1682, 20))
     """
 
-    solver: str | None = None  # for models that scikit-surprise pickled
+    solver: str | None = None
 
     def __init__(
         self,
@@ -121,25 +123,14 @@ class SVD(FactorModel):
         self.solver = solver
         self.n_threads = n_threads
 
-    def fit(self, trainset: Trainset) -> "SVD":
-        """Fit the factors to a training set; see the class for parameters and errors."""
-        with self._all_or_nothing():
-            super().fit(trainset)
-            self.sgd(trainset)
-        return self
-
     def sgd(self, trainset: Trainset) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
-        options = self._options()
-        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
-        init_mean = check_number("init_mean", self.init_mean)
-        init_std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
+        options = _core.SgdOptions()
+        options.solver = _core.SgdSolver[resolve_solver(self.solver)]
+        self._set_options(options, _RATES)
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
-        rng = get_rng(self.random_state)
-        bu = np.zeros(trainset.n_users)
-        bi = np.zeros(trainset.n_items)
-        pu = rng.normal(init_mean, init_std_dev, (trainset.n_users, n_factors))
-        qi = rng.normal(init_mean, init_std_dev, (trainset.n_items, n_factors))
+        pu, qi = draw_normal(self, trainset.n_users, trainset.n_items)
+        bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         ratings = trainset.by_user
         _core.fit_sgd(
             ratings.offsets,
@@ -151,22 +142,11 @@ class SVD(FactorModel):
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
 
-    def _factors(self) -> Factors:
-        pu, qi, bu, bi = (
-            np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
-            for array in (self.pu, self.qi, self.bu, self.bi)
-        )
-        return Factors(pu, qi, bu, bi, float(self.trainset.global_mean), bool(self.biased))
 
-    def _options(self) -> _core.SgdOptions:
-        options = _core.SgdOptions()
-        options.solver = _core.SgdSolver[resolve_solver(self.solver)]
-        options.n_epochs = check_integer("n_epochs", self.n_epochs, 0, INT32_MAX)
-        for name in _RATES:
-            setattr(options, name, check_number(name, getattr(self, name)))
-        return options
-
-    def _before_epoch(self, epoch: int) -> None:
-        check_cancelled()
-        if self.verbose:
-            print(f"Processing epoch {epoch}")
+def draw_normal(model: Any, *n_rows: int) -> list[NDArray[np.float64]]:
+    """Draw one matrix of factors after the other, as the parameters of `model` say."""
+    n_factors = check_integer("n_factors", model.n_factors, minimum=0)
+    init_mean = check_number("init_mean", model.init_mean)
+    init_std_dev = check_number("init_std_dev", model.init_std_dev, minimum=0)
+    rng = get_rng(model.random_state)
+    return [rng.normal(init_mean, init_std_dev, (n, n_factors)) for n in n_rows]
