@@ -11,6 +11,8 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_codes(module);
   register_csr(module);
   register_sgd(module);
+  register_svdpp(module);
+  register_nmf(module);
   register_estimate(module);
   register_topk(module);
   register_concordance(module);

@@ -16,6 +16,10 @@ void register_parallel(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
 void register_similarity(pybind11::module_& module);
 void register_slope_one(pybind11::module_& module);
+void register_nmf(pybind11::module_& module);
+void register_parallel(pybind11::module_& module);
+void register_sgd(pybind11::module_& module);
+void register_svdpp(pybind11::module_& module);
 void register_topk(pybind11::module_& module);
 
 }  // namespace astonish::bindings

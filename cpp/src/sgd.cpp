@@ -24,10 +24,11 @@ void run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
 }  // namespace
 
 void throw_diverged(int epoch, const SgdOptions& options) {
-  throw_diverged(epoch, {{"lr_bu", options.lr_bu},
-                         {"lr_bi", options.lr_bi},
-                         {"lr_pu", options.lr_pu},
-                         {"lr_qi", options.lr_qi}});
+  throw_diverged("stochastic gradient descent", epoch,
+                 {{"lr_bu", options.lr_bu},
+                  {"lr_bi", options.lr_bi},
+                  {"lr_pu", options.lr_pu},
+                  {"lr_qi", options.lr_qi}});
 }
 
 template <typename Offset>

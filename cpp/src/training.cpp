@@ -17,16 +17,15 @@ bool has_finite_factors(const BiasedFactors<double>& model) {
          (!model.biased || (all_finite(model.bu) && all_finite(model.bi)));
 }
 
-void throw_diverged(int epoch, std::initializer_list<LearningRate> rates) {
+void throw_diverged(const char* method, int epoch, std::initializer_list<LearningRate> rates) {
   std::ostringstream message;
-  message << "stochastic gradient descent diverged in epoch " << epoch
-          << ": the factors are no longer finite; lower the learning rates (";
-  const char* separator = "";
+  message << method << " diverged in epoch " << epoch << ": the factors are no longer finite";
+  const char* separator = "; lower the learning rates (";
   for (const LearningRate& rate : rates) {
     message << separator << rate.name << '=' << rate.value;
     separator = ", ";
   }
-  message << ") or the regularisation";
+  if (rates.size() > 0) message << ") or the regularisation";
   throw std::domain_error(message.str());
 }
 

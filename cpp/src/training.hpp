@@ -44,7 +44,8 @@ struct LearningRate {
   double value;
 };
 
-// Throws std::domain_error.
-[[noreturn]] void throw_diverged(int epoch, std::initializer_list<LearningRate> rates);
+// Throws std::domain_error; the message names the epoch and the rates, where there are any.
+[[noreturn]] void throw_diverged(const char* method, int epoch,
+                                 std::initializer_list<LearningRate> rates);
 
 }  // namespace astonish

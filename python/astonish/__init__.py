@@ -16,6 +16,7 @@ from astonish.data.synthetic import make_ratings
 from astonish.data.trainset import Trainset
 from astonish.evaluation import accuracy
 from astonish.models import (
+    NMF,
     SVD,
     AlgoBase,
     BaselineOnly,
@@ -26,12 +27,14 @@ from astonish.models import (
     KNNWithZScore,
     NormalPredictor,
     SlopeOne,
+    SVDpp,
 )
 from astonish.models.prediction import Prediction, PredictionImpossible
 
 load = AlgoBase.load
 
 __all__ = [
+    "NMF",
     "SVD",
     "AlgoBase",
     "BaselineOnly",
@@ -45,6 +48,7 @@ __all__ = [
     "Prediction",
     "PredictionImpossible",
     "Reader",
+    "SVDpp",
     "SlopeOne",
     "Trainset",
     "__version__",

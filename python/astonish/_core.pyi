@@ -116,6 +116,57 @@ def fit_sgd(
     options: SgdOptions,
     on_epoch: Callable[[int], object] | None = ...,
 ) -> None: ...
+
+class SvdppOptions(SgdOptions):
+    lr_yj: float
+    reg_yj: float
+
+def fit_svdpp(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    pu: _Float64,
+    qi: _Float64,
+    bu: _Float64,
+    bi: _Float64,
+    global_mean: float,
+    biased: bool,
+    yj: _Float64,
+    options: SvdppOptions,
+    on_epoch: Callable[[int], object] | None = ...,
+) -> None: ...
+def svdpp_user_factors(
+    offsets: _Offsets,
+    indices: _Int32,
+    users: _Int32,
+    pu: _Float64,
+    yj: _Float64,
+    n_threads: int,
+) -> _Float64: ...
+
+class NmfOptions:
+    n_epochs: int
+    reg_pu: float
+    reg_qi: float
+    lr_bu: float
+    lr_bi: float
+    reg_bu: float
+    reg_bi: float
+    n_threads: int
+
+def fit_nmf(
+    offsets: _Offsets,
+    indices: _Int32,
+    values: _Float64,
+    pu: _Float64,
+    qi: _Float64,
+    bu: _Float64,
+    bi: _Float64,
+    global_mean: float,
+    biased: bool,
+    options: NmfOptions,
+    on_epoch: Callable[[int], object] | None = ...,
+) -> None: ...
 def estimate_pairs(
     pu: _Float64,
     qi: _Float64,

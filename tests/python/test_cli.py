@@ -106,7 +106,7 @@ def test_without_arguments_it_shows_help():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', "),
+        (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', 'SVDpp'"),
         (["recommend", "--user", "7", "--algo", "SlopeOne"], "--algo SlopeOne cannot rank items"),
         (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
         (["evaluate", "--folds", "1"], "--folds must be at least 2, got 1"),

@@ -51,6 +51,10 @@ void validate(const CsrView<Offset>& csr);
 template <typename Offset>
 void validate_offsets(const CsrView<Offset>& csr);
 
+// The part of validate() that makes one row readable: O(its ratings). `row` must be < n_rows().
+template <typename Offset>
+void validate_row(const CsrView<Offset>& csr, std::size_t row);
+
 // The three arrays of a CsrView, to be written. The caller allocates them.
 template <typename Offset>
 struct CsrArrays {

@@ -4,12 +4,15 @@ from astonish.models.base import AlgoBase
 from astonish.models.baseline_only import BaselineOnly
 from astonish.models.co_clustering import CoClustering
 from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
+from astonish.models.nmf import NMF
 from astonish.models.normal_predictor import NormalPredictor
 from astonish.models.slope_one import SlopeOne
 from astonish.models.svd import SVD
+from astonish.models.svdpp import SVDpp
 
 __all__ = [
     "ALGORITHMS",
+    "NMF",
     "SVD",
     "AlgoBase",
     "BaselineOnly",
@@ -19,18 +22,24 @@ __all__ = [
     "KNNWithMeans",
     "KNNWithZScore",
     "NormalPredictor",
+    "SVDpp",
     "SlopeOne",
 ]
 
 #: The models that the command line knows by name.
 ALGORITHMS: dict[str, type[AlgoBase]] = {
-    "SVD": SVD,
-    "KNNBasic": KNNBasic,
-    "KNNWithMeans": KNNWithMeans,
-    "KNNWithZScore": KNNWithZScore,
-    "KNNBaseline": KNNBaseline,
-    "BaselineOnly": BaselineOnly,
-    "SlopeOne": SlopeOne,
-    "CoClustering": CoClustering,
-    "NormalPredictor": NormalPredictor,
+    cls.__name__: cls
+    for cls in (
+        SVD,
+        SVDpp,
+        NMF,
+        KNNBasic,
+        KNNWithMeans,
+        KNNWithZScore,
+        KNNBaseline,
+        SlopeOne,
+        CoClustering,
+        BaselineOnly,
+        NormalPredictor,
+    )
 }

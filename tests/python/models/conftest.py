@@ -3,6 +3,7 @@
 import pytest
 
 from astonish import (
+    NMF,
     SVD,
     BaselineOnly,
     CoClustering,
@@ -10,6 +11,7 @@ from astonish import (
     KNNBasic,
     KNNWithMeans,
     KNNWithZScore,
+    SVDpp,
     make_ratings,
 )
 from astonish.models import ALGORITHMS
@@ -34,6 +36,10 @@ CASES = {
     "BaselineOnly": (BaselineOnly, {"verbose": False}),
     "BaselineOnly sgd": (BaselineOnly, {"bsl_options": {"method": "sgd"}, "verbose": False}),
     "CoClustering": (CoClustering, {"n_epochs": 3, "random_state": 0}),
+    "SVDpp": (SVDpp, SVD_CASE),
+    "SVDpp bitwise": (SVDpp, {**SVD_CASE, "solver": "bitwise"}),
+    "NMF": (NMF, SVD_CASE),
+    "NMF biased": (NMF, {**SVD_CASE, "biased": True}),
 }
 CASES |= {name: (cls, {}) for name, cls in ALGORITHMS.items() if name not in CASES}
 

@@ -27,6 +27,70 @@ def sgd(trainset, pu, qi, *, biased, n_epochs, lr, reg):
     return pu, qi, bu, bi
 
 
+def svdpp(trainset, pu, qi, yj, *, n_epochs, lr, reg):
+    """SVD++, as lists (pu, qi, yj, bu, bi), to the last bit; `lr` and `reg` hold five rates."""
+    pu, qi, yj = pu.tolist(), qi.tolist(), yj.tolist()
+    bu, bi = [0.0] * trainset.n_users, [0.0] * trainset.n_items
+    n_factors = len(pu[0])
+    for _ in range(n_epochs):
+        for u, i, rating in trainset.all_ratings():
+            items = [j for j, _ in trainset.ur[u]]
+            root = len(items) ** 0.5
+            z, product = [0.0] * n_factors, 0.0
+            for j in items:
+                z = [sum_f + y / root for sum_f, y in zip(z, yj[j], strict=True)]
+            for q, p, z_f in zip(qi[i], pu[u], z, strict=True):
+                product += q * (p + z_f)
+            error = rating - (float(trainset.global_mean) + bu[u] + bi[i] + product)
+            bu[u] += lr["bu"] * (error - reg["bu"] * bu[u])
+            bi[i] += lr["bi"] * (error - reg["bi"] * bi[i])
+            for f, (q, p) in enumerate(zip(qi[i], pu[u], strict=True)):
+                pu[u][f] = p + lr["pu"] * (error * q - reg["pu"] * p)
+                qi[i][f] = q + lr["qi"] * (error * (p + z[f]) - reg["qi"] * q)
+                for j in items:
+                    yj[j][f] += lr["yj"] * (error * q / root - reg["yj"] * yj[j][f])
+    return pu, qi, yj, bu, bi
+
+
+def nmf(trainset, pu, qi, *, biased, n_epochs, lr, reg):
+    """Non-negative factorization, as arrays (pu, qi, bu, bi), to the last bit.
+
+    A factor whose denominator is zero keeps its value.
+    """
+    pu, qi = pu.copy(), qi.copy()
+    bu, bi = [0.0] * trainset.n_users, [0.0] * trainset.n_items
+    mean = float(trainset.global_mean) if biased else 0.0
+    n_u, n_i = np.diff(trainset.by_user.offsets), np.diff(trainset.by_item.offsets)
+    for _ in range(n_epochs):
+        sums_u, sums_i = np.zeros((2, *pu.shape)), np.zeros((2, *qi.shape))
+        for u, i, rating in trainset.all_ratings():
+            product = 0.0
+            for q, p in zip(qi[i].tolist(), pu[u].tolist(), strict=True):
+                product += q * p
+            est = mean + bu[u] + bi[i] + product
+            if biased:
+                bu[u] += lr["bu"] * (rating - est - reg["bu"] * bu[u])
+                bi[i] += lr["bi"] * (rating - est - reg["bi"] * bi[i])
+            sums_u[:, u] += np.multiply.outer([rating, est], qi[i])
+            sums_i[:, i] += np.multiply.outer([rating, est], pu[u])
+        for factors, (above, below), n, kind in ((pu, sums_u, n_u, "pu"), (qi, sums_i, n_i, "qi")):
+            below += (n * reg[kind])[:, np.newaxis] * factors
+            moves = (factors != 0) & (below != 0)
+            factors[moves] *= above[moves] / below[moves]
+    return pu, qi, np.array(bu), np.array(bi)
+
+
+def svdpp_estimates(model):
+    """The unclipped estimates of an SVD++ model for all users and items, as a matrix."""
+    ratings = model.trainset.ur
+    implicit = [
+        sum(model.yj[j] for j, _ in ratings[u]) / len(ratings[u]) ** 0.5
+        for u in model.trainset.all_users()
+    ]
+    products = (model.pu + np.array(implicit)) @ model.qi.T
+    return model.trainset.global_mean + model.bu[:, None] + model.bi + products
+
+
 def estimates(model):
     """The unclipped estimates of a factor model for all users and items, as a matrix."""
     products = model.pu @ model.qi.T

@@ -111,3 +111,18 @@ def half_stars(both):
 @pytest.fixture
 def strict(monkeypatch):
     monkeypatch.setenv("ASTONISH_SURPRISE_STRICT", "1")
+
+
+@pytest.fixture(scope="session")
+def odd(both):
+    """A training set with repeated ratings, half stars, and users and items of one rating."""
+    raw = astonish.make_ratings(60, 45, 900, rating_scale=(0.5, 5), step=0.5, seed=5).raw_ratings
+    user, item = raw[0][:2]
+    raw = [*raw, *raw[:150], *raw[:40], *raw[60:66] * 5]
+    raw += [("once", item, 3.0, None), (user, "once", 4.5, None), ("alone", "alone", 0.5, None)]
+
+    def load(library):
+        data = library.Dataset(library.Reader(rating_scale=(0.5, 5)))
+        return data.construct_trainset(raw)
+
+    return both(load)

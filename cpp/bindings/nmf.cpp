@@ -1,0 +1,51 @@
+#include "astonish/nmf.hpp"
+
+#include "epochs.hpp"
+#include "factors.hpp"
+#include "register.hpp"
+
+namespace astonish::bindings {
+
+namespace {
+
+template <typename Offset>
+void bind_fit(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
+              const Array<double>& values, Array<double> pu, Array<double> qi, Array<double> bu,
+              Array<double> bi, double global_mean, bool biased, const NmfOptions& options,
+              const std::optional<py::function>& on_epoch) {
+  const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
+  const auto by_user = read_csr(offsets, indices, std::optional(values), model.qi.rows);
+  const EpochCallback callback = with_interrupts(on_epoch);
+  const py::gil_scoped_release release;
+  validate(by_user);
+  fit_nmf(by_user, model, options, callback);
+}
+
+template <typename Offset>
+void register_fit(py::module_& module) {
+  module.def("fit_nmf", &bind_fit<Offset>, py::arg("offsets").noconvert(),
+             py::arg("indices").noconvert(), py::arg("values").noconvert(),
+             py::arg("pu").noconvert(), py::arg("qi").noconvert(), py::arg("bu").noconvert(),
+             py::arg("bi").noconvert(), py::arg("global_mean"), py::arg("biased"),
+             py::arg("options"), py::arg("on_epoch") = py::none(),
+             "Train a non-negative factor model in place on the ratings of each user.");
+}
+
+}  // namespace
+
+void register_nmf(py::module_& module) {
+  py::class_<NmfOptions>(module, "NmfOptions")
+      .def(py::init<>())
+      .def_readwrite("n_epochs", &NmfOptions::n_epochs)
+      .def_readwrite("reg_pu", &NmfOptions::reg_pu)
+      .def_readwrite("reg_qi", &NmfOptions::reg_qi)
+      .def_readwrite("lr_bu", &NmfOptions::lr_bu)
+      .def_readwrite("lr_bi", &NmfOptions::lr_bi)
+      .def_readwrite("reg_bu", &NmfOptions::reg_bu)
+      .def_readwrite("reg_bi", &NmfOptions::reg_bi)
+      .def_readwrite("n_threads", &NmfOptions::n_threads);
+  register_fit<std::int32_t>(module);
+  register_fit<std::int64_t>(module);
+}
+
+}  // namespace astonish::bindings

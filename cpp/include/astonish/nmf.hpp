@@ -1,0 +1,45 @@
+// Non-negative matrix factorization of ratings, by multiplicative updates.
+//
+// An epoch takes est = <pu, qi> of every rating r, and then scales the factors:
+//
+//   pu *= sum over i of qi * r / (sum over i of qi * est + n_u * reg_pu * pu)
+//   qi *= sum over u of pu * r / (sum over u of pu * est + n_i * reg_qi * qi)
+//
+// with the n_u ratings of user u and the n_i of item i, both from the factors before the epoch.
+// Factors that start non-negative stay so, as long as ratings are not negative. A biased model has
+// est = global_mean + bu + bi + <pu, qi> and moves the biases during the epoch, one rating after
+// the other, as in sgd.hpp. A factor of zero stays zero, and a factor whose denominator is zero
+// (where scikit-surprise raises ZeroDivisionError) stays as it is.
+//
+// Every sum is taken in scikit-surprise's order, users ascending and each user's ratings in the
+// order of his row, and every operation is rounded: the factors equal scikit-surprise's to the last
+// bit with every number of threads. Cost: n_epochs * n_ratings * n_factors * 10 flops, divided
+// among the threads, but for the biases; 28 bytes a rating and three copies of the factors.
+//
+// Source: Luo, Zhou, Xia, Zhu: An efficient non-negative matrix-factorization-based approach to
+// collaborative filtering for recommender systems. 2014.
+#pragma once
+
+#include "astonish/csr.hpp"
+#include "astonish/epochs.hpp"
+#include "astonish/factors.hpp"
+
+namespace astonish {
+
+struct NmfOptions {
+  int n_epochs = 50;                    // 0 leaves the factors as they are
+  double reg_pu = 0.06, reg_qi = 0.06;  // L2 regularisation
+  double lr_bu = 0.005, lr_bi = 0.005;  // learning rates, of a biased model only
+  double reg_bu = 0.02, reg_bi = 0.02;  // L2 regularisation, of a biased model only
+  int n_threads = 1;
+};
+
+// Trains `model`; what it holds before this returns, or after it throws, is unspecified, so pass a
+// copy you can drop. Throws std::invalid_argument for shapes that do not match, n_epochs < 0 or
+// n_threads < 1, std::domain_error when the factors stop being finite (the message names the
+// epoch), Cancelled when on_epoch says so, and whatever on_epoch throws.
+template <typename Offset>
+void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+             const NmfOptions& options, const EpochCallback& on_epoch = {});
+
+}  // namespace astonish
