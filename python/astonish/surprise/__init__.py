@@ -19,6 +19,7 @@ from astonish.surprise import utils as utils
 from astonish.surprise.builtin_datasets import get_dataset_dir
 from astonish.surprise.dataset import Dataset
 from astonish.surprise.prediction_algorithms import (
+    NMF,
     SVD,
     AlgoBase,
     BaselineOnly,
@@ -31,6 +32,7 @@ from astonish.surprise.prediction_algorithms import (
     Prediction,
     PredictionImpossible,
     SlopeOne,
+    SVDpp,
 )
 from astonish.surprise.reader import Reader
 from astonish.surprise.trainset import Trainset
@@ -39,6 +41,7 @@ from astonish.surprise_runner import patch as patch
 __version__ = _mirror.SURPRISE_VERSION  # programs compare it
 
 __all__ = [
+    "NMF",
     "SVD",
     "AlgoBase",
     "BaselineOnly",
@@ -52,6 +55,7 @@ __all__ = [
     "Prediction",
     "PredictionImpossible",
     "Reader",
+    "SVDpp",
     "SlopeOne",
     "Trainset",
     "dump",

@@ -18,12 +18,13 @@ from astonish.surprise.prediction_algorithms.knns import (
     KNNWithMeans,
     KNNWithZScore,
 )
-from astonish.surprise.prediction_algorithms.matrix_factorization import SVD
+from astonish.surprise.prediction_algorithms.matrix_factorization import NMF, SVD, SVDpp
 from astonish.surprise.prediction_algorithms.predictions import Prediction, PredictionImpossible
 from astonish.surprise.prediction_algorithms.random_pred import NormalPredictor
 from astonish.surprise.prediction_algorithms.slope_one import SlopeOne
 
 __all__ = [
+    "NMF",
     "SVD",
     "AlgoBase",
     "BaselineOnly",
@@ -35,5 +36,6 @@ __all__ = [
     "NormalPredictor",
     "Prediction",
     "PredictionImpossible",
+    "SVDpp",
     "SlopeOne",
 ]
