@@ -2,33 +2,20 @@
 
 #include "epochs.hpp"
 #include "factors.hpp"
+#include "ratings.hpp"
 #include "register.hpp"
 
 namespace astonish::bindings {
 
 namespace {
 
-template <typename Offset>
-void bind_fit(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
-              const Array<double>& values, Array<double> pu, Array<double> qi, Array<double> bu,
+void bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
               Array<double> bi, double global_mean, bool biased, const NmfOptions& options,
               const std::optional<py::function>& on_epoch) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
-  const auto by_user = read_csr(offsets, indices, std::optional(values), model.qi.rows);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
-  validate(by_user);
-  fit_nmf(by_user, model, options, callback);
-}
-
-template <typename Offset>
-void register_fit(py::module_& module) {
-  module.def("fit_nmf", &bind_fit<Offset>, py::arg("offsets").noconvert(),
-             py::arg("indices").noconvert(), py::arg("values").noconvert(),
-             py::arg("pu").noconvert(), py::arg("qi").noconvert(), py::arg("bu").noconvert(),
-             py::arg("bi").noconvert(), py::arg("global_mean"), py::arg("biased"),
-             py::arg("options"), py::arg("on_epoch") = py::none(),
-             "Train a non-negative factor model in place on the ratings of each user.");
+  fit_nmf(by_user.view(), model, options, callback);
 }
 
 }  // namespace
@@ -44,8 +31,11 @@ void register_nmf(py::module_& module) {
       .def_readwrite("reg_bu", &NmfOptions::reg_bu)
       .def_readwrite("reg_bi", &NmfOptions::reg_bi)
       .def_readwrite("n_threads", &NmfOptions::n_threads);
-  register_fit<std::int32_t>(module);
-  register_fit<std::int64_t>(module);
+  module.def("fit_nmf", &bind_fit, py::arg("by_user"), py::arg("pu").noconvert(),
+             py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
+             py::arg("global_mean"), py::arg("biased"), py::arg("options"),
+             py::arg("on_epoch") = py::none(),
+             "Train a non-negative factor model in place on the ratings of each user.");
 }
 
 }  // namespace astonish::bindings

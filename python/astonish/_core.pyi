@@ -30,6 +30,10 @@ def validate_csr(
     offsets: _Offsets, indices: _Int32, values: _Float64 | None, n_cols: int
 ) -> None: ...
 def take_rows(offsets: _Offsets, indices: _Int32, rows: _Int32) -> tuple[_Offsets, _Int32]: ...
+
+class Ratings:
+    def __init__(self, offsets: _Int64, indices: _Int32, values: _Float64, n_cols: int) -> None: ...
+
 def fit_baselines(
     by_user: Ratings,
     by_item: Ratings,
@@ -84,9 +88,6 @@ def assign_items(
     n_threads: int,
 ) -> _Int64: ...
 
-class Ratings:
-    def __init__(self, offsets: _Int64, indices: _Int32, values: _Float64, n_cols: int) -> None: ...
-
 class SgdSolver(enum.Enum):
     sequential = ...
     bitwise = ...
@@ -104,9 +105,7 @@ class SgdOptions:
     reg_qi: float
 
 def fit_sgd(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
+    by_user: Ratings,
     pu: _Float64,
     qi: _Float64,
     bu: _Float64,
@@ -122,9 +121,7 @@ class SvdppOptions(SgdOptions):
     reg_yj: float
 
 def fit_svdpp(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
+    by_user: Ratings,
     pu: _Float64,
     qi: _Float64,
     bu: _Float64,
@@ -136,8 +133,7 @@ def fit_svdpp(
     on_epoch: Callable[[int], object] | None = ...,
 ) -> None: ...
 def svdpp_user_factors(
-    offsets: _Offsets,
-    indices: _Int32,
+    by_user: Ratings,
     users: _Int32,
     pu: _Float64,
     yj: _Float64,
@@ -155,9 +151,7 @@ class NmfOptions:
     n_threads: int
 
 def fit_nmf(
-    offsets: _Offsets,
-    indices: _Int32,
-    values: _Float64,
+    by_user: Ratings,
     pu: _Float64,
     qi: _Float64,
     bu: _Float64,

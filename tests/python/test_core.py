@@ -139,11 +139,10 @@ def test_results_cannot_be_written_into_read_only_arrays():
     frozen = np.zeros((1, 1))
     frozen.setflags(write=False)
     one = np.ones(1)
+    ratings = _core.Ratings(np.array([0, 1]), np.array([0], dtype=np.int32), one, 1)
     with pytest.raises(ValueError, match="not writeable"):
         _core.fit_sgd(
-            np.array([0, 1]),
-            np.array([0], dtype=np.int32),
-            one,
+            ratings,
             frozen,
             np.ones((1, 1)),
             one.copy(),
@@ -201,10 +200,9 @@ def test_codes_that_are_no_int32_are_refused():
 
 def test_rows_that_lie_are_refused():
     indices, one = np.array([0, 0], dtype=np.int32), np.ones(2)
-    model = [np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros(1), 3.0, True]
     with pytest.raises(ValueError, match="indices has 2 entries, expected 9"):
         _core.take_rows(np.array([0, 9]), indices, np.array([0], dtype=np.int32))
     with pytest.raises(ValueError, match="indices has 2 entries, expected 9"):
-        _core.fit_sgd(np.array([0, 9]), indices, one, *model, _core.SgdOptions())
+        _core.Ratings(np.array([0, 9]), indices, one, 1)
     with pytest.raises(IndexError, match=r"indices\[1\] is 7"):
-        _core.fit_sgd(np.array([0, 2]), np.array([0, 7], np.int32), one, *model, _core.SgdOptions())
+        _core.Ratings(np.array([0, 2]), np.array([0, 7], np.int32), one, 1)

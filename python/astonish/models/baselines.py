@@ -66,8 +66,7 @@ def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int = 
     bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
     no_factors = np.zeros((trainset.n_users, 0)), np.zeros((trainset.n_items, 0))
     model = Factors(*no_factors, bu, bi, float(trainset.global_mean), True)
-    ratings = trainset.by_user
-    _core.fit_sgd(ratings.offsets, ratings.indices, ratings.values, *model, sgd, _before_epoch)
+    _core.fit_sgd(trainset.by_user.ratings, *model, sgd, _before_epoch)
     return bu, bi
 
 

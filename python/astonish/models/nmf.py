@@ -133,11 +133,8 @@ class NMF(EpochModel):
         pu = rng.uniform(init_low, init_high, (trainset.n_users, n_factors))
         qi = rng.uniform(init_low, init_high, (trainset.n_items, n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        ratings = trainset.by_user
         _core.fit_nmf(
-            ratings.offsets,
-            ratings.indices,
-            ratings.values,
+            trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
             options,
             self._before_epoch,

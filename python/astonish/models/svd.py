@@ -131,11 +131,8 @@ class SVD(EpochModel):
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         pu, qi = draw_normal(self, trainset.n_users, trainset.n_items)
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        ratings = trainset.by_user
         _core.fit_sgd(
-            ratings.offsets,
-            ratings.indices,
-            ratings.values,
+            trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
             options,
             self._before_epoch,

@@ -139,11 +139,8 @@ class SVDpp(EpochModel):
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         pu, qi, yj = draw_normal(self, trainset.n_users, trainset.n_items, trainset.n_items)
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        ratings = trainset.by_user
         _core.fit_svdpp(
-            ratings.offsets,
-            ratings.indices,
-            ratings.values,
+            trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), biased=True),
             yj,
             options,
@@ -159,11 +156,9 @@ class SVDpp(EpochModel):
     def _factors_of(
         self, users: NDArray[np.int32], n_threads: int
     ) -> tuple[Factors, NDArray[np.int32]]:
-        factors, ratings = super()._factors(), self.trainset.by_user
+        factors, ratings = super()._factors(), self.trainset.by_user.ratings
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1
-        pu = _core.svdpp_user_factors(
-            ratings.offsets, ratings.indices, known, factors.pu, as_float64(self.yj), n_threads
-        )
+        pu = _core.svdpp_user_factors(ratings, known, factors.pu, as_float64(self.yj), n_threads)
         return factors._replace(pu=pu, bu=factors.bu[known]), rows.astype(np.int32)
