@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from astonish._arrays import as_float64
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
@@ -72,9 +73,6 @@ class BaselineOnly(FactorModel):
         return self
 
     def _factors(self) -> Factors:
-        bu, bi = (
-            np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
-            for array in (self.bu, self.bi)
-        )
+        bu, bi = as_float64(self.bu), as_float64(self.bi)
         no_factors = np.zeros((len(bu), 0)), np.zeros((len(bi), 0))
         return Factors(*no_factors, bu, bi, float(self.trainset.global_mean), True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish._arrays import as_float64
 from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish.data.trainset import Trainset
@@ -60,8 +61,3 @@ class EpochModel(FactorModel):
         check_cancelled()
         if self.verbose:
             print(self._announcement.format(epoch))
-
-
-def as_float64(array: Any) -> NDArray[np.float64]:
-    """Return `array`, which the user may have assigned, as the core takes it."""
-    return np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED"])

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from astonish.models.neighbor_model import Floats, Ints, NeighborModel, as_floats
+from astonish._arrays import as_float64
+from astonish.models.neighbor_model import Floats, Ints, NeighborModel
 
 
 class KNNBasic(NeighborModel):
@@ -90,10 +91,10 @@ class KNNWithMeans(NeighborModel):
         self.means = self._by_x.reduce_rows(np.mean)
 
     def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
-        return as_floats(self.means), None, None
+        return as_float64(self.means), None, None
 
     def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:  # noqa: ARG002
-        return as_floats(self.means)[x] + said
+        return as_float64(self.means)[x] + said
 
 
 class KNNWithZScore(KNNWithMeans):
@@ -132,10 +133,10 @@ class KNNWithZScore(KNNWithMeans):
         self.sigmas = np.where(sigmas == 0.0, self.overall_sigma, sigmas)
 
     def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
-        return as_floats(self.means), None, as_floats(self.sigmas)
+        return as_float64(self.means), None, as_float64(self.sigmas)
 
     def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:
-        return super()._combine(x, y, said * as_floats(self.sigmas)[x])
+        return super()._combine(x, y, said * as_float64(self.sigmas)[x])
 
 
 class KNNBaseline(NeighborModel):
@@ -198,11 +199,11 @@ class KNNBaseline(NeighborModel):
         self.bx, self.by = self.switch(self.bu, self.bi)
 
     def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
-        return self.trainset.global_mean + as_floats(self.bx), as_floats(self.by), None
+        return self.trainset.global_mean + as_float64(self.bx), as_float64(self.by), None
 
     def _estimate_unknown(self, users: Ints, items: Ints) -> Floats:
-        known_bu = np.where(users >= 0, as_floats(self.bu)[users], 0.0)
-        known_bi = np.where(items >= 0, as_floats(self.bi)[items], 0.0)
+        known_bu = np.where(users >= 0, as_float64(self.bu)[users], 0.0)
+        known_bi = np.where(items >= 0, as_float64(self.bi)[items], 0.0)
         return np.asarray(self.trainset.global_mean + known_bu + known_bi)
 
     def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:

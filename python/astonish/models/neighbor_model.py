@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._arrays import as_float64
 from astonish._cancellation import check_cancelled
 from astonish._checks import check_integer
 from astonish._derived import derived
@@ -245,15 +246,10 @@ class NeighborModel(SymmetricAlgo):
 
     def _assigned_similarities(self) -> Floats:
         """Return ``sim`` as the core takes it; ValueError for another shape than (n_x, n_x)."""
-        matrix, shape = as_floats(self.sim), (self.n_x, self.n_x)
+        matrix, shape = as_float64(self.sim), (self.n_x, self.n_x)
         if matrix.shape != shape:
             raise ValueError(f"sim must be of shape {shape}, got {matrix.shape}")
         return matrix
-
-
-def as_floats(values: Any) -> Floats:
-    """Return what a user may have assigned, as the core takes it."""
-    return np.require(values, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
 
 
 def _blocks_of_rows(x: Ints) -> Iterator[slice]:

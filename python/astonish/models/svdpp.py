@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._arrays import as_float64
 from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
-from astonish.models.epoch_model import EpochModel, as_float64
+from astonish.models.epoch_model import EpochModel
 from astonish.models.factors import Factors
 from astonish.models.svd import draw_normal
 

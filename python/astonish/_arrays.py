@@ -1,0 +1,16 @@
+"""Arrays that users may have assigned, as the core takes them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FLOAT64 = np.dtype(np.float64)
+
+
+def as_float64(values: Any) -> NDArray[np.float64]:
+    """Return float64 in C order: `values` itself where it is that, else a copy."""
+    # Asked for every single estimate: what a model computed itself passes at once.
+    if type(values) is np.ndarray and values.dtype is _FLOAT64 and values.flags.carray:
+        return values
+    return np.require(values, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
