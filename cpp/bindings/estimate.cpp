@@ -23,6 +23,12 @@ Array<double> bind_estimate(const Array<double>& pu, const Array<double>& qi,
   return out;
 }
 
+double bind_one(const Array<double>& pu, const Array<double>& qi, const Array<double>& bu,
+                const Array<double>& bi, double global_mean, bool biased, std::int32_t user,
+                std::int32_t item) {
+  return estimate_pair(read_factors(pu, qi, bu, bi, global_mean, biased), user, item);
+}
+
 }  // namespace
 
 void register_estimate(py::module_& module) {
@@ -31,6 +37,9 @@ void register_estimate(py::module_& module) {
              py::arg("biased"), py::arg("users").noconvert(), py::arg("items").noconvert(),
              py::arg("n_threads"),
              "Estimates of (user, item) pairs; -1 is an unknown id, NaN an impossible estimate.");
+  module.def("estimate_pair", &bind_one, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
+             py::arg("bu").noconvert(), py::arg("bi").noconvert(), py::arg("global_mean"),
+             py::arg("biased"), py::arg("user"), py::arg("item"), "The estimate of one pair.");
 }
 
 }  // namespace astonish::bindings

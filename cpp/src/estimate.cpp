@@ -32,6 +32,14 @@ double estimate(const BiasedFactors<const double>& model, std::int32_t user, std
 
 }  // namespace
 
+double estimate_pair(const BiasedFactors<const double>& model, std::int32_t user,
+                     std::int32_t item) {
+  check_shapes(model);
+  check_code("users", 0, user, -1, model.pu.rows);
+  check_code("items", 0, item, -1, model.qi.rows);
+  return estimate(model, user, item);
+}
+
 void estimate_pairs(const BiasedFactors<const double>& model, std::span<const std::int32_t> users,
                     std::span<const std::int32_t> items, std::span<double> out, int n_threads) {
   check_shapes(model);

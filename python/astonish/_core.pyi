@@ -172,6 +172,16 @@ def estimate_pairs(
     items: _Int32,
     n_threads: int,
 ) -> _Float64: ...
+def estimate_pair(
+    pu: _Float64,
+    qi: _Float64,
+    bu: _Float64,
+    bi: _Float64,
+    global_mean: float,
+    biased: bool,
+    user: int,
+    item: int,
+) -> float: ...
 def topk(
     queries: NDArray[_Float],
     items: NDArray[_Float],

@@ -9,18 +9,6 @@
 namespace astonish::testing {
 
 template <typename Offset>
-Csr<Offset> transposed(const Csr<Offset>& csr) {
-  std::vector<std::int32_t> rows;
-  for (std::size_t row = 0; row < csr.view().n_rows(); ++row)
-    rows.insert(rows.end(), csr.view().row_indices(row).size(), static_cast<std::int32_t>(row));
-  Csr<Offset> result{std::vector<Offset>(csr.n_cols + 1), csr.indices, csr.values,
-                     csr.view().n_rows()};
-  build_csr<Offset>(csr.indices, rows, csr.values, csr.view().n_rows(),
-                    {result.offsets, result.indices, result.values});
-  return result;
-}
-
-template <typename Offset>
 struct BothWays {
   explicit BothWays(Csr<Offset> ratings) : by_row(std::move(ratings)), by_col(transposed(by_row)) {
     RowRandom random(11, 0);

@@ -113,6 +113,21 @@ TEST_CASE("estimate: the same bits for every number of threads") {
   }
 }
 
+TEST_CASE("estimate: one pair alone is the same to the last bit, and is checked") {
+  for (const bool biased : {true, false}) {
+    const Model model = testing::normal_model(5, 7, 21, 13, biased);
+    for (const auto& [user, item] : {std::pair{3, 4}, {-1, 2}, {6, -1}, {-1, -1}}) {
+      const double alone = estimate_pair(model.view(), user, item);
+      CHECK(testing::same_bits({alone}, estimates(model, {user}, {item})));
+    }
+  }
+  const Model model = toy(true);
+  CHECK_THROWS_WITH_AS(static_cast<void>(estimate_pair(model.view(), 2, 0)),
+                       Contains("users[0] is 2, outside [-1, 2)"), std::out_of_range);
+  CHECK_THROWS_WITH_AS(static_cast<void>(estimate_pair(model.view(), 0, -2)),
+                       Contains("items[0] is -2, outside [-1, 1)"), std::out_of_range);
+}
+
 TEST_CASE("estimate: no pairs, no users, no items") {
   CHECK(estimates(toy(true), {}, {}).empty());
   const Model empty{Matrix<double>{0, 2}, Matrix<double>{0, 2}, {}, {}, 2.5};

@@ -18,4 +18,8 @@ namespace astonish {
 void estimate_pairs(const BiasedFactors<const double>& model, std::span<const std::int32_t> users,
                     std::span<const std::int32_t> items, std::span<double> out, int n_threads);
 
+// The estimate of one pair, the same to the last bit: for callers whose pairs come one at a time.
+[[nodiscard]] double estimate_pair(const BiasedFactors<const double>& model, std::int32_t user,
+                                   std::int32_t item);
+
 }  // namespace astonish

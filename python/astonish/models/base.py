@@ -364,7 +364,7 @@ class AlgoBase:
         try:
             answer = self.estimate(inner_user, inner_item)
             estimate, details = answer if isinstance(answer, tuple) else (answer, {})
-            if np.isnan(estimate) and not is_strict():
+            if estimate != estimate and not is_strict():  # NaN
                 raise PredictionImpossible(NOT_A_NUMBER)
             details["was_impossible"] = False
         except PredictionImpossible as error:

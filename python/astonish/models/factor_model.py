@@ -48,6 +48,10 @@ class FactorModel(AlgoBase):
         """
         return self._factors(), users
 
+    def _factors_of_one(self, user: int) -> tuple[Factors, int]:
+        """Return what `_factors_of` does for one user, without an array of it."""
+        return self._factors(), user
+
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
 
@@ -56,21 +60,17 @@ class FactorModel(AlgoBase):
         PredictionImpossible
             When the model is unbiased and does not know both.
         """
-        user = u if self.trainset.knows_user(u) else -1
-        item = i if self.trainset.knows_item(i) else -1
+        user = int(u) if self.trainset.knows_user(u) else -1
+        item = int(i) if self.trainset.knows_item(i) else -1
         if not self.biased and min(user, item) < 0:
             raise PredictionImpossible(self._impossible)
-        users, items = np.array([[user], [item]], dtype=np.int32)
-        return float(self._estimate_pairs(users, items, n_threads=1)[0])
+        factors, row = self._factors_of_one(user)
+        return _core.estimate_pair(*factors, row, item)
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        return self._estimate_pairs(users, items, resolve_n_threads(self.n_threads))
-
-    def _estimate_pairs(
-        self, users: NDArray[np.int32], items: NDArray[np.int32], n_threads: int
-    ) -> NDArray[np.float64]:
+        n_threads = resolve_n_threads(self.n_threads)
         factors, rows = self._factors_of(users, n_threads)
         return _core.estimate_pairs(*factors, rows, items, n_threads)
 

@@ -163,3 +163,7 @@ class SVDpp(EpochModel):
             known, rows = known[1:], rows - 1
         pu = _core.svdpp_user_factors(ratings, known, factors.pu, as_float64(self.yj), n_threads)
         return factors._replace(pu=pu, bu=factors.bu[known]), rows.astype(np.int32)
+
+    def _factors_of_one(self, user: int) -> tuple[Factors, int]:
+        factors, rows = self._factors_of(np.array([user], dtype=np.int32), n_threads=1)
+        return factors, int(rows[0])

@@ -1,5 +1,7 @@
 """The models that the contract must hold for, and data to fit them to."""
 
+import inspect
+
 import pytest
 
 from astonish import (
@@ -55,7 +57,20 @@ class ModelCase:
         return self.cls(**{**self.parameters, **changes})
 
 
-@pytest.fixture(params=CASES, scope="session")
+def can(cls, ability):
+    """Tell whether a model has a method or a parameter of that name."""
+    return hasattr(cls, ability) or ability in inspect.signature(cls).parameters
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test for each case, of those marked ``needs`` for the cases that have it."""
+    if "case" in metafunc.fixturenames:
+        needs = [mark.args[0] for mark in metafunc.definition.iter_markers("needs")]
+        cases = [name for name, (cls, _) in CASES.items() if all(can(cls, each) for each in needs)]
+        metafunc.parametrize("case", cases, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def case(request):
     return ModelCase(*CASES[request.param])
 

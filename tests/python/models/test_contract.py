@@ -47,16 +47,6 @@ def parameter_names(cls):
     return list(inspect.signature(cls).parameters)
 
 
-def skip_without(cls, ability):
-    if not hasattr(cls, ability):
-        pytest.skip(f"{cls.__name__} has no {ability}")
-
-
-def skip_without_parameter(cls, name):
-    if name not in parameter_names(cls):
-        pytest.skip(f"{cls.__name__} has no parameter {name}")
-
-
 # Construction
 
 
@@ -115,17 +105,16 @@ def test_the_same_seed_gives_the_same_model(case, trainset):
     assert estimates(case.make().fit(trainset), pairs) == first
 
 
+@pytest.mark.needs("random_state")
 def test_another_seed_gives_another_model(case, trainset, fitted):
-    if "random_state" not in parameter_names(case.cls):
-        pytest.skip(f"{case.cls.__name__} draws no random numbers")
     pairs = all_pairs(trainset)
     other = case.make(random_state=1).fit(trainset)
     assert estimates(other, pairs) != estimates(fitted, pairs)
 
 
+@pytest.mark.needs("n_threads")
 def test_fitting_is_the_same_with_any_number_of_threads(case, trainset, fitted):
     pairs = all_pairs(trainset)  # 30,000: several chunks a thread
-    skip_without_parameter(case.cls, "n_threads")
     expected = estimates(fitted, pairs)
     for n_threads in (1, 2, 3, 7):
         assert estimates(case.make(n_threads=n_threads).fit(trainset), pairs) == expected
@@ -263,16 +252,20 @@ def test_degenerate_data(case, ratings):
         ("predict", ("u", "i")),
         ("test", ([("u", "i", 3.0)],)),
         ("predict_many", (["u"], ["i"])),
-        ("recommend", (["u"],)),
         ("save", ("nowhere",)),
     ],
 )
 def test_a_model_that_is_not_fitted_says_so(case, ability, arguments, monkeypatch, tmp_path):
-    skip_without(case.cls, ability)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=rf"this {case.cls.__name__} is not fitted: call fit"):
         getattr(case.make(), ability)(*arguments)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.needs("recommend")
+def test_a_model_that_is_not_fitted_recommends_nothing(case):
+    with pytest.raises(ValueError, match=rf"this {case.cls.__name__} is not fitted: call fit"):
+        case.make().recommend(["u"])
 
 
 # Copies
@@ -312,8 +305,8 @@ def test_a_loaded_model_can_be_fitted_again(fitted, trainset, other_trainset, tm
     assert estimates(loaded, all_pairs(trainset)) == estimates(fitted, all_pairs(trainset))
 
 
+@pytest.mark.needs("recommend")
 def test_a_saved_model_recommends_the_same(fitted, trainset, tmp_path):
-    skip_without(type(fitted), "recommend")
     fitted.save(tmp_path / "model.npz")
     expected = fitted.recommend(trainset.user_ids, n=20)
     result = type(fitted).load(tmp_path / "model.npz").recommend(trainset.user_ids, n=20)
@@ -324,15 +317,15 @@ def test_a_saved_model_recommends_the_same(fitted, trainset, tmp_path):
 # Ranking
 
 
+@pytest.mark.needs("recommend")
 def test_recommended_scores_are_the_estimates_to_the_last_bit(fitted, trainset):
-    skip_without(type(fitted), "recommend")
     item_ids, scores = fitted.recommend(trainset.user_ids[:40], n=20)
     for user, items, row in zip(trainset.user_ids, item_ids, scores, strict=False):
         assert row.tolist() == [fitted.predict(user, item, clip=False).est for item in items]
 
 
-def test_recommendations_are_the_same_with_any_number_of_threads(case, trainset, fitted):
-    skip_without(case.cls, "recommend")
+@pytest.mark.needs("recommend")
+def test_recommendations_are_the_same_with_any_number_of_threads(trainset, fitted):
     expected_ids, expected_scores = fitted.recommend(trainset.user_ids, n=20)
     for n_threads in (1, 2, 3, 7):
         model = copy.copy(fitted)
@@ -426,9 +419,8 @@ def send_sigint(*_):
 
 
 @pytest.mark.parametrize("stop", [interrupt, send_sigint])
+@pytest.mark.needs("verbose")
 def test_ctrl_c_leaves_the_model_as_it_was(case, trainset, other_trainset, monkeypatch, stop):
-    if "verbose" not in parameter_names(case.cls):
-        pytest.skip(f"{case.cls.__name__} prints nothing to be interrupted at")
     model = case.make(verbose=True)
     unfitted = state_of(model)
     with monkeypatch.context() as patched:
@@ -445,9 +437,8 @@ def test_ctrl_c_leaves_the_model_as_it_was(case, trainset, other_trainset, monke
     assert_same_state(model, fitted)
 
 
+@pytest.mark.needs("n_epochs")
 def test_ctrl_c_is_noticed_between_silent_epochs(case, trainset):
-    if "n_epochs" not in parameter_names(case.cls):
-        pytest.skip(f"{case.cls.__name__} has no epochs")
     model = case.make().fit(trainset)
     model.n_epochs = 10**8  # hours: the signal comes first
     before = state_of(model)
@@ -463,9 +454,8 @@ def test_ctrl_c_is_noticed_between_silent_epochs(case, trainset):
     assert_same_state(model, before)
 
 
+@pytest.mark.needs("random_state")
 def test_an_error_in_fit_leaves_the_model_as_it_was(case, trainset, other_trainset):
-    if "random_state" not in parameter_names(case.cls):
-        pytest.skip(f"{case.cls.__name__} has no parameter that all models check")
     model = case.make().fit(trainset)
     model.random_state = "zero"
     before = state_of(model)
