@@ -65,6 +65,9 @@ Csr<Offset> transposed(const Csr<Offset>& csr) {
   return result;
 }
 
+// One rating of one item by one user.
+inline Csr<std::int32_t> one_rating(double value) { return {{0, 1}, {0}, {value}, 1}; }
+
 // The same ratings by user and by item.
 struct Sides {
   Sides(Csr<std::int64_t> ratings)  // NOLINT(google-explicit-constructor)

@@ -1,12 +1,16 @@
 // The same ratings by row and by column, for kernels that need both.
 #pragma once
 
+#include <array>
 #include <numeric>
 
 #include "astonish/similarity.hpp"
 #include "helpers.hpp"
 
 namespace astonish::testing {
+
+inline constexpr std::array kMeasures{Similarity::cosine, Similarity::msd, Similarity::pearson,
+                                      Similarity::pearson_baseline};
 
 template <typename Offset>
 struct BothWays {

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -13,6 +12,7 @@
 using namespace astonish;
 using astonish::testing::BothWays;
 using astonish::testing::Csr;
+using astonish::testing::kMeasures;
 using astonish::testing::Matrix;
 using astonish::testing::random_ratings;
 using astonish::testing::same_bits;
@@ -22,9 +22,6 @@ using doctest::Contains;
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-constexpr std::array kMeasures{Similarity::cosine, Similarity::msd, Similarity::pearson,
-                               Similarity::pearson_baseline};
 
 struct Pairs {
   std::vector<std::int32_t> rows, cols;

@@ -15,6 +15,7 @@ using namespace astonish;
 using astonish::testing::Csr;
 using astonish::testing::Matrix;
 using astonish::testing::Model;
+using astonish::testing::one_rating;
 using astonish::testing::same_bits;
 using doctest::Contains;
 
@@ -102,8 +103,6 @@ Model fitted(const Csr<Offset>& ratings, Model model, const NmfOptions& options,
   fit_nmf(ratings.view(), model.view(), options, on_epoch);
   return model;
 }
-
-Csr<std::int32_t> one_rating(double value) { return {{0, 1}, {0}, {value}, 1}; }
 
 Model one_rating_model(double p, double q, bool biased = false) {
   return {Matrix<double>{1, 1, {p}}, Matrix<double>{1, 1, {q}}, {0.5}, {-0.5}, 3.0, biased};

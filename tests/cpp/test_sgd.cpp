@@ -16,6 +16,7 @@ using namespace astonish;
 using astonish::testing::Csr;
 using astonish::testing::Matrix;
 using astonish::testing::Model;
+using astonish::testing::one_rating;
 using astonish::testing::same_bits;
 using doctest::Contains;
 
@@ -89,7 +90,7 @@ double largest_difference(const Model& a, const Model& b) {
 Model one_rating_model(bool biased) {
   return {Matrix<double>{1, 1, {1.0}}, Matrix<double>{1, 1, {2.0}}, {0.5}, {-0.5}, 3.0, biased};
 }
-Csr<std::int32_t> one_rating(double value) { return {{0, 1}, {0}, {value}, 1}; }
+
 SgdOptions exact_options(SgdSolver solver) {
   return {solver, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25};
 }

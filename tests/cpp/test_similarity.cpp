@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
@@ -12,6 +11,7 @@
 using namespace astonish;
 using astonish::testing::BothWays;
 using astonish::testing::Csr;
+using astonish::testing::kMeasures;
 using astonish::testing::Matrix;
 using astonish::testing::random_ratings;
 using astonish::testing::same_bits;
@@ -19,9 +19,6 @@ using astonish::testing::similarity_matrix;
 using doctest::Contains;
 
 namespace {
-
-constexpr std::array kMeasures{Similarity::cosine, Similarity::msd, Similarity::pearson,
-                               Similarity::pearson_baseline};
 
 // What two rows have in common: one entry for each pair of ratings of the same column.
 struct Common {

@@ -17,6 +17,7 @@ using namespace astonish;
 using astonish::testing::Csr;
 using astonish::testing::Matrix;
 using astonish::testing::Model;
+using astonish::testing::one_rating;
 using astonish::testing::same_bits;
 using doctest::Contains;
 
@@ -155,7 +156,7 @@ Svdpp one_rating_svdpp(bool biased) {
   return {{Matrix<double>{1, 1, {1.0}}, Matrix<double>{1, 1, {2.0}}, {0.5}, {-0.5}, 3.0, biased},
           Matrix<double>{1, 1, {0.25}}};
 }
-Csr<std::int32_t> one_rating(double value) { return {{0, 1}, {0}, {value}, 1}; }
+
 SvdppOptions exact_options(SgdSolver solver) {
   SvdppOptions options;
   options.solver = solver;
