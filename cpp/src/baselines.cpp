@@ -1,8 +1,6 @@
 #include "astonish/baselines.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
 
 #include "astonish/parallel.hpp"
 #include "check.hpp"
@@ -37,13 +35,10 @@ void fit_side(const CsrView<Offset>& ratings, double global_mean, std::span<cons
 template <typename Offset>
 void check_arguments(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                      const BaselineOptions& options, std::span<double> bu, std::span<double> bi) {
-  check_transposed(by_user, by_item);
+  check_transposed("by_user", by_user, "by_item", by_item);
   check_length("bu", bu.size(), by_user.n_rows());
   check_length("bi", bi.size(), by_item.n_rows());
-  if (options.n_epochs < 0) {
-    throw std::invalid_argument("n_epochs is " + std::to_string(options.n_epochs) +
-                                ", it must not be negative");
-  }
+  check_n_epochs(options.n_epochs);
 }
 
 }  // namespace

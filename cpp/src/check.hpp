@@ -7,8 +7,10 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include "astonish/csr.hpp"
+#include "astonish/matrix.hpp"
 
 namespace astonish {
 
@@ -19,8 +21,24 @@ inline void check_length(const char* name, std::size_t length, std::size_t expec
   }
 }
 
-inline void check_code(const char* name, std::size_t position, std::int32_t code,
-                       std::int32_t lowest, std::size_t bound) {
+template <typename T>
+void check_shape(const char* name, MatrixView<T> matrix, std::size_t n_rows, std::size_t n_cols) {
+  if (matrix.rows != n_rows || matrix.cols != n_cols) {
+    throw std::invalid_argument(std::string(name) + " is " + std::to_string(matrix.rows) + " x " +
+                                std::to_string(matrix.cols) + ", expected " +
+                                std::to_string(n_rows) + " x " + std::to_string(n_cols));
+  }
+}
+
+inline void check_n_epochs(int n_epochs) {
+  if (n_epochs < 0) {
+    throw std::invalid_argument("n_epochs is " + std::to_string(n_epochs) +
+                                ", it must not be negative");
+  }
+}
+
+template <typename Code>
+void check_code(const char* name, std::size_t position, Code code, Code lowest, std::size_t bound) {
   if (code < lowest || (code >= 0 && static_cast<std::size_t>(code) >= bound)) {
     throw std::out_of_range(std::string(name) + "[" + std::to_string(position) + "] is " +
                             std::to_string(code) + ", outside [" + std::to_string(lowest) + ", " +
@@ -28,24 +46,33 @@ inline void check_code(const char* name, std::size_t position, std::int32_t code
   }
 }
 
-// Codes of rows or columns: [0, bound), or [-1, bound) where -1 stands for an unknown one.
-inline void check_codes(const char* name, std::span<const std::int32_t> codes, std::int32_t lowest,
-                        std::size_t bound) {
+// Codes of rows, columns or clusters: [0, bound), or [-1, bound) where -1 stands for an unknown
+// one.
+template <typename Code>
+void check_codes(const char* name, std::span<const Code> codes, std::type_identity_t<Code> lowest,
+                 std::size_t bound) {
   for (std::size_t k = 0; k < codes.size(); ++k) {
     check_code(name, k, codes[k], lowest, bound);
   }
 }
 
-// The ratings of users and of items as two views of one set: O(1), the entries are not compared.
 template <typename Offset>
-void check_transposed(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item) {
-  if (by_user.n_rows() != by_item.n_cols || by_user.n_cols != by_item.n_rows()) {
-    throw std::invalid_argument(
-        "by_user is " + std::to_string(by_user.n_rows()) + " x " + std::to_string(by_user.n_cols) +
-        ", by_item " + std::to_string(by_item.n_rows()) + " x " + std::to_string(by_item.n_cols));
+void check_has_values(const std::string& name, const CsrView<Offset>& ratings) {
+  check_length((name + ".values").c_str(), ratings.values.size(), ratings.indices.size());
+}
+
+// Two views of one set of ratings: O(1), the entries are not compared.
+template <typename Offset>
+void check_transposed(const std::string& name, const CsrView<Offset>& ratings,
+                      const std::string& other_name, const CsrView<Offset>& other) {
+  if (ratings.n_rows() != other.n_cols || ratings.n_cols != other.n_rows()) {
+    throw std::invalid_argument(name + " is " + std::to_string(ratings.n_rows()) + " x " +
+                                std::to_string(ratings.n_cols) + ", " + other_name + " is " +
+                                std::to_string(other.n_rows()) + " x " +
+                                std::to_string(other.n_cols) + ": not the transpose of each other");
   }
-  check_length("by_user.values", by_user.values.size(), by_user.indices.size());
-  check_length("by_item.values", by_item.values.size(), by_item.indices.size());
+  check_has_values(name, ratings);
+  check_has_values(other_name, other);
 }
 
 }  // namespace astonish

@@ -1,6 +1,7 @@
 #include "astonish/co_clustering.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "astonish/parallel.hpp"
@@ -87,16 +88,6 @@ void assign(std::span<std::int64_t> clusters, std::size_t n_clusters, int n_thre
   });
 }
 
-void check_clusters(const char* name, Clusters clusters, std::size_t n_clusters) {
-  for (std::size_t k = 0; k < clusters.size(); ++k) {
-    if (clusters[k] < 0 || static_cast<std::size_t>(clusters[k]) >= n_clusters) {
-      throw std::out_of_range(std::string(name) + "[" + std::to_string(k) + "] is " +
-                              std::to_string(clusters[k]) + ", outside [0, " +
-                              std::to_string(n_clusters) + ")");
-    }
-  }
-}
-
 template <typename T>
 void check_averages(const ClusterAverages<T>& averages) {
   check_length("avg_cltr_u", averages.users.size(), averages.pairs.rows);
@@ -121,10 +112,10 @@ void average_clusters(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters 
                       double global_mean, const ClusterAverages<double>& averages) {
   check_averages(averages);
   check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
-  check_clusters("cltr_u", cltr_u, averages.users.size());
-  check_clusters("cltr_i", cltr_i, averages.items.size());
-  const auto [n_user_clusters, n_item_clusters] =
-      std::pair(averages.pairs.rows, averages.pairs.cols);
+  check_codes("cltr_u", cltr_u, 0, averages.users.size());
+  check_codes("cltr_i", cltr_i, 0, averages.items.size());
+  const std::size_t n_user_clusters = averages.users.size();
+  const std::size_t n_item_clusters = averages.items.size();
   const std::vector<Sum> pairs =
       sum_pairs(by_user, cltr_u, cltr_i, n_user_clusters * n_item_clusters, n_item_clusters);
   std::vector<Sum> users(n_user_clusters), items(n_item_clusters);
@@ -148,7 +139,7 @@ void assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means, Clu
   check_averages(means.averages);
   check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
   check_ratings(by_user, means.user_mean.size(), means.item_mean.size(), "user_mean", "item_mean");
-  check_clusters("cltr_i", cltr_i, items.size());
+  check_codes("cltr_i", cltr_i, 0, items.size());
   assign(cltr_u, users.size(), n_threads, [&](Errors& errors, std::size_t user) {
     const auto columns = by_user.row_indices(user);
     const auto ratings = by_user.row_values(user);
@@ -170,7 +161,7 @@ void assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means, Clu
   check_averages(means.averages);
   check_ratings(by_item, cltr_i.size(), cltr_u.size(), "cltr_i", "cltr_u");
   check_ratings(by_item, means.item_mean.size(), means.user_mean.size(), "item_mean", "user_mean");
-  check_clusters("cltr_u", cltr_u, users.size());
+  check_codes("cltr_u", cltr_u, 0, users.size());
   assign(cltr_i, items.size(), n_threads, [&](Errors& errors, std::size_t item) {
     const auto columns = by_item.row_indices(item);
     const auto ratings = by_item.row_values(item);

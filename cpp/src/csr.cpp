@@ -30,7 +30,7 @@ void accumulate_offsets(std::span<Offset> offsets) {
 }  // namespace
 
 template <typename Offset>
-void validate_offsets(const CsrView<Offset>& csr) {
+void validate(const CsrView<Offset>& csr) {
   if (csr.offsets.empty() || csr.offsets.front() != 0) {
     throw std::invalid_argument("offsets must hold n_rows + 1 entries and begin with 0");
   }
@@ -42,23 +42,6 @@ void validate_offsets(const CsrView<Offset>& csr) {
     }
   }
   check_length("indices", csr.indices.size(), static_cast<std::size_t>(csr.offsets.back()));
-}
-
-template <typename Offset>
-void validate_row(const CsrView<Offset>& csr, std::size_t row) {
-  const Offset begin = csr.offsets[row];
-  const Offset end = csr.offsets[row + 1];
-  if (begin < 0 || begin > end || static_cast<std::size_t>(end) > csr.indices.size()) {
-    throw std::invalid_argument("row " + std::to_string(row) + " is [" + std::to_string(begin) +
-                                ", " + std::to_string(end) + ") of " +
-                                std::to_string(csr.indices.size()) + " indices");
-  }
-  check_codes("indices", csr.row_indices(row), 0, csr.n_cols);
-}
-
-template <typename Offset>
-void validate(const CsrView<Offset>& csr) {
-  validate_offsets(csr);
   if (!csr.values.empty()) check_length("values", csr.values.size(), csr.indices.size());
   check_codes("indices", csr.indices, 0, csr.n_cols);
 }
@@ -109,8 +92,6 @@ void take_rows(const CsrView<Offset>& csr, std::span<const std::int32_t> rows,
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                    \
-  template void validate_offsets(const CsrView<Offset>&);                               \
-  template void validate_row(const CsrView<Offset>&, std::size_t);                      \
   template void validate(const CsrView<Offset>&);                                       \
   template void build_csr(std::span<const std::int32_t>, std::span<const std::int32_t>, \
                           std::span<const double>, std::size_t, CsrArrays<Offset>);     \

@@ -1,6 +1,9 @@
 #include "astonish/neighbors.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "astonish/parallel.hpp"
 #include "check.hpp"
@@ -135,7 +138,7 @@ template <typename Offset>
 void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> similarities,
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
-  check_length("by_col.values", by_col.values.size(), by_col.indices.size());
+  check_has_values("by_col", by_col);
   check_length("similarities", similarities.rows, by_col.n_cols);
   check_length("rows of similarities", similarities.cols, by_col.n_cols);
   check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);

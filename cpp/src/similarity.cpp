@@ -1,5 +1,7 @@
 #include "astonish/similarity.hpp"
 
+#include <algorithm>
+
 #include "astonish/parallel.hpp"
 #include "check.hpp"
 #include "similarity_row.hpp"
@@ -14,19 +16,10 @@ constexpr std::size_t kRowsPerChunk = 8;
 
 template <typename Offset>
 void check_shapes(const SimilarityProblem<Offset>& problem) {
-  const std::size_t n_rows = problem.by_row.n_rows();
-  const std::size_t n_cols = problem.by_col.n_rows();
-  if (problem.by_row.n_cols != n_cols || problem.by_col.n_cols != n_rows) {
-    throw std::invalid_argument(
-        "by_row is " + std::to_string(n_rows) + " x " + std::to_string(problem.by_row.n_cols) +
-        ", by_col is " + std::to_string(n_cols) + " x " + std::to_string(problem.by_col.n_cols) +
-        ": not the transpose of each other");
-  }
-  check_length("by_row.values", problem.by_row.values.size(), problem.by_row.indices.size());
-  check_length("by_col.values", problem.by_col.values.size(), problem.by_col.indices.size());
+  check_transposed("by_row", problem.by_row, "by_col", problem.by_col);
   if (problem.measure == Similarity::pearson_baseline) {
-    check_length("row_biases", problem.row_biases.size(), n_rows);
-    check_length("col_biases", problem.col_biases.size(), n_cols);
+    check_length("row_biases", problem.row_biases.size(), problem.by_row.n_rows());
+    check_length("col_biases", problem.col_biases.size(), problem.by_col.n_rows());
   }
 }
 

@@ -113,25 +113,16 @@ void for_each_row(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item
   });
 }
 
-void check_matrix(const char* name, std::size_t rows, std::size_t cols, std::size_t n_rows,
-                  std::size_t n_cols) {
-  if (rows != n_rows || cols != n_cols) {
-    throw std::invalid_argument(std::string(name) + " is " + std::to_string(rows) + " x " +
-                                std::to_string(cols) + ", expected " + std::to_string(n_rows) +
-                                " x " + std::to_string(n_cols));
-  }
-}
-
 }  // namespace
 
 template <typename Offset>
 void slope_one_rows(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                     std::span<const std::int32_t> items, MatrixView<std::int64_t> freq,
                     MatrixView<double> dev, int n_threads) {
-  check_transposed(by_user, by_item);
+  check_transposed("by_user", by_user, "by_item", by_item);
   check_codes("items", items, 0, by_item.n_rows());
-  check_matrix("freq", freq.rows, freq.cols, items.size(), by_item.n_rows());
-  check_matrix("dev", dev.rows, dev.cols, items.size(), by_item.n_rows());
+  check_shape("freq", freq, items.size(), by_item.n_rows());
+  check_shape("dev", dev, items.size(), by_item.n_rows());
   for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row<Offset>& row) {
     copy(row, freq.row(k), dev.row(k));
     dev.row(k)[static_cast<std::size_t>(items[k])] = 0.0;  // also of an item without ratings
@@ -143,7 +134,7 @@ void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& b
                         std::span<const double> user_mean, std::span<const std::int32_t> items,
                         std::span<const std::int64_t> pair_offsets,
                         std::span<const std::int32_t> users, std::span<double> out, int n_threads) {
-  check_transposed(by_user, by_item);
+  check_transposed("by_user", by_user, "by_item", by_item);
   check_length("user_mean", user_mean.size(), by_user.n_rows());
   check_codes("items", items, 0, by_item.n_rows());
   check_length("pair_offsets", pair_offsets.size(), items.size() + 1);

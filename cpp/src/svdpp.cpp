@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <string>
 
 #include "astonish/parallel.hpp"
 #include "check.hpp"
@@ -15,15 +14,6 @@ namespace astonish {
 namespace {
 
 constexpr std::size_t kUsersPerChunk = 64;
-
-void check_shape(const char* name, MatrixView<const double> rows, std::size_t n_rows,
-                 std::size_t n_factors) {
-  if (rows.rows != n_rows || rows.cols != n_factors) {
-    throw std::invalid_argument(std::string(name) + " is " + std::to_string(rows.rows) + " x " +
-                                std::to_string(rows.cols) + ", expected " + std::to_string(n_rows) +
-                                " x " + std::to_string(n_factors));
-  }
-}
 
 template <typename Offset>
 void run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model, MatrixView<double> yj,
@@ -85,7 +75,6 @@ void svdpp_user_factors(const CsrView<Offset>& by_user, std::span<const std::int
   parallel_for(users.size(), n_threads, kUsersPerChunk, [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; ++k) {
       const auto user = static_cast<std::size_t>(users[k]);
-      validate_row(by_user, user);
       write_user(by_user.row_indices(user), pu.row(user), yj, out.row(k));
     }
   });

@@ -19,10 +19,7 @@ template <typename Offset>
 void check_training(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                     int n_epochs) {
   check_shapes(model);
-  if (n_epochs < 0) {
-    throw std::invalid_argument("n_epochs is " + std::to_string(n_epochs) +
-                                ", it must not be negative");
-  }
+  check_n_epochs(n_epochs);
   if (by_user.n_rows() != model.pu.rows || by_user.n_cols != model.qi.rows) {
     throw std::invalid_argument("ratings of " + std::to_string(by_user.n_rows()) + " users and " +
                                 std::to_string(by_user.n_cols) + " items do not fit factors of " +

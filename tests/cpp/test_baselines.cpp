@@ -129,8 +129,8 @@ TEST_CASE("baselines: what does not fit is refused") {
   CHECK_THROWS_WITH_AS(call(ratings, ratings, two, three), Contains("bi has 3 entries, expected 2"),
                        std::invalid_argument);
   const Sides other({{0, 1}, {0}, {4}, 1});
-  CHECK_THROWS_WITH_AS(call(ratings, other, two, two), Contains("by_user is 2 x 2, by_item 1 x 1"),
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(call(ratings, other, two, two),
+                       Contains("by_user is 2 x 2, by_item is 1 x 1"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(fit(ratings, {.n_epochs = -1}), Contains("n_epochs is -1"),
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(fit(ratings, {}, 3.0, 0), Contains("n_threads is 0"), std::invalid_argument);

@@ -151,19 +151,6 @@ TEST_CASE_TEMPLATE("csr: validate accepts what is sound", Offset, std::int32_t, 
   CHECK_NOTHROW(validate(Csr<Offset>{{0, 2}, {1, 1}, {5.0, 4.0}, 2}.view()));
 }
 
-TEST_CASE_TEMPLATE("csr: a row is validated alone", Offset, std::int32_t, std::int64_t) {
-  const Csr<Offset> csr{{0, 1, 3, 2, 9}, {0, 1, 7}, {}, 3};
-  CHECK_NOTHROW(validate_row(csr.view(), 0));
-  CHECK_THROWS_WITH_AS(validate_row(csr.view(), 1), Contains("indices[1] is 7, outside [0, 3)"),
-                       std::out_of_range);
-  CHECK_THROWS_WITH_AS(validate_row(csr.view(), 2), Contains("row 2 is [3, 2) of 3 indices"),
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS(validate_row(csr.view(), 3), Contains("row 3 is [2, 9) of 3 indices"),
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS(validate_row(Csr<Offset>{{-1, 1}, {0}, {}, 3}.view(), 0),
-                       Contains("row 0 is [-1, 1)"), std::invalid_argument);
-}
-
 TEST_CASE_TEMPLATE("csr: validate names the array and the value that is wrong", Offset,
                    std::int32_t, std::int64_t) {
   const auto check = [](std::vector<Offset> offsets, Codes indices, Values values) {

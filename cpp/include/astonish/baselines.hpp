@@ -10,8 +10,8 @@
 //
 // Rows are independent, so they are shared among threads; each is summed in the order of its
 // ratings and every operation is rounded as written. The result equals scikit-surprise's to the
-// last bit with any number of threads. Cost: n_epochs * n_ratings * 2 subtractions and additions
-// twice.
+// last bit with any number of threads. Cost: n_epochs * n_ratings * 6 flops, divided among the
+// threads.
 //
 // Source: Koren: Factor in the neighbors: scalable and accurate collaborative filtering. 2010,
 // section 2.1.

@@ -47,14 +47,6 @@ struct CsrView {
 template <typename Offset>
 void validate(const CsrView<Offset>& csr);
 
-// The part of validate() that makes every row a range of `indices`: O(rows).
-template <typename Offset>
-void validate_offsets(const CsrView<Offset>& csr);
-
-// The part of validate() that makes one row readable: O(its ratings). `row` must be < n_rows().
-template <typename Offset>
-void validate_row(const CsrView<Offset>& csr, std::size_t row);
-
 // The three arrays of a CsrView, to be written. The caller allocates them.
 template <typename Offset>
 struct CsrArrays {

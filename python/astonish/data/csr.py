@@ -61,9 +61,7 @@ class Csr:
         n_cols: int,
     ) -> "Csr":
         """Adopt arrays from outside; ValueError or IndexError unless they are a CSR matrix."""
-        _core.validate_csr(offsets, indices, values, n_cols)
-        if len(values) != len(indices):
-            raise ValueError(f"values has {len(values)} entries, indices has {len(indices)}")
+        _core.Ratings(offsets, indices, values, n_cols)  # which refuses what is no CSR matrix
         if not np.isfinite(values).all():
             raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
@@ -91,9 +89,9 @@ class Csr:
         """Return the row of each rating, an int32 array of shape (n_ratings,)."""
         return np.repeat(np.arange(self.n_rows, dtype=np.int32), np.diff(self.offsets))
 
-    def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return offsets and indices of some rows, in that order."""
-        return _core.take_rows(self.offsets, self.indices, rows)
+        return _core.take_rows(self.ratings, rows)
 
     def without_empty_rows(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return row numbers with -1 in place of rows that have no rating; -1 stays -1."""
