@@ -11,11 +11,11 @@ namespace {
 
 void bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
               Array<double> bi, double global_mean, bool biased, const NmfOptions& options,
-              const std::optional<py::function>& on_epoch) {
+              int n_threads, const std::optional<py::function>& on_epoch) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
-  fit_nmf(by_user.view(), model, options, callback);
+  fit_nmf(by_user.view(), model, options, n_threads, callback);
 }
 
 }  // namespace
@@ -29,11 +29,10 @@ void register_nmf(py::module_& module) {
       .def_readwrite("lr_bu", &NmfOptions::lr_bu)
       .def_readwrite("lr_bi", &NmfOptions::lr_bi)
       .def_readwrite("reg_bu", &NmfOptions::reg_bu)
-      .def_readwrite("reg_bi", &NmfOptions::reg_bi)
-      .def_readwrite("n_threads", &NmfOptions::n_threads);
+      .def_readwrite("reg_bi", &NmfOptions::reg_bi);
   module.def("fit_nmf", &bind_fit, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
-             py::arg("global_mean"), py::arg("biased"), py::arg("options"),
+             py::arg("global_mean"), py::arg("biased"), py::arg("options"), py::arg("n_threads"),
              py::arg("on_epoch") = py::none(),
              "Train a non-negative factor model in place on the ratings of each user.");
 }

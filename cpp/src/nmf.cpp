@@ -128,10 +128,11 @@ template <typename Offset>
 class Trainer {
  public:
   Trainer(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-          const NmfOptions& options)
+          const NmfOptions& options, int n_threads)
       : by_user_(by_user),
         model_(model),
         options_(options),
+        n_threads_(n_threads),
         by_item_(by_user),
         p_(model.pu),
         next_p_(model.pu.rows, model.pu.cols),
@@ -164,10 +165,9 @@ class Trainer {
  private:
   template <typename Body>
   void for_each_row(std::size_t n_rows, const Body& body) {
-    parallel_for(n_rows, options_.n_threads, kRowsPerChunk,
-                 [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t row = begin; row < end; ++row) body(row);
-                 });
+    parallel_for(n_rows, n_threads_, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) body(row);
+    });
   }
 
   [[nodiscard]] std::size_t begin(std::size_t user) const {
@@ -220,6 +220,7 @@ class Trainer {
   const CsrView<Offset>& by_user_;
   const BiasedFactors<double>& model_;
   const NmfOptions& options_;
+  int n_threads_;
   ByItem by_item_;
   PaddedRows p_;
   PaddedRows next_p_;
@@ -237,9 +238,9 @@ class Trainer {
 
 template <typename Offset>
 void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-             const NmfOptions& options, const EpochCallback& on_epoch) {
+             const NmfOptions& options, int n_threads, const EpochCallback& on_epoch) {
   check_training(by_user, model, options.n_epochs);
-  Trainer<Offset> trainer(by_user, model, options);
+  Trainer<Offset> trainer(by_user, model, options, n_threads);
   for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
     begin_epoch(on_epoch, epoch);
     trainer.train_epoch();
@@ -249,8 +250,8 @@ void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
 }
 
 template void fit_nmf(const CsrView<std::int32_t>&, const BiasedFactors<double>&, const NmfOptions&,
-                      const EpochCallback&);
+                      int, const EpochCallback&);
 template void fit_nmf(const CsrView<std::int64_t>&, const BiasedFactors<double>&, const NmfOptions&,
-                      const EpochCallback&);
+                      int, const EpochCallback&);
 
 }  // namespace astonish

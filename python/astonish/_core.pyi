@@ -145,7 +145,6 @@ class NmfOptions:
     lr_bi: float
     reg_bu: float
     reg_bi: float
-    n_threads: int
 
 def fit_nmf(
     by_user: Ratings,
@@ -156,6 +155,7 @@ def fit_nmf(
     global_mean: float,
     biased: bool,
     options: NmfOptions,
+    n_threads: int,
     on_epoch: Callable[[int], object] | None = ...,
 ) -> None: ...
 def estimate_pairs(

@@ -31,8 +31,8 @@ Model positive_model(std::uint64_t seed, std::size_t n_users, std::size_t n_item
 }
 
 // Six different constants, so that no two of them can be mistaken for each other.
-NmfOptions distinct_options(int n_epochs, int n_threads = 1) {
-  return {n_epochs, 0.061, 0.062, 0.011, 0.012, 0.021, 0.022, n_threads};
+NmfOptions distinct_options(int n_epochs) {
+  return {n_epochs, 0.061, 0.062, 0.011, 0.012, 0.021, 0.022};
 }
 
 struct Sums {
@@ -98,9 +98,9 @@ Model naive_fit(const Csr<Offset>& ratings, Model model, const NmfOptions& optio
 }
 
 template <typename Offset>
-Model fitted(const Csr<Offset>& ratings, Model model, const NmfOptions& options,
+Model fitted(const Csr<Offset>& ratings, Model model, const NmfOptions& options, int n_threads = 1,
              const EpochCallback& on_epoch = {}) {
-  fit_nmf(ratings.view(), model.view(), options, on_epoch);
+  fit_nmf(ratings.view(), model.view(), options, n_threads, on_epoch);
   return model;
 }
 
@@ -139,7 +139,7 @@ TEST_CASE_TEMPLATE("nmf: equals a plain loop to the last bit with any number of 
       const Model start = positive_model(2, 150, 90, n_factors, biased);
       const Model expected = naive_fit(ratings, start, distinct_options(4));
       for (const int n_threads : {1, 2, 3, 7}) {
-        CHECK(same_bits(fitted(ratings, start, distinct_options(4, n_threads)), expected));
+        CHECK(same_bits(fitted(ratings, start, distinct_options(4), n_threads), expected));
       }
     }
   }
@@ -148,7 +148,6 @@ TEST_CASE_TEMPLATE("nmf: equals a plain loop to the last bit with any number of 
 TEST_CASE("nmf: the defaults are scikit-surprise's") {
   const NmfOptions options;
   CHECK(options.n_epochs == 50);
-  CHECK(options.n_threads == 1);
   for (const double reg : {options.reg_pu, options.reg_qi}) CHECK(reg == 0.06);
   for (const double reg : {options.reg_bu, options.reg_bi}) CHECK(reg == 0.02);
   for (const double lr : {options.lr_bu, options.lr_bi}) CHECK(lr == 0.005);
@@ -232,7 +231,7 @@ TEST_CASE("nmf: no users, no ratings and no epochs") {
 TEST_CASE("nmf: the callback sees every epoch begin and cancels between them") {
   const auto ratings = testing::random_csr<std::int32_t>(4, 20, 20, 10);
   std::vector<int> epochs;
-  CHECK_THROWS_WITH_AS(fitted(ratings, positive_model(5, 20, 20, 10, true), {10},
+  CHECK_THROWS_WITH_AS(fitted(ratings, positive_model(5, 20, 20, 10, true), {10}, 1,
                               [&](int epoch) {
                                 epochs.push_back(epoch);
                                 return epoch < 2;
@@ -255,13 +254,13 @@ TEST_CASE("nmf: factors that stop being finite are an error that names the epoch
 
 TEST_CASE("nmf: the message names the argument that does not fit, and its value") {
   const Csr<std::int32_t> ratings{{0, 1, 2}, {0, 2}, {4.0, 5.0}, 3};
-  const auto fit = [&](std::size_t n_users, std::size_t n_items, const NmfOptions& options) {
-    return fitted(ratings, positive_model(9, n_users, n_items, 2, false), options);
+  const auto fit = [&](std::size_t n_users, std::size_t n_items, const NmfOptions& options,
+                       int n_threads = 1) {
+    return fitted(ratings, positive_model(9, n_users, n_items, 2, false), options, n_threads);
   };
   CHECK_NOTHROW(fit(2, 3, {}));
   CHECK_THROWS_WITH_AS(fit(2, 3, {-3}), Contains("n_epochs is -3"), std::invalid_argument);
-  CHECK_THROWS_WITH_AS(fit(2, 3, distinct_options(1, 0)), Contains("n_threads is 0"),
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(fit(2, 3, {1}, 0), Contains("n_threads is 0"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(fit(4, 3, {}), Contains("2 users and 3 items do not fit factors of 4 and 3"),
                        std::invalid_argument);
   Csr<std::int32_t> pattern = one_rating(4.0);

@@ -31,7 +31,6 @@ struct NmfOptions {
   double reg_pu = 0.06, reg_qi = 0.06;  // L2 regularisation
   double lr_bu = 0.005, lr_bi = 0.005;  // learning rates, of a biased model only
   double reg_bu = 0.02, reg_bi = 0.02;  // L2 regularisation, of a biased model only
-  int n_threads = 1;
 };
 
 // Trains `model`; what it holds before this returns, or after it throws, is unspecified, so pass a
@@ -40,6 +39,6 @@ struct NmfOptions {
 // epoch), Cancelled when on_epoch says so, and whatever on_epoch throws.
 template <typename Offset>
 void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-             const NmfOptions& options, const EpochCallback& on_epoch = {});
+             const NmfOptions& options, int n_threads, const EpochCallback& on_epoch = {});
 
 }  // namespace astonish

@@ -125,7 +125,7 @@ class NMF(EpochModel):
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
         options = _core.NmfOptions()
         self._set_options(options, _RATES)
-        options.n_threads = resolve_n_threads(self.n_threads)
+        n_threads = resolve_n_threads(self.n_threads)
         n_factors = check_integer("n_factors", self.n_factors, minimum=0)
         init_low = check_number("init_low", self.init_low, minimum=0)
         init_high = check_number("init_high", self.init_high, minimum=0)
@@ -137,6 +137,7 @@ class NMF(EpochModel):
             trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
             options,
+            n_threads,
             self._before_epoch,
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
