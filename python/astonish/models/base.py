@@ -155,8 +155,7 @@ class AlgoBase:
             ratings = [rating for _, _, rating in rows]
             inner = self._inner_ids(users, items)
             estimates, details = self._estimate_with_details(*inner)
-            for row in np.flatnonzero(np.isnan(estimates)).tolist():
-                reason = self._why_impossible(int(inner[0][row]), int(inner[1][row]))
+            for row, reason in self._explain(estimates, *inner):
                 details[row] = {"was_impossible": True, "reason": reason}
             estimates = self._finish(estimates)
             fields = zip(users, items, ratings, estimates.tolist(), details, strict=True)
@@ -189,9 +188,13 @@ class AlgoBase:
                 f"user_ids and item_ids must be equally long, got {len(users)} and {len(items)}"
             )
         if self._runs_in_core():
-            return self._finish(self._estimate_many(*self._inner_ids(users, items)))
-        estimates = (self.predict(*pair).est for pair in zip(users, items, strict=True))
-        return np.fromiter(estimates, np.float64, len(users))
+            inner = self._inner_ids(users, items)
+            estimates = self._estimate_many(*inner)
+            if is_strict():
+                self._explain(estimates, *inner)
+            return self._finish(estimates)
+        one_by_one = (self.predict(*pair).est for pair in zip(users, items, strict=True))
+        return np.fromiter(one_by_one, np.float64, len(users))
 
     def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return user and item biases of the training set, and keep them in ``bu`` and ``bi``.
@@ -312,6 +315,20 @@ class AlgoBase:
     def _why_impossible(self, user: int, item: int) -> str:
         """Return the message of the `PredictionImpossible` that a pair raises."""
         return self._impossible if min(user, item) < 0 else NOT_A_NUMBER
+
+    def _explain(
+        self, estimates: NDArray[np.float64], users: NDArray[np.int32], items: NDArray[np.int32]
+    ) -> list[tuple[int, str]]:
+        """Return the rows of impossible estimates, which are NaN, and why they are.
+
+        In strict mode other estimates of NaN become infinite: scikit-surprise clips both alike.
+        """
+        rows = np.flatnonzero(np.isnan(estimates)).tolist()
+        reasons = [(row, self._why_impossible(int(users[row]), int(items[row]))) for row in rows]
+        if is_strict():
+            estimates[[row for row, reason in reasons if reason == NOT_A_NUMBER]] = np.inf
+            reasons = [(row, reason) for row, reason in reasons if reason != NOT_A_NUMBER]
+        return reasons
 
     def _estimate_with_details(
         self, users: NDArray[np.int32], items: NDArray[np.int32]

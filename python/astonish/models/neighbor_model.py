@@ -16,7 +16,7 @@ from astonish._derived import derived
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base import AlgoBase
+from astonish.models.base import NOT_A_NUMBER, AlgoBase
 from astonish.models.prediction import PredictionImpossible
 from astonish.models.similarities import between_rows, matrix_of
 
@@ -178,7 +178,9 @@ class NeighborModel(SymmetricAlgo):
         ]
         estimates, counts = self._estimate_and_count(*pair)
         if np.isnan(estimates[0]):
-            raise PredictionImpossible(self._why_impossible(int(pair[0][0]), int(pair[1][0])))
+            reason = self._why_impossible(int(pair[0][0]), int(pair[1][0]))
+            if reason != NOT_A_NUMBER:  # of which the caller thinks as it does for every model
+                raise PredictionImpossible(reason)
         if counts[0] < 0:
             return float(estimates[0])
         return float(estimates[0]), {"actual_k": int(counts[0])}
@@ -253,6 +255,6 @@ class NeighborModel(SymmetricAlgo):
 
 
 def _blocks_of_rows(x: Ints) -> Iterator[slice]:
-    """Cut ascending codes where so many different ones have passed."""
+    """Cut ascending codes where `_ROWS_PER_CALL` different ones have passed."""
     begins = np.flatnonzero(np.diff(x, prepend=-1))[::_ROWS_PER_CALL].tolist()
     yield from (slice(begin, end) for begin, end in pairwise([*begins, len(x)]))

@@ -215,6 +215,15 @@ def test_all_ratings_alike_leave_no_unit():
     assert model.test([("a", "i", None)]) == [prediction]
 
 
+def test_strict_mode_clips_nan_to_the_best_rating(monkeypatch):
+    monkeypatch.setenv("ASTONISH_SURPRISE_STRICT", "1")
+    model = KNNWithZScore(verbose=False).fit(trainset_of(("a", "i", 3.0), ("b", "i", 3.0)))
+    prediction = model.predict("a", "i")
+    assert prediction[3:] == (5, {"actual_k": 2, "was_impossible": False})
+    assert model.test([("a", "i", None)]) == [prediction]
+    assert model.predict_many(["a", "?"], ["i", "i"]).tolist() == [5, 3]
+
+
 def test_a_user_who_never_varies_is_measured_in_the_unit_of_all():
     trainset = trainset_of(("a", "i", 3.0), ("a", "j", 3.0), ("b", "i", 1.0), ("b", "j", 5.0))
     model = KNNWithZScore(verbose=False).fit(trainset)

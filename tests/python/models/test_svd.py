@@ -323,6 +323,18 @@ def test_a_factor_that_is_nan_makes_the_estimate_impossible(trainset, biased):
     assert model.test([("1", "2", None)]) == [prediction]
 
 
+@pytest.mark.parametrize("biased", [True, False])
+def test_strict_mode_clips_nan_to_the_best_rating(trainset, monkeypatch, biased):
+    monkeypatch.setenv("ASTONISH_SURPRISE_STRICT", "1")
+    model = SVD(n_factors=2, n_epochs=1, biased=biased).fit(trainset)
+    model.pu[trainset.to_inner_uid("1")] = np.nan
+    prediction = model.predict("1", "2")
+    assert prediction[3:] == (5, {"was_impossible": False})
+    unknown = model.predict("?", "2")
+    assert model.test([("1", "2", None), ("?", "2", None)]) == [prediction, unknown]
+    assert model.predict_many(["1", "?"], ["2", "2"]).tolist() == [5, unknown.est]
+
+
 def test_a_default_of_the_instance_answers_unknown_ids(trainset):
     model = SVD(n_factors=2, biased=False).fit(trainset)
     other = copy.copy(model)
