@@ -10,7 +10,7 @@ import itertools
 import random
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -81,7 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Example: {PROGRAM} -algo SVD -params \"{{'n_epochs': 5}}\" "
         "-load-builtin ml-100k -n-folds 3",
     )
-    option = parser.add_argument
+    _add_algorithm(parser.add_argument)
+    _add_data(parser.add_argument)
+    _add_run(parser.add_argument)
+    return parser
+
+
+def _add_algorithm(option: Callable[..., Any]) -> None:
     option(
         "-algo",
         choices=ALGORITHMS,
@@ -94,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="<algorithm parameters>",
         help="The algorithm's arguments, a dict of literals such as \"{'n_epochs': 10}\".",
     )
+
+
+def _add_data(option: Callable[..., Any]) -> None:
     option(
         "-load-builtin",
         default="ml-100k",
@@ -116,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
         help="The format of the files, such as "
         "\"Reader(line_format='user item rating timestamp', sep='\\t')\".",
     )
+
+
+def _add_run(option: Callable[..., Any]) -> None:
     option(
         "-n-folds",
         type=int,
@@ -147,7 +159,6 @@ def _parser() -> argparse.ArgumentParser:
     option(
         "-v", "--version", action="version", version=f"{SURPRISE_VERSION} (astonish {__version__})"
     )
-    return parser
 
 
 def _clean() -> NoReturn:
