@@ -2,9 +2,11 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +124,23 @@ def test_the_stub_names_what_the_module_has():
             named.add(node.target.id)
     exported = {name for name in vars(_core) if name[0] != "_"} - {"importlib", "os"}
     assert named - {"__version__"} == exported
+
+
+def stub_arguments():
+    """The argument names of each function and constructor of the stub."""
+    for node in ast.parse((PACKAGE / "_core.pyi").read_text()).body:
+        functions = node.body if isinstance(node, ast.ClassDef) else [node]
+        for function in functions:
+            if isinstance(function, ast.FunctionDef):
+                path = (node.name,) if node is function else (node.name, function.name)
+                yield path, [argument.arg for argument in function.args.args]
+
+
+def test_the_stub_names_the_arguments_of_the_module():
+    for path, arguments in stub_arguments():
+        described = reduce(getattr, path, _core).__doc__
+        signature = re.search(rf"\b{path[-1]}\((?!\*args).*\) ->", described).group()
+        assert re.findall(r"[(,] ?(\w+): ", signature) == arguments, path
 
 
 def test_the_core_refuses_to_copy():
