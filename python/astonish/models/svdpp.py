@@ -149,15 +149,11 @@ class SVDpp(EpochModel):
         )
         self.bu, self.bi, self.pu, self.qi, self.yj = bu, bi, pu, qi, yj
 
-    def _factors(self) -> Factors:
-        """Return the parameters with what the rated items add to each user's factors."""
-        everyone = np.arange(self.trainset.n_users, dtype=np.int32)
-        return self._factors_of(everyone, resolve_n_threads(self.n_threads))[0]
-
     def _factors_of(
         self, users: NDArray[np.int32], n_threads: int
     ) -> tuple[Factors, NDArray[np.int32]]:
-        factors, ratings = super()._factors(), self.trainset.by_user.ratings
+        """Return parameters whose ``pu`` holds what the rated items add, for `users` alone."""
+        factors, ratings = self._factors(), self.trainset.by_user.ratings
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1

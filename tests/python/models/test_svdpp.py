@@ -294,7 +294,8 @@ def test_factors_that_the_user_assigns_are_used():
     assert model.predict("a", "w", clip=False).est == 3 + 3.5
     assert model.predict_many(["a"], ["w"]).tolist() == [5]
     assert model.recommend(["a"], n=1, exclude_seen=False)[1].tolist() == [[6.5]]
-    np.testing.assert_array_equal(model._factors().pu, [[2, 1.5]] * 3)
+    factors, _ = model._factors_of(np.arange(3, dtype=np.int32), n_threads=1)
+    np.testing.assert_array_equal(factors.pu, [[2, 1.5]] * 3)
 
 
 def test_factors_of_the_wrong_shape_are_refused(trainset):
