@@ -52,3 +52,13 @@ def check_cancelled() -> None:
     cancellation = getattr(_this_thread, "cancellation", None)
     if cancellation is not None and cancellation.requested:
         raise CancelledError
+
+
+def blocks(n: int, size: int) -> Iterator[slice]:
+    """Cut [0, n) into slices of `size`; a call that was stopped gets no further one.
+
+    Between two blocks Python looks for Ctrl-C, too.
+    """
+    for begin in range(0, n, size):
+        check_cancelled()
+        yield slice(begin, min(begin + size, n))

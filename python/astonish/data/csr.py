@@ -76,8 +76,9 @@ class Csr:
         """Number of rows."""
         return len(self.offsets) - 1
 
+    @cached_property
     def truncated(self) -> "Csr":
-        """Return the same rows with ratings cut to whole numbers, towards zero."""
+        """The same rows with ratings cut to whole numbers, towards zero."""
         return replace(self, values=np.trunc(self.values))
 
     def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

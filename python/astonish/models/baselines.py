@@ -44,7 +44,7 @@ def baseline_als(trainset: Trainset, options: dict[str, Any], n_threads: int) ->
     )
 
 
-def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int = 1) -> Biases:
+def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int) -> Biases:
     """Return user and item biases by stochastic gradient descent.
 
     Parameters

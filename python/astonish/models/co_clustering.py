@@ -198,4 +198,4 @@ class CoClustering(AlgoBase):
 
 def _counted(ratings: Csr) -> Csr:
     """Return the ratings as the model counts them."""
-    return ratings.truncated() if is_strict() else ratings
+    return ratings.truncated if is_strict() else ratings

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._cancellation import blocks
 from astonish._checks import check_ids, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.models.base import NOT_A_NUMBER, AlgoBase
 from astonish.models.factors import Factors
 from astonish.models.prediction import PredictionImpossible
 
-_USERS_PER_CALL = 8192  # between two calls Python looks for Ctrl-C
+_USERS_PER_CALL = 8192
 
 
 class FactorModel(AlgoBase):
@@ -139,8 +140,7 @@ class FactorModel(AlgoBase):
         scores = np.empty((len(users), n))
         raw_ids = np.empty(trainset.n_items + 1, dtype=object)  # the last one, at -1, is None
         raw_ids[:-1] = trainset.item_ids
-        for begin in range(0, len(users), _USERS_PER_CALL):
-            block = slice(begin, begin + _USERS_PER_CALL)
+        for block in blocks(len(users), _USERS_PER_CALL):
             seen = trainset.by_user.take_rows(users[block]) if exclude_seen else None
             items, scores[block] = ranking.best(rows[block], n, seen, n_threads)
             item_ids[block] = raw_ids[items]

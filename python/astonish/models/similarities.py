@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._cancellation import check_cancelled
+from astonish._arrays import as_float64
+from astonish._cancellation import blocks
 from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr, RatingsByRow
@@ -19,7 +20,7 @@ Matrix = NDArray[np.float64]
 #: The ratings of each y: ``{y: [(x, rating), ...]}``, such as ``trainset.ir``.
 RatingsOfY = Mapping[int, Iterable[tuple[int, float]]]
 
-_ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
+_ROWS_PER_CALL = 256
 
 MEASURES = tuple(measure.name for measure in _core.Similarity)
 
@@ -57,7 +58,7 @@ def between_rows(by_row: Csr, by_col: Csr, options: SimilarityOptions) -> _core.
         min_support,
         shrinkage,
         float(global_mean),
-        *(None if each is None else np.ascontiguousarray(each, np.float64) for each in biases),
+        *(None if each is None else as_float64(each) for each in biases),
     )
 
 
@@ -65,10 +66,9 @@ def matrix_of(similarity: _core.RatedSimilarity, n_rows: int, n_threads: int | N
     """Return the similarities of all pairs of rows, shape (n_rows, n_rows)."""
     n_threads = resolve_n_threads(n_threads)
     matrix = np.empty((n_rows, n_rows))
-    for begin in range(0, n_rows, _ROWS_PER_CALL):
-        check_cancelled()
-        rows = np.arange(begin, min(begin + _ROWS_PER_CALL, n_rows), dtype=np.int32)
-        matrix[rows] = _core.similarity_rows(similarity, rows, n_threads)
+    for block in blocks(n_rows, _ROWS_PER_CALL):
+        rows = np.arange(block.start, block.stop, dtype=np.int32)
+        matrix[block] = _core.similarity_rows(similarity, rows, n_threads)
     return matrix
 
 

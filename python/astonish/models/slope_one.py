@@ -1,6 +1,5 @@
 """Slope One; drives the kernel of slope_one.hpp."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -9,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._cancellation import check_cancelled
+from astonish._cancellation import blocks, check_cancelled
 from astonish._settings import is_strict, resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base import AlgoBase
 from astonish.models.prediction import PredictionImpossible
 
-_ITEMS_PER_CALL = 128  # between two calls Python looks for Ctrl-C
+_ITEMS_PER_CALL = 128
 _TABLES = ("freq", "dev")
 _BYTES_PER_ENTRY = 16  # of a row: one of freq, one of dev
 _KEPT_BYTES = 1 << 27  # of rows that single estimates made, for each training set
@@ -143,7 +142,7 @@ class SlopeOne(AlgoBase):
         by_user, by_item = self._ratings()
         means = np.array(self.user_mean, dtype=np.float64)
         n_threads = resolve_n_threads(self.n_threads)
-        for block in _blocks(len(distinct)):
+        for block in blocks(len(distinct), _ITEMS_PER_CALL):
             bounds = offsets[block.start : block.stop + 1]
             pairs = known[bounds[0] : bounds[-1]]
             estimates[pairs] = _core.estimate_slope_one(
@@ -186,17 +185,11 @@ class SlopeOne(AlgoBase):
         n_threads = resolve_n_threads(self.n_threads)
         items = np.arange(n_items, dtype=np.int32)
         table = np.empty((n_items, n_items), dtype=dtype)
-        for block in _blocks(n_items):
+        for block in blocks(n_items, _ITEMS_PER_CALL):
             table[block] = self._rows(items[block], n_threads)[part]
         return table
 
     def _ratings(self) -> tuple[Csr, Csr]:
         """Return the users' and the items' ratings as deviations count them."""
         by_user, by_item = self.trainset.by_user, self.trainset.by_item
-        return (by_user.truncated(), by_item.truncated()) if is_strict() else (by_user, by_item)
-
-
-def _blocks(n: int) -> Iterator[slice]:
-    for begin in range(0, n, _ITEMS_PER_CALL):
-        check_cancelled()
-        yield slice(begin, begin + _ITEMS_PER_CALL)
+        return (by_user.truncated, by_item.truncated) if is_strict() else (by_user, by_item)

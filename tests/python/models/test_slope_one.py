@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from astonish import SlopeOne
+from astonish import SlopeOne, _cancellation
 from astonish._cancellation import Cancellation
 from astonish.models import slope_one
 
@@ -153,7 +153,7 @@ def test_ctrl_c_is_noticed_between_blocks_of_items(model, trainset, monkeypatch)
             raise KeyboardInterrupt
 
     monkeypatch.setattr(slope_one, "_ITEMS_PER_CALL", 10)
-    monkeypatch.setattr(slope_one, "check_cancelled", stop_at_the_third_call)
+    monkeypatch.setattr(_cancellation, "check_cancelled", stop_at_the_third_call)
     with pytest.raises(KeyboardInterrupt):
         model.test(all_pairs(trainset))
     calls.clear()
