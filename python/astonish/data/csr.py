@@ -1,6 +1,6 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -51,6 +51,20 @@ class Csr:
     ) -> "Csr":
         """Group triplets by row; ratings of a row keep their order. O(n_ratings + n_rows)."""
         return cls(*_core.build_csr(rows, cols, values, *shape), shape[1])
+
+    @classmethod
+    def from_lists(
+        cls, lists: Iterable[tuple[int, Iterable[tuple[int, float]]]], shape: tuple[int, int]
+    ) -> "Csr":
+        """Group ratings that are listed as (row, [(column, rating), ...])."""
+        triplets = [(row, column, value) for row, ratings in lists for column, value in ratings]
+        rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
+        return cls.from_triplets(
+            np.array(rows, dtype=np.int32),
+            np.array(cols, dtype=np.int32),
+            np.array(values, dtype=np.float64),
+            shape,
+        )
 
     @classmethod
     def from_arrays(

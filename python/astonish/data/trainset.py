@@ -276,13 +276,7 @@ def _ids_in_order(raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
 
 
 def _csr_of_lists(lists: Mapping[int, Sequence[tuple[int, float]]], shape: tuple[int, int]) -> Csr:
-    triplets = [(row, column, value) for row in lists for column, value in lists[row]]
-    rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
-    if not np.isfinite(values).all():
+    csr = Csr.from_lists(lists.items(), shape)
+    if not np.isfinite(csr.values).all():
         raise ValueError("ur and ir must hold finite ratings only")
-    return Csr.from_triplets(
-        np.array(rows, dtype=np.int32),
-        np.array(cols, dtype=np.int32),
-        np.array(values, dtype=np.float64),
-        shape,
-    )
+    return csr

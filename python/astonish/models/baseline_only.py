@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from astonish._arrays import as_float64
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
@@ -74,5 +72,4 @@ class BaselineOnly(FactorModel):
 
     def _factors(self) -> Factors:
         bu, bi = as_float64(self.bu), as_float64(self.bi)
-        no_factors = np.zeros((len(bu), 0)), np.zeros((len(bi), 0))
-        return Factors(*no_factors, bu, bi, float(self.trainset.global_mean), True)
+        return Factors.of_biases(bu, bi, self.trainset.global_mean)

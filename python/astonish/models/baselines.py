@@ -64,8 +64,7 @@ def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int) -
     sgd.lr_bu = sgd.lr_bi = check_number("learning_rate", options.get("learning_rate", 0.005))
     sgd.reg_bu = sgd.reg_bi = check_number("reg", options.get("reg", 0.02))
     bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-    no_factors = np.zeros((trainset.n_users, 0)), np.zeros((trainset.n_items, 0))
-    model = Factors(*no_factors, bu, bi, float(trainset.global_mean), True)
+    model = Factors.of_biases(bu, bi, trainset.global_mean)
     _core.fit_sgd(trainset.by_user.ratings, *model, sgd, _before_epoch)
     return bu, bi
 

@@ -18,3 +18,11 @@ class Factors(NamedTuple):
     bi: NDArray[np.float64]
     global_mean: float
     biased: bool
+
+    @classmethod
+    def of_biases(
+        cls, bu: NDArray[np.float64], bi: NDArray[np.float64], global_mean: float
+    ) -> "Factors":
+        """Return the parameters of ``global_mean + bu[u] + bi[i]``: no factors."""
+        pu, qi = np.zeros((len(bu), 0)), np.zeros((len(bi), 0))
+        return cls(pu, qi, bu, bi, float(global_mean), biased=True)

@@ -196,15 +196,7 @@ def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, Sequence[int]]:
     """Return ratings by y, and the y of each row: sums run in the order of `yr`."""
     if isinstance(yr, RatingsByRow) and yr.csr.n_cols == n_x:
         return yr.csr, range(yr.csr.n_rows)
-    triplets = [(row, x, r) for row, ratings in enumerate(yr.values()) for x, r in ratings]
-    rows, xs, values = zip(*triplets, strict=True) if triplets else ((), (), ())
-    csr = Csr.from_triplets(
-        np.array(rows, dtype=np.int32),
-        np.array(xs, dtype=np.int32),
-        np.array(values, dtype=np.float64),
-        (len(yr), n_x),
-    )
-    return csr, list(yr)
+    return Csr.from_lists(enumerate(yr.values()), (len(yr), n_x)), list(yr)
 
 
 def _biases_of(name: str, biases: Any, ids: Sequence[int]) -> Matrix:

@@ -27,7 +27,7 @@ from astonish.models import neighbor_model
 from astonish.models.neighbor_model import SymmetricAlgo
 
 from . import reference
-from .helpers import all_pairs, assert_same_state, state_of, trainset_of
+from .helpers import all_pairs, assert_same_state, small_ratings, state_of, trainset_of
 
 MODELS = [KNNBasic, KNNWithMeans, KNNWithZScore, KNNBaseline]
 MEASURES = ["cosine", "msd", "pearson", "pearson_baseline"]
@@ -44,14 +44,6 @@ FRIENDS = trainset_of(
     ("c", "k", 2.0),
 )
 NO_BASELINES = {"n_epochs": 0}
-
-small_ratings = st.lists(
-    st.tuples(
-        st.integers(0, 6), st.integers(0, 5), st.integers(2, 10).map(lambda twice: twice / 2)
-    ),
-    min_size=1,
-    max_size=35,
-).map(lambda ratings: trainset_of(*ratings))
 
 
 @pytest.fixture(params=MODELS)

@@ -8,19 +8,11 @@ from hypothesis import strategies as st
 from astonish import SVDpp, Trainset, _core
 
 from . import reference
-from .helpers import assert_same_state, state_of, trainset_of
+from .helpers import assert_same_state, small_ratings, state_of, trainset_of
 
 KINDS = ("bu", "bi", "pu", "qi", "yj")
 RATES = [f"{rate}_{kind}" for rate in ("lr", "reg") for kind in KINDS]
 ARRAYS = ("pu", "qi", "yj", "bu", "bi")
-
-small_ratings = st.lists(
-    st.tuples(
-        st.integers(0, 4), st.integers(0, 6), st.integers(2, 10).map(lambda twice: twice / 2)
-    ),
-    min_size=1,
-    max_size=30,  # of 35 pairs: some are rated twice, some more often
-).map(lambda ratings: trainset_of(*ratings))
 
 svdpp_parameters = st.fixed_dictionaries(
     {
