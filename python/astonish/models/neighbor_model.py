@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from astonish.models.similarities import between_rows, matrix_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Self = TypeVar("Self", bound="NeighborModel")
 
 _ROWS_PER_CALL = 1024  # between two calls Python looks for Ctrl-C
 
@@ -128,7 +129,7 @@ class NeighborModel(SymmetricAlgo):
         similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
         return matrix_of(similarity, self.n_x, self.n_threads)
 
-    def fit(self: Any, trainset: Trainset) -> Any:
+    def fit(self: Self, trainset: Trainset) -> Self:
         """Fit the model to a training set; similarities are computed when they are needed.
 
         Raises
