@@ -2,7 +2,6 @@
 // that the factors are still numbers.
 #pragma once
 
-#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <stdexcept>

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "helpers.hpp"

@@ -215,11 +215,3 @@ def test_codes_that_are_no_int32_are_refused():
         _core.lookup_ids({"a": "b"}, ["a"])
     with pytest.raises(IndexError, match="codes holds 4294967296"):
         _core.lookup_ids({"a": 2**32}, ["a"])
-
-
-def test_rows_that_lie_are_refused():
-    indices, one = np.array([0, 0], dtype=np.int32), np.ones(2)
-    with pytest.raises(ValueError, match="indices has 2 entries, expected 9"):
-        _core.Ratings(np.array([0, 9]), indices, one, 1)
-    with pytest.raises(IndexError, match=r"indices\[1\] is 7"):
-        _core.Ratings(np.array([0, 2]), np.array([0, 7], np.int32), one, 1)
