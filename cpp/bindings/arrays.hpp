@@ -33,29 +33,38 @@ inline void check_ndim(const char* name, py::ssize_t ndim, py::ssize_t expected)
   }
 }
 
+// NumPy has arrays whose elements lie across the addresses of their type, such as the fields of
+// packed records. pybind11 takes them; a kernel that reads them in vectors may not.
+inline void check_layout(const char* name, const py::array& array, py::ssize_t ndim) {
+  check_ndim(name, array.ndim(), ndim);
+  if ((array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) == 0) {
+    throw std::invalid_argument(std::string(name) + " is not aligned in memory");
+  }
+}
+
 template <typename T>
 std::span<const T> read(const char* name, const Array<T>& array) {
-  check_ndim(name, array.ndim(), 1);
+  check_layout(name, array, 1);
   return {array.data(), static_cast<std::size_t>(array.size())};
 }
 
 // Throws ValueError for an array that is not writeable.
 template <typename T>
 std::span<T> write(const char* name, Array<T>& array) {
-  check_ndim(name, array.ndim(), 1);
+  check_layout(name, array, 1);
   return {array.mutable_data(), static_cast<std::size_t>(array.size())};
 }
 
 template <typename T>
 MatrixView<const T> read_matrix(const char* name, const Array<T>& array) {
-  check_ndim(name, array.ndim(), 2);
+  check_layout(name, array, 2);
   return {array.data(), static_cast<std::size_t>(array.shape(0)),
           static_cast<std::size_t>(array.shape(1))};
 }
 
 template <typename T>
 MatrixView<T> write_matrix(const char* name, Array<T>& array) {
-  check_ndim(name, array.ndim(), 2);
+  check_layout(name, array, 2);
   return {array.mutable_data(), static_cast<std::size_t>(array.shape(0)),
           static_cast<std::size_t>(array.shape(1))};
 }

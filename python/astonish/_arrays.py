@@ -1,11 +1,12 @@
 """Arrays that users may have assigned, as the core takes them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 _FLOAT64 = np.dtype(np.float64)
+_LAYOUT: tuple[Literal["C_CONTIGUOUS"], Literal["ALIGNED"]] = ("C_CONTIGUOUS", "ALIGNED")
 
 
 def as_float64(values: Any) -> NDArray[np.float64]:
@@ -13,4 +14,9 @@ def as_float64(values: Any) -> NDArray[np.float64]:
     # Asked for every single estimate: what a model computed itself passes at once.
     if type(values) is np.ndarray and values.dtype is _FLOAT64 and values.flags.carray:
         return values
-    return np.require(values, np.float64, ["C_CONTIGUOUS", "ALIGNED"])
+    return np.require(values, np.float64, _LAYOUT)
+
+
+def as_int64(values: Any) -> NDArray[np.int64]:
+    """Return int64 in C order: `values` itself where it is that, else a copy."""
+    return np.require(values, np.int64, _LAYOUT)

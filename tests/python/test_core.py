@@ -215,3 +215,21 @@ def test_codes_that_are_no_int32_are_refused():
         _core.lookup_ids({"a": "b"}, ["a"])
     with pytest.raises(IndexError, match="codes holds 4294967296"):
         _core.lookup_ids({"a": 2**32}, ["a"])
+
+
+def shifted(array):
+    """The same numbers one byte off the addresses of their type."""
+    memory = np.zeros(array.nbytes + 1, np.uint8)[1:]
+    copy = memory.view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    assert not copy.flags.aligned
+    return copy
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_arrays_across_addresses_are_refused(place):
+    arrays = [np.ones((3, 2)), np.ones((4, 2)), np.ones(3), np.ones(4)]
+    arrays[place] = shifted(arrays[place])
+    name, codes = ("pu", "qi", "bu", "bi")[place], np.zeros(1, np.int32)
+    with pytest.raises(ValueError, match=f"{name} is not aligned in memory"):
+        _core.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._arrays import as_int64
 from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer
 from astonish._random import get_rng
@@ -156,8 +157,8 @@ class CoClustering(AlgoBase):
         trainset = self._fitted_trainset()
         return _core.average_clusters(
             _counted(trainset.by_user).ratings,
-            np.ascontiguousarray(cltr_u, dtype=np.int64),
-            np.ascontiguousarray(cltr_i, dtype=np.int64),
+            as_int64(cltr_u),
+            as_int64(cltr_i),
             float(trainset.global_mean),
             *self._n_clusters(),
         )

@@ -95,6 +95,14 @@ def test_compute_averages_is_of_the_clusters_it_is_given(trainset):
     assert model.compute_averages(cltr_u, cltr_i)[0][3] == trainset.global_mean  # an empty one
 
 
+def test_compute_averages_takes_clusters_from_anywhere_in_memory(trainset):
+    model = CoClustering(random_state=0).fit(trainset)
+    shifted = np.frombuffer(b"." + model.cltr_u.tobytes(), dtype=np.intp, offset=1)
+    assert not shifted.flags.aligned
+    averages = model.compute_averages(shifted, model.cltr_i)
+    assert np.array_equal(averages[2], model.avg_cocltr)
+
+
 def test_compute_averages_refuses_what_does_not_fit(trainset):
     model = CoClustering().fit(trainset)
     with pytest.raises(ValueError, match="cltr_u has 199 entries, expected 200"):
