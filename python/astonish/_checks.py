@@ -23,10 +23,17 @@ def check_number(name: str, value: Any, minimum: float = -math.inf) -> float:
     """Return `value` as a finite float of at least `minimum`; TypeError or ValueError otherwise."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not math.isfinite(value) or value < minimum:
+    if not _is_finite(value) or value < minimum:
         least = "" if minimum == -math.inf else f" of at least {minimum:g}"
         raise ValueError(f"{name} must be a finite number{least}, got {value!r}")
     return float(value)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond all floats
+        return False
 
 
 def check_scale(name: str, value: Any) -> tuple[float, float]:
