@@ -1,7 +1,7 @@
-"""Attributes that are computed from others when they are read."""
+"""Attributes that are computed when they are read."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -23,3 +23,32 @@ class derived(Generic[T]):  # noqa: N801  used like property
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else self._compute(instance)
+
+
+class cached(Generic[T]):  # noqa: N801  used like functools.cached_property
+    """Make a method an attribute that is computed when it is first read, and may be assigned.
+
+    Before Python 3.12, `functools.cached_property` holds a lock of the class while it computes: one
+    instance waits for another, and a process that is forked meanwhile waits forever. Here nobody
+    waits. Threads that come at the same time compute the same, and get what the first one stored.
+    """
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "cached[T]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        return vars(instance).setdefault(self._name, self._compute(instance))
+
+    if TYPE_CHECKING:  # at run time an assignment goes to the instance, which wins
+
+        def __set__(self, instance: object, value: T) -> None: ...

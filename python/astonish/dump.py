@@ -10,11 +10,11 @@ import inspect
 import pickle
 import pkgutil
 from collections import defaultdict
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from astonish._derived import derived
+from astonish._derived import cached, derived
 from astonish._gc import paused_gc
 from astonish._mirror import mirror_modules, mirror_name
 from astonish.data.csr import RatingsByRow
@@ -167,7 +167,7 @@ def _state_of_model(model: AlgoBase) -> dict[str, Any]:
     state = dict(vars(model))
     if "trainset" in state:
         n_rows = getattr(model, "n_x", model.trainset.n_items)
-        kinds = (derived, cached_property) if n_rows <= _MOST_ROWS else derived
+        kinds = (derived, cached) if n_rows <= _MOST_ROWS else derived
         twin = copy.copy(model)  # which keeps the answers, lest the model do
         on_demand = _attributes_on_demand(model, kinds)
         state |= {name: getattr(twin, name) for name in on_demand if name not in state}

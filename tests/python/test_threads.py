@@ -1,13 +1,17 @@
 """What threads of the package owe to each other."""
 
 import gc
+import os
+import signal
 import sys
 import threading
+import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import pytest
 
 import astonish
+from astonish import _core
 from astonish._cancellation import Cancellation, check_cancelled
 from astonish._gc import paused_gc
 from astonish.evaluation.cross_validation import iterate_scores
@@ -75,3 +79,31 @@ def test_a_fold_that_fails_stops_the_others():
     model = Unlucky(n_epochs=10**8, random_state=0)
     with pytest.raises(RuntimeError, match="the first fold failed"):
         list(iterate_scores(model, data, ["rmse"], cv=3, n_jobs=3))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_forked_while_a_thread_computes_need_not_wait_for_it(monkeypatch):
+    computing, may_finish = threading.Event(), threading.Event()
+
+    def slow_ratings(*_):
+        computing.set()
+        may_finish.wait(timeout=30)
+
+    rows = [astonish.make_ratings(9, 9, 30, seed=seed).build_full_trainset() for seed in (0, 1)]
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr(_core, "Ratings", slow_ratings)
+        pool.submit(lambda: rows[0].by_user.ratings)
+        computing.wait()
+        patch.undo()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if rows[1].by_user.ratings is not None else 1)
+        may_finish.set()
+        deadline = time.monotonic() + 10
+        while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if not ended[0]:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    assert ended == (child, 0)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._derived import cached
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class Csr:
             raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
 
-    @cached_property
+    @cached
     def ratings(self) -> _core.Ratings:
         """The arrays as kernels take them: validated once a process, not at every call."""
         return _core.Ratings(self.offsets, self.indices, self.values, self.n_cols)

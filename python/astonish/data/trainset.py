@@ -1,13 +1,13 @@
 """The training set: what models are fitted to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._derived import cached
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
 
@@ -130,19 +130,19 @@ class Trainset:
         self.ur = RatingsByRow(by_user)
         self.ir = RatingsByRow(by_item)
 
-    @cached_property
+    @cached
     def _raw2inner_id_users(self) -> dict[Any, int]:
         return dict(zip(self.user_ids, range(self.n_users), strict=True))
 
-    @cached_property
+    @cached
     def _raw2inner_id_items(self) -> dict[Any, int]:
         return dict(zip(self.item_ids, range(self.n_items), strict=True))
 
-    @cached_property
+    @cached
     def _inner2raw_id_users(self) -> dict[int, Any]:
         return dict(enumerate(self.user_ids))
 
-    @cached_property
+    @cached
     def _inner2raw_id_items(self) -> dict[int, Any]:
         return dict(enumerate(self.item_ids))
 
@@ -150,7 +150,7 @@ class Trainset:
     def _global_mean(self) -> float:
         return self.global_mean
 
-    @cached_property
+    @cached
     def global_mean(self) -> float:
         """The mean of all ratings."""
         return np.mean(self.by_user.values)  # type: ignore[return-value]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._derived import cached
 
 
 class UnknownMeasureError(ValueError, AttributeError):
@@ -97,7 +97,7 @@ class Truth:
     users: Iterable[Any]
     ratings: NDArray[np.float64]
 
-    @cached_property
+    @cached
     def by_user(self) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """Row numbers user by user, and where those of each user begin."""
         users, _ = _core.encode_ids(list(self.users))

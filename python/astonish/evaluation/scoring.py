@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish._derived import cached
 from astonish.data.ratings import Testset
 from astonish.data.trainset import Trainset
 from astonish.evaluation.accuracy import FORMULAS, Truth, check_measures, columns_of
@@ -35,27 +35,27 @@ class Sample:
     def __init__(self, testset: Testset) -> None:
         self.testset = testset
 
-    @cached_property
+    @cached
     def rows(self) -> Testset:
         """The test set as a list."""
         return self.testset if isinstance(self.testset, list) else list(self.testset)
 
-    @cached_property
+    @cached
     def users(self) -> list[Any]:
         """Raw user ids."""
         return [user for user, _, _ in self.rows]
 
-    @cached_property
+    @cached
     def items(self) -> list[Any]:
         """Raw item ids."""
         return [item for _, item, _ in self.rows]
 
-    @cached_property
+    @cached
     def truth(self) -> Truth:
         """True ratings, NaN where there is none, and whose they are."""
         return Truth(self.users, np.array([rating for _, _, rating in self.rows], dtype=np.float64))
 
-    @cached_property
+    @cached
     def is_complete(self) -> bool:
         """Whether there are ratings, and none is missing."""
         return bool(self.rows) and not np.isnan(self.truth.ratings).any()

@@ -1,7 +1,6 @@
 """What models of nearest neighbours share; drives the kernel of neighbors.hpp."""
 
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -12,7 +11,7 @@ from astonish import _core
 from astonish._arrays import as_float64
 from astonish._cancellation import check_cancelled
 from astonish._checks import check_integer
-from astonish._derived import derived
+from astonish._derived import cached, derived
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
@@ -123,8 +122,8 @@ class NeighborModel(SymmetricAlgo):
         self.k = k
         self.min_k = min_k
 
-    @cached_property
-    def sim(self) -> Floats:  # type: ignore[override]  # a cached property can be assigned to
+    @cached
+    def sim(self) -> Floats:
         """The similarities of all x, of shape (n_x, n_x); made when it is first asked for."""
         similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
         return matrix_of(similarity, self.n_x, self.n_threads)

@@ -1,6 +1,5 @@
 """Slope One; drives the kernel of slope_one.hpp."""
 
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._cancellation import blocks, check_cancelled
+from astonish._derived import cached
 from astonish._settings import is_strict, resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
@@ -97,12 +97,12 @@ class SlopeOne(AlgoBase):
             self.user_mean = list(trainset.by_user.reduce_rows(np.mean))
         return self
 
-    @cached_property
+    @cached
     def freq(self) -> NDArray[np.intp]:
         """How often a user's ratings pair two items, shape (n_items, n_items)."""
         return self._table(0, np.intp)
 
-    @cached_property
+    @cached
     def dev(self) -> NDArray[np.float64]:
         """Mean difference between the ratings of two items, shape (n_items, n_items)."""
         return self._table(1, np.float64)
