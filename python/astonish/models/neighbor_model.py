@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Self = TypeVar("Self", bound="NeighborModel")
 
-_ROWS_PER_CALL = 1024  # between two calls Python looks for Ctrl-C
+_ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
 
 
 class SymmetricAlgo(AlgoBase):
