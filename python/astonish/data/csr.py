@@ -90,7 +90,7 @@ class Csr:
         """Number of rows."""
         return len(self.offsets) - 1
 
-    @cached_property
+    @cached
     def truncated(self) -> "Csr":
         """The same rows with ratings cut to whole numbers, towards zero."""
         return replace(self, values=np.trunc(self.values))
