@@ -241,12 +241,13 @@ def cosine_of(own, other):
 
 
 def msd_of(own, other):
-    return 1 / (add_up((x - y) ** 2 for x, y in zip(own, other, strict=True)) / len(own) + 1)
+    apart = [x - y for x, y in zip(own, other, strict=True)]
+    return 1 / (dot(apart, apart) / len(own) + 1)  # products, as pow may round a square otherwise
 
 
 def pearson_of(own, other):
     n, x, y = len(own), add_up(own), add_up(other)
-    norm = np.sqrt((n * dot(own, own) - x**2) * (n * dot(other, other) - y**2))
+    norm = np.sqrt((n * dot(own, own) - x * x) * (n * dot(other, other) - y * y))
     return (n * dot(own, other) - x * y) / norm if norm else 0.0
 
 
