@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._checks import check_integer, check_scale
 from astonish._derived import cached
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
@@ -62,12 +63,16 @@ class Trainset:
         raw2inner_id_users: Mapping[Any, int],
         raw2inner_id_items: Mapping[Any, int],
     ) -> None:
+        # The ids first: counts that they refute would be sizes of arrays.
+        user_ids = _ids_in_order("users", raw2inner_id_users, n_users)
+        item_ids = _ids_in_order("items", raw2inner_id_items, n_items)
+        shape = len(user_ids), len(item_ids)
         self._assign(
-            _csr_of_lists(ur, (n_users, n_items)),
-            _csr_of_lists(ir, (n_items, n_users)),
-            _ids_in_order(raw2inner_id_users, n_users),
-            _ids_in_order(raw2inner_id_items, n_items),
-            rating_scale,
+            _csr_of_lists("ur", ur, shape),
+            _csr_of_lists("ir", ir, shape[::-1]),
+            user_ids,
+            item_ids,
+            check_scale("rating_scale", rating_scale),
         )
         if n_ratings != self.n_ratings or len(self.by_item.values) != n_ratings:
             raise ValueError(
@@ -268,15 +273,36 @@ def _raw_id(ids: list[Any], inner: int) -> Any:
     return ids[code]
 
 
-def _ids_in_order(raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
-    ids = sorted(raw_to_inner, key=raw_to_inner.__getitem__)
-    if sorted(raw_to_inner.values()) != list(range(n)):
-        raise ValueError(f"inner ids must be 0 to {n - 1}, each once")
-    return ids
+def _ids_in_order(side: str, raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
+    """Return the raw ids by inner id; ValueError unless these are 0 to n - 1."""
+    n = check_integer(f"n_{side}", n, minimum=0)
+    if len(raw_to_inner) != n or sorted(raw_to_inner.values()) != list(range(n)):
+        raise ValueError(
+            f"raw2inner_id_{side}: inner ids must be 0 to {n - 1}, each once, as n_{side} is {n}"
+        )
+    return sorted(raw_to_inner, key=raw_to_inner.__getitem__)
 
 
-def _csr_of_lists(lists: Mapping[int, Sequence[tuple[int, float]]], shape: tuple[int, int]) -> Csr:
-    csr = Csr.from_lists(lists.items(), shape)
-    if not np.isfinite(csr.values).all():
-        raise ValueError("ur and ir must hold finite ratings only")
-    return csr
+def _csr_of_lists(
+    name: str, lists: Mapping[int, Sequence[tuple[int, float]]], shape: tuple[int, int]
+) -> Csr:
+    triplets = [(row, column, value) for row in lists for column, value in lists[row]]
+    rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
+    ratings = np.array(values)
+    if ratings.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold ratings that are numbers, got {ratings!r}")
+    if not np.isfinite(ratings).all():
+        raise ValueError(f"{name} must hold finite ratings only")
+    return Csr.from_triplets(
+        _codes(name, rows), _codes(name, cols), ratings.astype(np.float64), shape
+    )
+
+
+def _codes(name: str, inner_ids: Sequence[int]) -> NDArray[np.int32]:
+    """Return inner ids as the core takes them; TypeError for what is no whole number."""
+    codes = np.array(inner_ids) if inner_ids else np.empty(0, dtype=np.int32)
+    with np.errstate(invalid="ignore"):  # for NaN and the infinite, which are refused next
+        whole = codes.astype(np.int32) if codes.dtype.kind in "iuf" else None
+    if whole is None or not np.array_equal(whole, codes):
+        raise TypeError(f"{name} must hold inner ids that are whole numbers, got {codes!r}")
+    return whole

@@ -121,6 +121,33 @@ class TestConstructor:
         with pytest.raises(ValueError, match="inner ids must be 0 to 2, each once"):
             Trainset(BY_USER, BY_ITEM, 3, 3, 5, (1, 5), users, ITEMS)
 
+    @pytest.mark.parametrize("n", [-1, 2.0, "3", None, True])
+    def test_a_count_is_an_integer(self, n):
+        with pytest.raises((TypeError, ValueError), match="n_items must be"):
+            Trainset(BY_USER, BY_ITEM, 3, n, 5, (1, 5), USERS, ITEMS)
+
+    def test_a_count_that_the_ids_refute_is_no_size_of_anything(self):
+        with pytest.raises(ValueError, match="each once, as n_users is 1000000000000"):
+            Trainset(BY_USER, BY_ITEM, 10**12, 3, 5, (1, 5), USERS, ITEMS)
+
+    @pytest.mark.parametrize("inner", [0.7, "0", None, True, 2**40, float("nan")])
+    def test_inner_ids_are_whole_numbers(self, inner):
+        message = "ir must hold inner ids that are whole numbers"
+        with pytest.raises(TypeError, match=message):
+            Trainset({0: [(0, 4.0)]}, {0: [(inner, 4.0)]}, 1, 1, 1, (1, 5), {"a": 0}, {"b": 0})
+        with pytest.raises(TypeError, match=message):
+            Trainset({0: [(0, 4.0)]}, {inner: [(0, 4.0)]}, 1, 1, 1, (1, 5), {"a": 0}, {"b": 0})
+
+    @pytest.mark.parametrize("rating", ["4", None, 4 + 0j, 10**400, float("inf")])
+    def test_ratings_are_finite_numbers(self, rating):
+        with pytest.raises((TypeError, ValueError), match="ur must hold"):
+            Trainset({0: [(0, rating)]}, {0: [(0, 4.0)]}, 1, 1, 1, (1, 5), {"a": 0}, {"b": 0})
+
+    @pytest.mark.parametrize("scale", [(5, 1), (float("nan"), 5), None, (1,), ("1", "5")])
+    def test_a_rating_scale_is_two_ascending_numbers(self, scale):
+        with pytest.raises(ValueError, match="rating_scale must"):
+            Trainset(BY_USER, BY_ITEM, 3, 3, 5, scale, USERS, ITEMS)
+
     def test_an_item_that_is_not_counted_is_refused(self):
         with pytest.raises(IndexError, match=r"outside \[0, 2\)"):
             Trainset(BY_USER, BY_ITEM, 3, 2, 5, (1, 5), USERS, {"up": 0, "big": 1})
