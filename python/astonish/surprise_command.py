@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from astonish._checks import check_integer
 from astonish._core import __version__
 from astonish._mirror import SURPRISE_VERSION
 from astonish.data.builtin import BUILTIN_DATASETS, dataset_dir
@@ -29,6 +30,7 @@ from astonish.models.base import AlgoBase
 
 PROGRAM = "python -m astonish.surprise"
 _BAD_INPUT = 2  # exit code
+_LARGEST_SEED = 2**32 - 1  # NumPy's
 _DUMPS = "dumps"  # folder in the folder of data sets
 
 
@@ -57,10 +59,10 @@ def main(*, argv: Sequence[str] | None = None) -> None:
     try:
         algo = ALGORITHMS[args.algo](**_params(args.params))
         data, cv = _data_and_folds(args)
+        if args.with_dump:
+            _dump_each_test(algo, Path(args.dump_dir or Path(dataset_dir(), _DUMPS)))
     except (OSError, TypeError, ValueError) as error:
         parser.error(str(error))
-    if args.with_dump:
-        _dump_each_test(algo, Path(args.dump_dir or Path(dataset_dir(), _DUMPS)))
     cross_validate(algo, data, cv=cv, verbose=True)
 
 
@@ -130,14 +132,14 @@ def _add_data(option: Callable[..., Any]) -> None:
 def _add_run(option: Callable[..., Any]) -> None:
     option(
         "-n-folds",
-        type=int,
+        type=_integer(minimum=2),
         default=5,
         metavar="<number of folds>",
         help="The number of folds. Default: 5.",
     )
     option(
         "-seed",
-        type=int,
+        type=_integer(minimum=0, maximum=_LARGEST_SEED),
         metavar="<random seed>",
         help="Decides folds and random numbers; by default every run differs.",
     )
@@ -159,6 +161,22 @@ def _add_run(option: Callable[..., Any]) -> None:
     option(
         "-v", "--version", action="version", version=f"{SURPRISE_VERSION} (astonish {__version__})"
     )
+
+
+def _integer(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+    """Return what reads an integer within its bounds."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
+        try:
+            return check_integer("the number", number, minimum, maximum)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
 
 
 def _clean() -> NoReturn:
@@ -216,7 +234,9 @@ def _data_and_folds(args: argparse.Namespace) -> tuple[Dataset, Any]:
         return Dataset.load_from_file(args.load_custom, _reader(args.reader)), shuffled
     if args.folds_files is not None:
         files = args.folds_files.split()
-        pairs = list(zip(files[::2], files[1::2], strict=False))
+        if not files or len(files) % 2:
+            raise ValueError(f"-folds-files must be pairs of files, got {args.folds_files!r}")
+        pairs = list(zip(files[::2], files[1::2], strict=True))
         return Dataset.load_from_folds(pairs, _reader(args.reader)), PredefinedKFold()
     return Dataset.load_builtin(args.load_builtin), shuffled
 

@@ -127,6 +127,27 @@ class TestLeaving:
         assert self.leave("-h") == 0
         assert not (folder / "sets").exists()
 
+    @pytest.mark.parametrize(
+        ("option", "value", "message"),
+        [
+            ("-n-folds", "1", "argument -n-folds: the number must be at least 2, got 1"),
+            ("-n-folds", "two", "argument -n-folds: "),
+            ("-seed", "-1", "argument -seed: the number must be at least 0, got -1"),
+            ("-seed", str(2**32), "argument -seed: the number must be at most"),
+            ("-folds-files", "a b c", "-folds-files must be pairs of files, got 'a b c'"),
+            ("-folds-files", " ", "-folds-files must be pairs of files, got ' '"),
+        ],
+    )
+    def test_a_wrong_value_is_an_error_and_no_traceback(self, capsys, option, value, message):
+        assert self.leave("-algo", "SVD", "-reader", READER, option, value) == 2
+        assert message in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("ratings")
+    def test_dumps_need_a_folder(self, capsys):
+        options = ("-algo", "SVD", "--with-dump", "-dump-dir", "ratings.csv")
+        assert self.leave(*options, "-load-custom", "ratings.csv", "-reader", READER) == 2
+        assert "File exists" in capsys.readouterr().err
+
     def test_clean_removes_the_folder_of_data_sets(self, folder, capsys):
         (folder / "sets" / "ml-100k").mkdir(parents=True)
         assert not self.leave("--clean")
