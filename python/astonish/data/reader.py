@@ -78,6 +78,10 @@ class Reader:
         rating_scale: tuple[float, float] = (1, 5),
         skip_lines: int = 0,
     ) -> None:
+        if not isinstance(line_format, str):
+            raise TypeError(f"line_format must be a str, got {line_format!r}")
+        if sep is not None and not isinstance(sep, str):
+            raise TypeError(f"sep must be a str or None, got {sep!r}")
         if sep == "":
             raise ValueError("sep must not be empty; None separates at white space")
         fields = line_format.split()

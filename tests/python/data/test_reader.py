@@ -132,6 +132,11 @@ class TestParseLine:
         with pytest.raises(ValueError, match="Check the line_format and sep"):
             Reader(sep=",").parse_line(line)
 
+    @pytest.mark.parametrize("option", ["line_format", "sep"])
+    def test_formats_are_text(self, option):
+        with pytest.raises(TypeError, match=f"{option} must be a str.*, got 3"):
+            Reader(**{option: 3})
+
     def test_a_line_without_its_timestamp_is_refused(self):
         with pytest.raises(ValueError, match="Check the line_format and sep"):
             Reader("ml-100k").parse_line("196\t242\t3")
