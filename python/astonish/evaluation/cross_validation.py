@@ -112,6 +112,8 @@ def iterate_scores(
     pre_dispatch: int | str | None = "2*n_jobs",
 ) -> Generator[FoldScore, None, None]:
     """Yield the score of each fold, in order, as soon as it is known; see `cross_validate`."""
+    if isinstance(algo, type) or not (hasattr(algo, "fit") and hasattr(algo, "test")):
+        raise TypeError(f"algo must be a model such as SVD(), got {algo!r}")
     splitter = get_cv(cv)
     is_alone = count_workers(n_jobs) == 1
     jobs = (
@@ -182,5 +184,5 @@ def print_summary(
 
 def _copy(algo: AlgoBase) -> AlgoBase:
     """Copy a model for another thread; a training set that it holds is shared."""
-    trainset = vars(algo).get("trainset")
+    trainset = getattr(algo, "trainset", None)
     return copy.deepcopy(algo, {id(trainset): trainset})

@@ -1,7 +1,9 @@
 """Running many independent pieces of work: fits and scores of folds, of settings of a model."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import joblib
@@ -57,11 +59,16 @@ def run_jobs(
     pre_dispatch : int, str or None
         How many jobs to take ahead, as in joblib; None and "all" take all.
     total : int, optional
-        The number of jobs, where it is known: there are no more workers than that.
+        The number of jobs, where it is known. There are no more workers than jobs; where it is not
+        known, one job for each worker is taken to see.
     verbose : int
         How much joblib prints.
     """
     n_workers = count_workers(n_jobs)
+    if total is None and n_workers > 1:
+        first = deque(islice(jobs := iter(jobs), n_workers))
+        total = len(first) if len(first) < n_workers else None
+        jobs = chain(_drain(first), jobs)
     if total is not None and n_workers > total:
         n_jobs = n_workers = max(1, total)
     parallel = joblib.Parallel(
@@ -93,6 +100,12 @@ def _run(cancellation: Cancellation, n_threads: int | None, job: Callable[[], T]
     with cancellation.job(), limit_threads(n_threads):
         check_cancelled()
         return job()
+
+
+def _drain(queue: deque[T]) -> Iterator[T]:
+    """Yield what is in a queue, and keep nothing of it."""
+    while queue:
+        yield queue.popleft()
 
 
 def _check_pre_dispatch(pre_dispatch: Any) -> Any:

@@ -72,7 +72,8 @@ def draw_combinations(
 
 def _values(name: str, choices: Any) -> list[Any]:
     """Return an iterable as a list that is not empty; TypeError for a lone value."""
-    if isinstance(choices, str | bytes | Mapping) or not hasattr(choices, "__iter__"):
+    is_one = isinstance(choices, str | bytes | Mapping) or getattr(choices, "shape", None) == ()
+    if is_one or not hasattr(choices, "__iter__"):
         raise TypeError(f"{name} must be a list of values to try, got {choices!r}")
     values = list(choices)
     if not values:

@@ -250,3 +250,27 @@ def test_an_error_of_the_splitter_reaches_the_caller(model, data, n_jobs):
 def test_nothing_is_shown_where_there_is_no_terminal(model, data, capsys):
     cross_validate(model, data, cv=2)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("algo", [None, "SVD", SVD])
+def test_a_model_is_one(data, algo, n_jobs):
+    with pytest.raises(TypeError, match=r"algo must be a model such as SVD\(\), got"):
+        cross_validate(algo, data, n_jobs=n_jobs)
+
+
+class Slotted:
+    """A model that is no AlgoBase, and whose attributes have no dict."""
+
+    __slots__ = ()
+
+    def fit(self, _):
+        return self
+
+    def test(self, testset):
+        return [(user, item, rating, 3.0, {}) for user, item, rating in testset]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_model_may_be_anything_that_fits_and_tests(data, n_jobs):
+    assert cross_validate(Slotted(), data, ["mae"], cv=3, n_jobs=n_jobs)["test_mae"].shape == (3,)

@@ -89,6 +89,23 @@ def test_no_more_threads_than_jobs_are_started():
     assert max(counts) < before + 20
 
 
+def test_no_more_threads_than_jobs_are_started_when_nobody_knows_their_number():
+    def count():
+        time.sleep(0.01)
+        return threading.active_count()
+
+    before = threading.active_count()
+    counts = list(run_jobs([count] * 3, n_jobs=1_000_000))
+    assert len(counts) == 3
+    assert max(counts) < before + 20
+
+
+def test_jobs_that_nobody_counted_are_all_done():
+    for n in (0, 1, 3, 4, 20):
+        uncounted = (partial(int, number) for number in range(n))
+        assert list(run_jobs(uncounted, n_jobs=3)) == list(range(n))
+
+
 @pytest.mark.usefixtures("eight_cpus")
 def test_jobs_share_the_cpus():
     for n_jobs, share in [(1, 8), (2, 4), (3, 2), (20, 1)]:

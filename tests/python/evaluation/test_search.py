@@ -104,6 +104,7 @@ def test_an_empty_grid_is_the_default_model(data):
         ({"n_epochs": 5}, TypeError, r"param_grid\['n_epochs'\] must be a list of .*got 5"),
         ({"solver": "bitwise"}, TypeError, r"param_grid\['solver'\] must be .*got 'bitwise'"),
         ({"n_epochs": []}, ValueError, r"param_grid\['n_epochs'\] is empty"),
+        ({"n_epochs": np.array(3)}, TypeError, r"param_grid\['n_epochs'\] must be a list of val"),
         ({"sim_options": ["msd"]}, TypeError, r"param_grid\['sim_options'\] must be a dict of"),
         (
             {"sim_options": {"name": "msd"}},
