@@ -4,7 +4,7 @@ import os
 import runpy
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 
 from astonish._mirror import SURPRISE, mirror_modules
 from astonish.surprise_command import PROGRAM, main
@@ -12,6 +12,12 @@ from astonish.surprise_command import PROGRAM, main
 # Python finds a package ``surprise`` in this folder that patches the process that imports it.
 _PATH_OF_ALIAS = str(Path(__file__).with_name("surprise_path"))
 _WRONG_USE = 2  # exit code
+# Whose frames are above those of a program.
+_OWN_FILES = (
+    runpy.run_path.__code__.co_filename,
+    __file__,
+    str(Path(__file__).with_name("surprise") / "__main__.py"),
+)
 
 
 def patch() -> None:
@@ -88,6 +94,16 @@ def _prepare(argv: list[str], folder: str | None = None) -> None:
     sys.path.insert(0 if is_safe else 1, _PATH_OF_ALIAS)
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_PATH_OF_ALIAS, inherited]))
+    sys.excepthook = _show_error_of_program
+
+
+def _show_error_of_program(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Print what Python prints: the traceback begins in the program, not in what runs it."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in _OWN_FILES:
+        traceback = traceback.tb_next
+    sys.__excepthook__(kind, error.with_traceback(traceback), traceback)
 
 
 def _folder_of(program: str) -> str:

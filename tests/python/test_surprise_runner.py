@@ -190,3 +190,24 @@ class TestPrograms:
         assert output(run("-v", cwd=tmp_path)).startswith("1.1.5 (astonish ")
         assert output(run("-m", "surprise", "-v", cwd=tmp_path)).startswith("1.1.5 ")
         assert run(cwd=tmp_path).stderr == "error: No algorithm was specified.\n"
+
+
+class TestErrors:
+    """A program that fails prints what it prints under plain Python."""
+
+    @pytest.mark.parametrize(
+        "code", ["def f():\n    1 / 0\n\nf()\n", "def (:\n", "raise SystemExit(7)\n"]
+    )
+    def test_a_traceback_begins_in_the_program(self, tmp_path, code):
+        program = write(tmp_path / "program.py", code)
+        ours, plain = (start(program, cwd=tmp_path) for start in (run, python))
+        assert (ours.returncode, ours.stderr) == (plain.returncode, plain.stderr)
+
+    @pytest.mark.parametrize("code", ["1 / 0", "def ("])
+    def test_a_traceback_begins_in_the_code(self, tmp_path, code):
+        ours, plain = (start("-c", code, cwd=tmp_path) for start in (run, python))
+        assert (ours.returncode, ours.stderr) == (plain.returncode, plain.stderr)
+
+    def test_a_hook_of_the_program_wins(self, tmp_path):
+        code = "import sys\nsys.excepthook = lambda *error: print('mine')\n1 / 0\n"
+        assert run(write(tmp_path / "program.py", code), cwd=tmp_path).stdout == "mine\n"
