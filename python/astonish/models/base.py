@@ -23,6 +23,10 @@ Self = TypeVar("Self", bound="AlgoBase")
 NOT_A_NUMBER = "The estimate is not a number."
 
 
+class NotFittedError(ValueError, AttributeError):
+    """Raised by a model that was asked before `fit`; scikit-surprise's is an AttributeError."""
+
+
 class AlgoBase:
     """Base of all models, and of yours.
 
@@ -397,7 +401,7 @@ class AlgoBase:
         try:
             return self.trainset
         except AttributeError:
-            raise ValueError(
+            raise NotFittedError(
                 f"this {type(self).__name__} is not fitted: call fit(trainset) first"
             ) from None
 
