@@ -9,7 +9,10 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <new>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -76,13 +79,22 @@ CsrView<Offset> read_csr(const Array<Offset>& offsets, const Array<std::int32_t>
           values ? read("values", *values) : std::span<const double>{}, n_cols};
 }
 
+// pybind11 multiplies shapes without a look at what a size can hold.
+template <typename T>
+void check_size(std::size_t rows, std::size_t cols) {
+  constexpr std::size_t most = std::numeric_limits<py::ssize_t>::max() / sizeof(T);
+  if (cols > most / std::max<std::size_t>(rows, 1)) throw std::bad_alloc();
+}
+
 template <typename T>
 Array<T> new_array(std::size_t n) {
+  check_size<T>(1, n);
   return Array<T>(static_cast<py::ssize_t>(n));
 }
 
 template <typename T>
 Array<T> new_matrix(std::size_t rows, std::size_t cols) {
+  check_size<T>(rows, cols);
   return Array<T>({static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(cols)});
 }
 

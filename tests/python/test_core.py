@@ -233,3 +233,10 @@ def test_arrays_across_addresses_are_refused(place):
     name, codes = ("pu", "qi", "bu", "bi")[place], np.zeros(1, np.int32)
     with pytest.raises(ValueError, match=f"{name} is not aligned in memory"):
         _core.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)
+
+
+@pytest.mark.parametrize("n", [2**61, 2**62, 2**63])
+def test_a_result_beyond_all_memory_is_refused(n):
+    factors, nothing = np.ones((3, 2)), np.zeros(0, np.int64)
+    with pytest.raises(MemoryError):
+        _core.topk(factors, factors, n, None, nothing, np.zeros(0, np.int32), 1)
