@@ -77,7 +77,7 @@ def root(
 @app.command()
 def evaluate(
     data: DataOption = DEMO,
-    algo: Annotated[str, typer.Option(help=f"Models, of {', '.join(ALGORITHMS)}.")] = "SVD",
+    algo: Annotated[list[str], typer.Option(help=f"Models, of {', '.join(ALGORITHMS)}.")] = ["SVD"],  # noqa: B006  typer's form of a default; never written to
     folds: Annotated[int, typer.Option(help="Number of folds.")] = 5,
     seed: SeedOption = 0,
     measures: Annotated[
@@ -94,7 +94,7 @@ def evaluate(
     """Cross-validate models and print a table of their errors and times."""
     n_threads = resolve_n_threads(threads)
     names = _choices("--measures", measures, MEASURES)
-    models = [_model(name, seed, 1) for name in _choices("--algo", algo, ALGORITHMS)]
+    models = [_model(name, seed, 1) for name in _choices("--algo", ",".join(algo), ALGORITHMS)]
     splitter = KFold(check_integer("--folds", folds, minimum=2), random_state=seed)
     if json_file is not None:
         json_file.touch()  # an unwritable place is an error now, not after the work

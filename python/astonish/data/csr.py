@@ -1,6 +1,6 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,17 +54,29 @@ class Csr:
 
     @classmethod
     def from_lists(
-        cls, lists: Iterable[tuple[int, Iterable[tuple[int, float]]]], shape: tuple[int, int]
+        cls,
+        name: str,
+        lists: Iterable[tuple[int, Iterable[tuple[int, float]]]],
+        shape: tuple[int, int],
     ) -> "Csr":
-        """Group ratings that are listed as (row, [(column, rating), ...])."""
+        """Group ratings that the argument `name` lists as (row, [(column, rating), ...]).
+
+        Raises
+        ------
+        TypeError
+            For a row or column that is no whole number, or a rating that is no number.
+        ValueError, IndexError
+            For a rating that is not finite, or a place outside of `shape`.
+        """
         triplets = [(row, column, value) for row, ratings in lists for column, value in ratings]
         rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
-        return cls.from_triplets(
-            np.array(rows, dtype=np.int32),
-            np.array(cols, dtype=np.int32),
-            np.array(values, dtype=np.float64),
-            shape,
-        )
+        ratings = np.array(values)
+        if ratings.dtype.kind not in "biuf":
+            raise TypeError(f"{name} must hold ratings that are numbers, got {ratings!r}")
+        if not np.isfinite(ratings).all():
+            raise ValueError(f"{name} must hold finite ratings only")
+        codes = _whole_numbers(name, rows), _whole_numbers(name, cols)
+        return cls.from_triplets(*codes, ratings.astype(np.float64), shape)
 
     @classmethod
     def from_arrays(
@@ -131,6 +143,16 @@ class Csr:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.offsets, self.indices, self.values, self.n_cols)
+
+
+def _whole_numbers(name: str, inner_ids: Sequence[int]) -> NDArray[np.int32]:
+    """Return inner ids as the core takes them; TypeError for what is no whole number."""
+    codes = np.array(inner_ids) if inner_ids else np.empty(0, dtype=np.int32)
+    with np.errstate(invalid="ignore"):  # for NaN and the infinite, which are refused next
+        whole = codes.astype(np.int32) if codes.dtype.kind in "iuf" else None
+    if whole is None or not np.array_equal(whole, codes):
+        raise TypeError(f"{name} must hold inner ids that are whole numbers, got {codes!r}")
+    return whole
 
 
 def find_inner(inner: Any, n: int) -> int | None:

@@ -68,8 +68,8 @@ class Trainset:
         item_ids = _ids_in_order("items", raw2inner_id_items, n_items)
         shape = len(user_ids), len(item_ids)
         self._assign(
-            _csr_of_lists("ur", ur, shape),
-            _csr_of_lists("ir", ir, shape[::-1]),
+            Csr.from_lists("ur", ur.items(), shape),
+            Csr.from_lists("ir", ir.items(), shape[::-1]),
             user_ids,
             item_ids,
             check_scale("rating_scale", rating_scale),
@@ -281,28 +281,3 @@ def _ids_in_order(side: str, raw_to_inner: Mapping[Any, int], n: int) -> list[An
             f"raw2inner_id_{side}: inner ids must be 0 to {n - 1}, each once, as n_{side} is {n}"
         )
     return sorted(raw_to_inner, key=raw_to_inner.__getitem__)
-
-
-def _csr_of_lists(
-    name: str, lists: Mapping[int, Sequence[tuple[int, float]]], shape: tuple[int, int]
-) -> Csr:
-    triplets = [(row, column, value) for row in lists for column, value in lists[row]]
-    rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
-    ratings = np.array(values)
-    if ratings.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold ratings that are numbers, got {ratings!r}")
-    if not np.isfinite(ratings).all():
-        raise ValueError(f"{name} must hold finite ratings only")
-    return Csr.from_triplets(
-        _codes(name, rows), _codes(name, cols), ratings.astype(np.float64), shape
-    )
-
-
-def _codes(name: str, inner_ids: Sequence[int]) -> NDArray[np.int32]:
-    """Return inner ids as the core takes them; TypeError for what is no whole number."""
-    codes = np.array(inner_ids) if inner_ids else np.empty(0, dtype=np.int32)
-    with np.errstate(invalid="ignore"):  # for NaN and the infinite, which are refused next
-        whole = codes.astype(np.int32) if codes.dtype.kind in "iuf" else None
-    if whole is None or not np.array_equal(whole, codes):
-        raise TypeError(f"{name} must hold inner ids that are whole numbers, got {codes!r}")
-    return whole

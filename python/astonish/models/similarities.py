@@ -196,7 +196,7 @@ def _csr_of(yr: RatingsOfY, n_x: int) -> tuple[Csr, Sequence[int]]:
     """Return ratings by y, and the y of each row: sums run in the order of `yr`."""
     if isinstance(yr, RatingsByRow) and yr.csr.n_cols == n_x:
         return yr.csr, range(yr.csr.n_rows)
-    return Csr.from_lists(enumerate(yr.values()), (len(yr), n_x)), list(yr)
+    return Csr.from_lists("yr", enumerate(yr.values()), (len(yr), n_x)), list(yr)
 
 
 def _biases_of(name: str, biases: Any, ids: Sequence[int]) -> Matrix:
