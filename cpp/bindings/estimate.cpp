@@ -7,10 +7,11 @@ namespace astonish::bindings {
 
 namespace {
 
-Array<double> bind_estimate(const Array<double>& pu, const Array<double>& qi,
-                            const Array<double>& bu, const Array<double>& bi, double global_mean,
-                            bool biased, const Array<std::int32_t>& users,
-                            const Array<std::int32_t>& items, int n_threads) {
+template <typename T>
+Array<double> bind_estimate(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu,
+                            const Array<T>& bi, double global_mean, bool biased,
+                            const Array<std::int32_t>& users, const Array<std::int32_t>& items,
+                            int n_threads) {
   const auto model = read_factors(pu, qi, bu, bi, global_mean, biased);
   const auto user_codes = read("users", users);
   const auto item_codes = read("items", items);
@@ -23,23 +24,29 @@ Array<double> bind_estimate(const Array<double>& pu, const Array<double>& qi,
   return out;
 }
 
-double bind_one(const Array<double>& pu, const Array<double>& qi, const Array<double>& bu,
-                const Array<double>& bi, double global_mean, bool biased, std::int32_t user,
-                std::int32_t item) {
+template <typename T>
+double bind_one(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu, const Array<T>& bi,
+                double global_mean, bool biased, std::int32_t user, std::int32_t item) {
   return estimate_pair(read_factors(pu, qi, bu, bi, global_mean, biased), user, item);
+}
+
+template <typename T>
+void register_type(py::module_& module) {
+  module.def("estimate_pairs", &bind_estimate<T>, py::arg("pu").noconvert(),
+             py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
+             py::arg("global_mean"), py::arg("biased"), py::arg("users").noconvert(),
+             py::arg("items").noconvert(), py::arg("n_threads"),
+             "Estimates of (user, item) pairs; -1 is an unknown id, NaN an impossible estimate.");
+  module.def("estimate_pair", &bind_one<T>, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
+             py::arg("bu").noconvert(), py::arg("bi").noconvert(), py::arg("global_mean"),
+             py::arg("biased"), py::arg("user"), py::arg("item"), "The estimate of one pair.");
 }
 
 }  // namespace
 
 void register_estimate(py::module_& module) {
-  module.def("estimate_pairs", &bind_estimate, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
-             py::arg("bu").noconvert(), py::arg("bi").noconvert(), py::arg("global_mean"),
-             py::arg("biased"), py::arg("users").noconvert(), py::arg("items").noconvert(),
-             py::arg("n_threads"),
-             "Estimates of (user, item) pairs; -1 is an unknown id, NaN an impossible estimate.");
-  module.def("estimate_pair", &bind_one, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
-             py::arg("bu").noconvert(), py::arg("bi").noconvert(), py::arg("global_mean"),
-             py::arg("biased"), py::arg("user"), py::arg("item"), "The estimate of one pair.");
+  register_type<double>(module);
+  register_type<float>(module);
 }
 
 }  // namespace astonish::bindings

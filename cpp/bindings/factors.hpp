@@ -6,15 +6,16 @@
 
 namespace astonish::bindings {
 
-inline BiasedFactors<const double> read_factors(const Array<double>& pu, const Array<double>& qi,
-                                                const Array<double>& bu, const Array<double>& bi,
-                                                double global_mean, bool biased) {
+template <typename T>
+BiasedFactors<const T> read_factors(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu,
+                                    const Array<T>& bi, double global_mean, bool biased) {
   return {read_matrix("pu", pu), read_matrix("qi", qi), read("bu", bu),
           read("bi", bi),        global_mean,           biased};
 }
 
-inline BiasedFactors<double> write_factors(Array<double>& pu, Array<double>& qi, Array<double>& bu,
-                                           Array<double>& bi, double global_mean, bool biased) {
+template <typename T>
+BiasedFactors<T> write_factors(Array<T>& pu, Array<T>& qi, Array<T>& bu, Array<T>& bi,
+                               double global_mean, bool biased) {
   return {write_matrix("pu", pu),
           write_matrix("qi", qi),
           write("bu", bu),

@@ -12,11 +12,13 @@ namespace {
 
 constexpr std::size_t kPairsPerChunk = 4096;
 
-double product(const BiasedFactors<const double>& model, std::size_t user, std::size_t item) {
+template <typename T>
+double product(const BiasedFactors<const T>& model, std::size_t user, std::size_t item) {
   return dot(model.pu.row(user).data(), model.qi.row(item).data(), model.pu.cols);
 }
 
-double estimate(const BiasedFactors<const double>& model, std::int32_t user, std::int32_t item) {
+template <typename T>
+double estimate(const BiasedFactors<const T>& model, std::int32_t user, std::int32_t item) {
   const auto u = static_cast<std::size_t>(user);
   const auto i = static_cast<std::size_t>(item);
   const bool both_known = user >= 0 && item >= 0;
@@ -32,15 +34,16 @@ double estimate(const BiasedFactors<const double>& model, std::int32_t user, std
 
 }  // namespace
 
-double estimate_pair(const BiasedFactors<const double>& model, std::int32_t user,
-                     std::int32_t item) {
+template <typename T>
+double estimate_pair(const BiasedFactors<const T>& model, std::int32_t user, std::int32_t item) {
   check_shapes(model);
   check_code("users", 0, user, -1, model.pu.rows);
   check_code("items", 0, item, -1, model.qi.rows);
   return estimate(model, user, item);
 }
 
-void estimate_pairs(const BiasedFactors<const double>& model, std::span<const std::int32_t> users,
+template <typename T>
+void estimate_pairs(const BiasedFactors<const T>& model, std::span<const std::int32_t> users,
                     std::span<const std::int32_t> items, std::span<double> out, int n_threads) {
   check_shapes(model);
   check_length("items", items.size(), users.size());
@@ -51,5 +54,12 @@ void estimate_pairs(const BiasedFactors<const double>& model, std::span<const st
     for (std::size_t k = begin; k < end; ++k) out[k] = estimate(model, users[k], items[k]);
   });
 }
+
+template double estimate_pair(const BiasedFactors<const float>&, std::int32_t, std::int32_t);
+template double estimate_pair(const BiasedFactors<const double>&, std::int32_t, std::int32_t);
+template void estimate_pairs(const BiasedFactors<const float>&, std::span<const std::int32_t>,
+                             std::span<const std::int32_t>, std::span<double>, int);
+template void estimate_pairs(const BiasedFactors<const double>&, std::span<const std::int32_t>,
+                             std::span<const std::int32_t>, std::span<double>, int);
 
 }  // namespace astonish

@@ -21,6 +21,8 @@ void check_shapes(const BiasedFactors<T>& model) {
   }
 }
 
+template void check_shapes(const BiasedFactors<float>&);
+template void check_shapes(const BiasedFactors<const float>&);
 template void check_shapes(const BiasedFactors<double>&);
 template void check_shapes(const BiasedFactors<const double>&);
 

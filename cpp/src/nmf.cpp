@@ -82,7 +82,7 @@ double scaled(double factor, double numerator, double denominator) {
 // The ratings of one row of factors, and the rows at their other ends.
 template <typename Estimate>
 struct RowRatings {
-  const PaddedRows& others;
+  const PaddedRows<double>& others;
   Indices indices;
   std::span<const double> ratings;
   Estimate estimate;  // estimate(k) of the k-th rating
@@ -222,9 +222,9 @@ class Trainer {
   const NmfOptions& options_;
   int n_threads_;
   ByItem by_item_;
-  PaddedRows p_;
-  PaddedRows next_p_;
-  PaddedRows q_;
+  PaddedRows<double> p_;
+  PaddedRows<double> next_p_;
+  PaddedRows<double> q_;
   std::vector<double> estimates_;  // of each rating, in the order of by_user
 };
 

@@ -16,40 +16,39 @@
 
 namespace astonish {
 
-inline constexpr std::size_t kDoublesPerLine = 8;
+template <typename T>
+inline constexpr std::size_t kPerLine = 64 / sizeof(T);
 
+template <typename T>
 class PaddedRows {
  public:
   PaddedRows(std::size_t n_rows, std::size_t n_cols)
-      : lines_a_row_((n_cols + kDoublesPerLine - 1) / kDoublesPerLine),
-        lines_(n_rows * lines_a_row_) {}
+      : lines_a_row_((n_cols + kPerLine<T> - 1) / kPerLine<T>), lines_(n_rows * lines_a_row_) {}
 
-  explicit PaddedRows(MatrixView<const double> rows) : PaddedRows(rows.rows, rows.cols) {
+  explicit PaddedRows(MatrixView<const T> rows) : PaddedRows(rows.rows, rows.cols) {
     for (std::size_t k = 0; k < rows.rows; ++k) {
       std::copy_n(rows.row(k).data(), rows.cols, row(k));
     }
   }
 
-  void copy_to(MatrixView<double> rows) const {
+  void copy_to(MatrixView<T> rows) const {
     for (std::size_t k = 0; k < rows.rows; ++k) {
       std::copy_n(row(k), rows.cols, rows.row(k).data());
     }
   }
 
-  [[nodiscard]] std::size_t width() const { return lines_a_row_ * kDoublesPerLine; }
-  [[nodiscard]] double* row(std::size_t index) {
-    return reinterpret_cast<double*>(lines_.data() + index * lines_a_row_);
+  [[nodiscard]] std::size_t width() const { return lines_a_row_ * kPerLine<T>; }
+  [[nodiscard]] T* row(std::size_t index) {
+    return reinterpret_cast<T*>(lines_.data() + index * lines_a_row_);
   }
-  [[nodiscard]] const double* row(std::size_t index) const {
-    return reinterpret_cast<const double*>(lines_.data() + index * lines_a_row_);
+  [[nodiscard]] const T* row(std::size_t index) const {
+    return reinterpret_cast<const T*>(lines_.data() + index * lines_a_row_);
   }
-  [[nodiscard]] std::span<const double> values() const {
-    return {row(0), lines_.size() * kDoublesPerLine};
-  }
+  [[nodiscard]] std::span<const T> values() const { return {row(0), lines_.size() * kPerLine<T>}; }
 
  private:
   struct alignas(64) Line {
-    double values[kDoublesPerLine] = {};
+    T values[kPerLine<T>] = {};
   };
 
   std::size_t lines_a_row_;

@@ -54,7 +54,7 @@ struct Rates {
 };
 
 double folded(double* sums) {
-  for (std::size_t half = kDoublesPerLine / 2; half >= 1; half /= 2) {
+  for (std::size_t half = kPerLine<double> / 2; half >= 1; half /= 2) {
     for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
   }
   return sums[0];
@@ -62,9 +62,9 @@ double folded(double* sums) {
 
 template <typename Width>
 double dot(const double* a, const double* b, Width width) {
-  double sums[kDoublesPerLine] = {};
-  for (std::size_t at = 0; at < width; at += kDoublesPerLine) {
-    for (std::size_t f = at; f < at + kDoublesPerLine; ++f) sums[f - at] += a[f] * b[f];
+  double sums[kPerLine<double>] = {};
+  for (std::size_t at = 0; at < width; at += kPerLine<double>) {
+    for (std::size_t f = at; f < at + kPerLine<double>; ++f) sums[f - at] += a[f] * b[f];
   }
   return folded(sums);
 }
@@ -73,9 +73,9 @@ double dot(const double* a, const double* b, Width width) {
 template <typename Width>
 double product(const double* q, double keep_p, const double* p, double keep_z, const double* z,
                Width width) {
-  double sums[kDoublesPerLine] = {};
-  for (std::size_t at = 0; at < width; at += kDoublesPerLine) {
-    for (std::size_t f = at; f < at + kDoublesPerLine; ++f) {
+  double sums[kPerLine<double>] = {};
+  for (std::size_t at = 0; at < width; at += kPerLine<double>) {
+    for (std::size_t f = at; f < at + kPerLine<double>; ++f) {
       sums[f - at] += q[f] * (keep_p * p[f] + keep_z * z[f]);
     }
   }
@@ -120,13 +120,13 @@ struct Part {
   double keep = 0.0;  // a rating maps the part by x -> keep * x + move * err * q
   double move = 0.0;
   double spread = 0.0;  // times a shift of the part: the shift of each of its yj
-  PaddedRows rows;
+  PaddedRows<double> rows;
 };
 
 template <typename Width>
 class Trainer {
  public:
-  Trainer(const BiasedFactors<double>& model, PaddedRows& qi, PaddedRows& yj,
+  Trainer(const BiasedFactors<double>& model, PaddedRows<double>& qi, PaddedRows<double>& yj,
           const Repeats& repeats, const SvdppOptions& options, Width width)
       : model_(model),
         qi_(qi),
@@ -262,21 +262,21 @@ class Trainer {
   [[nodiscard]] double* p() { return rows_.row(0); }
   [[nodiscard]] double* sum_of_parts() { return rows_.row(1); }
 
-  static double* row(PaddedRows& rows, std::int32_t item) {
+  static double* row(PaddedRows<double>& rows, std::int32_t item) {
     return rows.row(static_cast<std::size_t>(item));
   }
 
-  void prefetch(PaddedRows& rows, Items items, std::size_t position) {
+  void prefetch(PaddedRows<double>& rows, Items items, std::size_t position) {
     if (position < items.size()) prefetch_row(row(rows, items[position]), width_);
   }
 
   const BiasedFactors<double>& model_;
-  PaddedRows& qi_;
-  PaddedRows& yj_;
+  PaddedRows<double>& qi_;
+  PaddedRows<double>& yj_;
   const Repeats& repeats_;
   Rates rates_;
   Width width_;
-  PaddedRows rows_;
+  PaddedRows<double> rows_;
   Part whole_;
 };
 
@@ -287,8 +287,8 @@ void run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<do
                           MatrixView<double> yj, const SvdppOptions& options,
                           const EpochCallback& on_epoch) {
   const Repeats repeats(by_user);
-  PaddedRows padded_qi(model.qi);
-  PaddedRows padded_yj(yj);
+  PaddedRows<double> padded_qi(model.qi);
+  PaddedRows<double> padded_yj(yj);
   with_width(padded_qi.width(), [&](auto width) {
     Trainer trainer(model, padded_qi, padded_yj, repeats, options, width);
     run_epochs(by_user, options, on_epoch, [&](std::size_t user, Items items, auto ratings) {

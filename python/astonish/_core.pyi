@@ -159,10 +159,10 @@ def fit_nmf(
     on_epoch: Callable[[int], object] | None = ...,
 ) -> None: ...
 def estimate_pairs(
-    pu: _Float64,
-    qi: _Float64,
-    bu: _Float64,
-    bi: _Float64,
+    pu: NDArray[_Float],
+    qi: NDArray[_Float],
+    bu: NDArray[_Float],
+    bi: NDArray[_Float],
     global_mean: float,
     biased: bool,
     users: _Int32,
@@ -170,10 +170,10 @@ def estimate_pairs(
     n_threads: int,
 ) -> _Float64: ...
 def estimate_pair(
-    pu: _Float64,
-    qi: _Float64,
-    bu: _Float64,
-    bi: _Float64,
+    pu: NDArray[_Float],
+    qi: NDArray[_Float],
+    bu: NDArray[_Float],
+    bi: NDArray[_Float],
     global_mean: float,
     biased: bool,
     user: int,

@@ -160,3 +160,15 @@ TEST_CASE("estimate: factors that do not fit and threads that cannot work are re
   CHECK_THROWS_WITH_AS(estimates(model, {0}, {0}), Contains("bu has 1 entries, pu has 2 rows"),
                        std::invalid_argument);
 }
+
+TEST_CASE("estimate: float factors multiply in float, biases add in double") {
+  const Matrix<float> pu{2, 2, {1.0F, 2.0F, 3.0F, 4.0F}};
+  const Matrix<float> qi{1, 2, {0.5F, -1.0F}};
+  const std::vector<float> bu{0.25F, -0.25F};
+  const std::vector<float> bi{1.0F};
+  const BiasedFactors<const float> model{pu.view(), qi.view(), bu, bi, 3.0 + 1e-12, true};
+  std::vector<double> out(3);
+  estimate_pairs(model, Codes{0, 1, -1}, Codes{0, 0, 0}, out, 2);
+  CHECK(out == std::vector{2.75 + 1e-12, 1.25 + 1e-12, 4.0 + 1e-12});
+  CHECK(estimate_pair(model, 1, 0) == out[1]);
+}

@@ -2,9 +2,10 @@
 //
 //   estimate(u, i) = global_mean + bu[u] + bi[i] + <pu[u], qi[i]>
 //
-// One struct serves training (T = double) and scoring (T = const double), so that every kernel that
-// speaks of a factor model speaks of the same five things under Surprise's names. An unbiased model
-// (biased == false) is the product alone; its bias arrays exist and are not read.
+// One struct serves training (T = float or double) and scoring (T = const float or const double),
+// so that every kernel that speaks of a factor model speaks of the same five things under
+// Surprise's names. An unbiased model (biased == false) is the product alone; its bias arrays exist
+// and are not read.
 //
 // Source: Koren, Bell, Volinsky: Matrix factorization techniques for recommender systems. 2009.
 #pragma once

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._arrays import as_float64
 from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer, check_number
 from astonish.data.trainset import Trainset
@@ -48,8 +47,8 @@ class EpochModel(FactorModel):
         raise NotImplementedError
 
     def _factors(self) -> Factors:
-        pu, qi, bu, bi = map(as_float64, (self.pu, self.qi, self.bu, self.bi))
-        return Factors(pu, qi, bu, bi, float(self.trainset.global_mean), bool(self.biased))
+        mean = float(self.trainset.global_mean)
+        return Factors.of(self.pu, self.qi, self.bu, self.bi, mean, self.biased)
 
     def _set_options(self, options: Any, rates: Iterable[str]) -> None:
         """Check `n_epochs` and `rates`, and copy them to what the kernel takes."""

@@ -1,23 +1,32 @@
 """The parameters of biased matrix factorization, as the core takes them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish._arrays import as_floats
+
 
 class Factors(NamedTuple):
-    """Parameters of ``global_mean + bu[u] + bi[i] + <pu[u], qi[i]>``, float64 and C-contiguous.
+    """Parameters of ``global_mean + bu[u] + bi[i] + <pu[u], qi[i]>``, in C order.
 
-    The sum is the product alone where `biased` is False.
+    The four arrays are of one dtype, float32 or float64. The sum is the product
+    alone where `biased` is False.
     """
 
-    pu: NDArray[np.float64]
-    qi: NDArray[np.float64]
-    bu: NDArray[np.float64]
-    bi: NDArray[np.float64]
+    pu: NDArray[Any]
+    qi: NDArray[Any]
+    bu: NDArray[Any]
+    bi: NDArray[Any]
     global_mean: float
     biased: bool
+
+    @classmethod
+    def of(cls, pu: Any, qi: Any, bu: Any, bi: Any, global_mean: float, biased: bool) -> "Factors":
+        """Return parameters that users may have assigned; float64 unless all four are float32."""
+        pu, qi, bu, bi = as_floats(pu, qi, bu, bi)
+        return cls(pu, qi, bu, bi, float(global_mean), bool(biased))
 
     @classmethod
     def of_biases(

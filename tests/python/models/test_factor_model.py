@@ -1,5 +1,7 @@
 """Ranking by a factor model against a full sort of its estimates."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -265,3 +267,26 @@ def test_recommend_is_a_full_sort_of_the_estimates(data, n, exclude_seen, biased
         places = [trainset.to_inner_iid(each) for each in row_ids if each is not None]
         assert row[: len(places)].tolist() == matrix[user, places].tolist()
         assert np.isnan(row[len(places) :]).all()
+
+
+def test_float32_factors_are_used_as_they_are(trainset):
+    model = SVD(n_factors=7, n_epochs=3, random_state=0).fit(trainset)
+    narrow = copy.copy(model)
+    for name in ("pu", "qi", "bu", "bi"):
+        setattr(narrow, name, getattr(model, name).astype(np.float32))
+    assert narrow._factors().pu is narrow.pu
+    users, items = trainset.user_ids[:30], trainset.item_ids[:30]
+    np.testing.assert_allclose(
+        narrow.predict_many(users, items), model.predict_many(users, items), rtol=1e-6
+    )
+    assert narrow.predict(users[0], items[0]).est == narrow.predict_many(users, items)[0]
+    item_ids, scores = narrow.recommend(users, n=20)
+    for user, row, row_scores in zip(users, item_ids, scores, strict=True):
+        assert row_scores.tolist() == [narrow.predict(user, i, clip=False).est for i in row]
+    np.testing.assert_allclose(scores, model.recommend(users, n=20)[1], rtol=1e-6)
+
+
+def test_factors_of_two_dtypes_are_widened(trainset):
+    model = SVD(n_factors=7, n_epochs=3, random_state=0).fit(trainset)
+    model.pu = model.pu.astype(np.float32)
+    assert {each.dtype for each in model._factors()[:4]} == {np.dtype(np.float64)}
