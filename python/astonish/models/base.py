@@ -314,6 +314,7 @@ class AlgoBase:
     # inner ids (-1: unknown), NaN where an estimate is impossible; and why it is.
     _estimate_many: Any = None
     _impossible: str = "User and/or item is unknown."
+    _unsaved: tuple[str, ...] = ("callback", "validation")  # how it was trained; None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
 
     def _why_impossible(self, user: int, item: int) -> str:

@@ -130,7 +130,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
 
 def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     return {
-        name: _pack(name, value, arrays)
+        name: None if name in model._unsaved else _pack(name, value, arrays)
         for name, value in vars(model).items()
         if name != "trainset"
     }

@@ -1,0 +1,106 @@
+"""Training one epoch after the other: losses, early stopping, progress, in one place."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from astonish._cancellation import check_cancelled
+from astonish._checks import INT32_MAX, check_integer
+from astonish.models.held_out import HeldOut
+
+Losses = dict[str, float]
+History = dict[str, list[float]]
+Callback = Callable[[int, Losses], Any]
+
+
+class Trainer(Protocol):
+    """Parameters in training, in whatever layout the kernel likes."""
+
+    def run_epoch(self, epoch: int) -> Losses:
+        """Train one epoch and return its figures, such as ``{"loss": 0.9}``."""
+        ...
+
+    def parameters(self) -> dict[str, NDArray[Any]]:
+        """Return copies of the parameters, under the names of the model's attributes."""
+        ...
+
+
+class EarlyStopping:
+    """Remember the best epoch, and tell when `patience` epochs have not been better."""
+
+    def __init__(self, patience: int | None) -> None:
+        self._patience = patience
+        self._best = np.inf
+        self._since = 0
+        self.best_parameters: dict[str, NDArray[Any]] | None = None
+
+    def should_stop(self, error: float, parameters: dict[str, NDArray[Any]]) -> bool:
+        """Take note of an epoch."""
+        if self._patience is None:
+            return False
+        self._since += 1
+        if error < self._best:
+            self._best, self._since, self.best_parameters = error, 0, parameters
+        return self._since >= self._patience
+
+
+def run_epochs(model: Any, trainer: Trainer, held_out: HeldOut | None) -> None:
+    """Train for `model.n_epochs` epochs and set the parameters and ``history_`` of the model.
+
+    The model says how: ``n_epochs``, ``patience`` (stop when that many epochs in a row have not
+    lowered the error on `held_out`, and keep the best epoch's parameters), ``callback`` (called
+    with the epoch and its losses; True stops) and ``verbose`` (a bar of progress). ``history_``
+    holds each figure of each epoch. While a callback runs, the model has the parameters of that
+    epoch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter out of range.
+    """
+    n_epochs = check_integer("n_epochs", model.n_epochs, 0, INT32_MAX)
+    stopping = EarlyStopping(_check_patience(model.patience, held_out))
+    callback = _check_callback(model.callback)
+    model.history_ = {}
+    with tqdm(total=n_epochs, unit="epoch", disable=not model.verbose) as progress:
+        for epoch in range(n_epochs):
+            check_cancelled()
+            losses = trainer.run_epoch(epoch)
+            stop = False
+            if held_out is not None or callback is not None:
+                vars(model).update(parameters := trainer.parameters())
+            if held_out is not None:
+                losses["validation_rmse"] = validation_rmse(model, held_out)
+                stop = stopping.should_stop(losses["validation_rmse"], parameters)
+            for name, loss in losses.items():
+                model.history_.setdefault(name, []).append(loss)
+            progress.set_postfix(losses, refresh=False)
+            progress.update()
+            if callback is not None:
+                stop = callback(epoch, losses) is True or stop
+            if stop:
+                break
+    vars(model).update(stopping.best_parameters or trainer.parameters())
+
+
+def validation_rmse(model: Any, held_out: HeldOut) -> float:
+    """Return the root mean squared error of `model` on what was held out, as `test` predicts it."""
+    estimates = model._finish(model._estimate_many(held_out.users, held_out.items))
+    return float(np.sqrt(np.mean((held_out.values - estimates) ** 2)))
+
+
+def _check_patience(patience: Any, held_out: HeldOut | None) -> int | None:
+    if patience is None:
+        return None
+    if held_out is None:
+        raise ValueError(f"patience={patience!r} needs validation: ratings to stop by")
+    return check_integer("patience", patience, 1, INT32_MAX)
+
+
+def _check_callback(callback: Any) -> Callback | None:
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback must be callable, got {callback!r}")
+    return callback  # type: ignore[no-any-return]
