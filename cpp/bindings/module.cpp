@@ -10,6 +10,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_parallel(module);
   register_codes(module);
   register_csr(module);
+  register_als(module);
   register_sgd(module);
   register_svdpp(module);
   register_nmf(module);

@@ -5,6 +5,7 @@
 
 namespace astonish::bindings {
 
+void register_als(pybind11::module_& module);
 void register_baselines(pybind11::module_& module);
 void register_co_clustering(pybind11::module_& module);
 void register_codes(pybind11::module_& module);

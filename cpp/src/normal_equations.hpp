@@ -67,9 +67,17 @@ class NormalEquations {
     }
   }
 
-  void add_diagonal(double value) {
-    for (std::size_t f = 0; f < n_factors_; ++f) system_.at(f, f) += static_cast<T>(value);
-    sum_of_weights_ += value;
+  void add_diagonal(double value) { add_diagonal(value, value); }
+  void add_diagonal(double of_factors, double of_intercept) {
+    for (std::size_t f = 0; f < n_factors_; ++f) system_.at(f, f) += static_cast<T>(of_factors);
+    sum_of_weights_ += of_intercept;
+  }
+
+  // Puts `row` and, for the intercept, a one where the targets summed up.
+  template <typename Row>
+  void set_right_side(std::span<const Row> row) {
+    for (std::size_t f = 0; f < n_factors_; ++f) border_.row(0)[f] = static_cast<T>(row[f]);
+    sum_of_targets_ = 1.0;
   }
 
   // Both write size() numbers and destroy the equations; see symmetric_system.hpp.

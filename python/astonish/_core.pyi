@@ -85,6 +85,40 @@ def assign_items(
     n_threads: int,
 ) -> _Int64: ...
 
+class AlsOptions:
+    reg: float
+    reg_bias: float
+    reg_by_count: bool
+    global_mean: float
+    biased: bool
+
+def solve_side(
+    ratings: Ratings,
+    fixed_factors: NDArray[_Float],
+    fixed_biases: NDArray[_Float],
+    factors: NDArray[_Float],
+    biases: NDArray[_Float],
+    options: AlsOptions,
+    n_threads: int,
+) -> None: ...
+def als_loss(
+    by_user: Ratings,
+    pu: NDArray[_Float],
+    bu: NDArray[_Float],
+    qi: NDArray[_Float],
+    bi: NDArray[_Float],
+    options: AlsOptions,
+    n_threads: int,
+) -> tuple[float, float]: ...
+def explain_row(
+    columns: _Int32,
+    ratings: _Float64,
+    fixed_factors: NDArray[_Float],
+    fixed_biases: NDArray[_Float],
+    options: AlsOptions,
+    target: int,
+) -> _Float64: ...
+
 class SgdSolver(enum.Enum):
     sequential = ...
     bitwise = ...

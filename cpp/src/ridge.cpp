@@ -1,0 +1,97 @@
+#include "ridge.hpp"
+
+#include <algorithm>
+
+namespace astonish {
+
+namespace {
+
+// Solves what build() builds, whatever it is.
+template <typename Build>
+std::vector<double> solution_of(NormalEquations<double>& equations, const Build& build) {
+  std::vector<double> solution(equations.size());
+  build(equations);
+  if (!equations.solve(solution)) {
+    build(equations);
+    equations.solve_minimum_norm(solution);
+  }
+  return solution;
+}
+
+}  // namespace
+
+template <typename T>
+Ridge<T>::Ridge(const FactorSide<const T>& fixed, const AlsOptions& options)
+    : fixed_(fixed),
+      options_(options),
+      equations_(fixed.factors.cols, options.biased),
+      solution_(equations_.size()) {}
+
+template <typename T>
+std::span<const T> Ridge<T>::solve(const RatedColumns& row) {
+  if (row.columns.empty()) {
+    std::fill(solution_.begin(), solution_.end(), T{0});
+    return solution_;
+  }
+  set_targets(row);
+  build(equations_, row.columns);
+  if (!equations_.solve(solution_)) solve_in_double(row.columns);
+  return solution_;
+}
+
+// The sum of contributions is <v, sum over k of target_k * (q_k, 1)> where v solves the equations
+// of the row with the factors of `target` and a one on their right side.
+template <typename T>
+void Ridge<T>::explain(const RatedColumns& row, std::int32_t target,
+                       std::span<double> contributions) {
+  set_targets(row);
+  NormalEquations<double> equations(fixed_.factors.cols, options_.biased);
+  const auto solution = solution_of(equations, [&](NormalEquations<double>& system) {
+    build(system, row.columns);
+    system.set_right_side(fixed_.factors.row(static_cast<std::size_t>(target)));
+  });
+  for (std::size_t k = 0; k < row.columns.size(); ++k) {
+    contributions[k] = targets_[k] * estimate(solution, row.columns[k]);
+  }
+}
+
+template <typename T>
+void Ridge<T>::set_targets(const RatedColumns& row) {
+  targets_.assign(row.ratings.begin(), row.ratings.end());
+  if (!options_.biased) return;
+  for (std::size_t k = 0; k < targets_.size(); ++k) {
+    const auto column = static_cast<std::size_t>(row.columns[k]);
+    targets_[k] -= options_.global_mean + double{fixed_.biases[column]};
+  }
+}
+
+template <typename T>
+template <typename U>
+void Ridge<T>::build(NormalEquations<U>& equations, std::span<const std::int32_t> columns) const {
+  equations.reset();
+  equations.add_rows(fixed_.factors, columns, {}, targets_);
+  const double scale = options_.reg_by_count ? static_cast<double>(columns.size()) : 1.0;
+  equations.add_diagonal(options_.reg * scale, options_.reg_bias * scale);
+}
+
+template <typename T>
+void Ridge<T>::solve_in_double(std::span<const std::int32_t> columns) {
+  NormalEquations<double> equations(fixed_.factors.cols, options_.biased);
+  const auto solution =
+      solution_of(equations, [&](NormalEquations<double>& system) { build(system, columns); });
+  std::transform(solution.begin(), solution.end(), solution_.begin(),
+                 [](double value) { return static_cast<T>(value); });
+}
+
+template <typename T>
+double Ridge<T>::estimate(std::span<const double> solution, std::int32_t column) const {
+  const auto factors = fixed_.factors.row(static_cast<std::size_t>(column));
+  double sum = options_.biased ? solution[factors.size()] : 0.0;
+  for (std::size_t f = 0; f < factors.size(); ++f) sum += solution[f] * double{factors[f]};
+  return sum;
+}
+
+template class Ridge<float>;
+template class Ridge<double>;
+
+}  // namespace astonish
