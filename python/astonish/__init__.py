@@ -16,6 +16,7 @@ from astonish.data.synthetic import make_ratings
 from astonish.data.trainset import Trainset
 from astonish.evaluation import accuracy
 from astonish.models import (
+    ALS,
     NMF,
     SVD,
     AlgoBase,
@@ -34,6 +35,7 @@ from astonish.models.prediction import Prediction, PredictionImpossible
 load = AlgoBase.load
 
 __all__ = [
+    "ALS",
     "NMF",
     "SVD",
     "AlgoBase",

@@ -1,5 +1,6 @@
 """The models."""
 
+from astonish.models.als import ALS
 from astonish.models.base import AlgoBase
 from astonish.models.baseline_only import BaselineOnly
 from astonish.models.co_clustering import CoClustering
@@ -12,6 +13,7 @@ from astonish.models.svdpp import SVDpp
 
 __all__ = [
     "ALGORITHMS",
+    "ALS",
     "NMF",
     "SVD",
     "AlgoBase",
@@ -41,5 +43,6 @@ ALGORITHMS: dict[str, type[AlgoBase]] = {
         CoClustering,
         BaselineOnly,
         NormalPredictor,
+        ALS,
     )
 }

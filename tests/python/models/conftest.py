@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from astonish import (
+    ALS,
     NMF,
     SVD,
     BaselineOnly,
@@ -40,6 +41,9 @@ CASES = {
     "CoClustering": (CoClustering, {"n_epochs": 3, "random_state": 0}),
     "SVDpp": (SVDpp, SVD_CASE),
     "SVDpp bitwise": (SVDpp, {**SVD_CASE, "solver": "bitwise"}),
+    "ALS": (ALS, SVD_CASE),
+    "ALS unbiased": (ALS, {**SVD_CASE, "biased": False}),
+    "ALS float64": (ALS, {**SVD_CASE, "dtype": "float64", "reg_scaling": "none", "reg": 3}),
     "NMF": (NMF, SVD_CASE),
     "NMF biased": (NMF, {**SVD_CASE, "biased": True}),
 }

@@ -427,6 +427,7 @@ def test_ctrl_c_leaves_the_model_as_it_was(case, trainset, other_trainset, monke
     unfitted = state_of(model)
     with monkeypatch.context() as patched:
         patched.setattr("builtins.print", stop)
+        patched.setattr("tqdm.tqdm.update", stop)
         with pytest.raises(KeyboardInterrupt):
             model.fit(trainset)
     assert_same_state(model, unfitted)
@@ -434,6 +435,7 @@ def test_ctrl_c_leaves_the_model_as_it_was(case, trainset, other_trainset, monke
     fitted = state_of(model.fit(trainset))
     with monkeypatch.context() as patched:
         patched.setattr("builtins.print", stop)
+        patched.setattr("tqdm.tqdm.update", stop)
         with pytest.raises(KeyboardInterrupt):
             model.fit(other_trainset)
     assert_same_state(model, fitted)
