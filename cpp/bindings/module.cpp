@@ -12,6 +12,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_csr(module);
   register_als(module);
   register_sgd(module);
+  register_parallel_sgd(module);
   register_svdpp(module);
   register_nmf(module);
   register_estimate(module);

@@ -15,6 +15,7 @@ void register_estimate(pybind11::module_& module);
 void register_neighbors(pybind11::module_& module);
 void register_nmf(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
+void register_parallel_sgd(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
 void register_similarity(pybind11::module_& module);
 void register_slope_one(pybind11::module_& module);

@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 namespace astonish {
 
@@ -28,12 +31,19 @@ struct LanesType {
 };
 template <typename T>
 using LanesOf = typename LanesType<T>::Type;
+
+// The larger of two numbers, lane by lane; b where a is NaN.
+template <typename T>
+LanesOf<T> larger_lanes(const LanesOf<T>& a, const LanesOf<T>& b) {
+  return a > b ? a : b;
+}
 #else
 template <typename T>
 struct LanesOf {
   T values[kLanesOf<T>];
 
   T operator[](std::size_t lane) const { return values[lane]; }
+  T& operator[](std::size_t lane) { return values[lane]; }
   LanesOf& operator+=(const LanesOf& other) {
     for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) values[lane] += other.values[lane];
     return *this;
@@ -42,16 +52,29 @@ struct LanesOf {
     for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) values[lane] -= other.values[lane];
     return *this;
   }
+  LanesOf& operator*=(const LanesOf& other) {
+    for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) values[lane] *= other.values[lane];
+    return *this;
+  }
+  friend LanesOf operator+(LanesOf a, const LanesOf& b) { return a += b; }
+  friend LanesOf operator*(LanesOf a, const LanesOf& b) { return a *= b; }
   friend LanesOf operator*(LanesOf lanes, T factor) {
     for (T& value : lanes.values) value *= factor;
     return lanes;
   }
-  friend LanesOf operator*(LanesOf lanes, const LanesOf& other) {
-    for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) lanes.values[lane] *= other.values[lane];
-    return lanes;
-  }
 };
+
+template <typename T>
+LanesOf<T> larger_lanes(LanesOf<T> a, const LanesOf<T>& b) {
+  for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) {
+    a.values[lane] = a.values[lane] > b.values[lane] ? a.values[lane] : b.values[lane];
+  }
+  return a;
+}
 #endif
+
+inline constexpr std::size_t kLanes = kLanesOf<double>;
+using Lanes = LanesOf<double>;
 
 template <typename T>
 LanesOf<T> load_lanes(const T* from) {
@@ -65,7 +88,37 @@ void store_lanes(const LanesOf<T>& lanes, T* to) {
   std::memcpy(to, &lanes, sizeof(lanes));
 }
 
-inline constexpr std::size_t kLanes = kLanesOf<double>;
-using Lanes = LanesOf<double>;
+// The same number in every lane.
+template <typename T>
+LanesOf<T> all_lanes(T value) {
+  LanesOf<T> lanes;
+  for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) lanes[lane] = value;
+  return lanes;
+}
+
+// Lane k of the result is lane k ^ distance.
+template <typename T, std::size_t distance, std::size_t... lane>
+LanesOf<T> exchanged(const LanesOf<T>& lanes, std::index_sequence<lane...>) {
+#if defined(__clang__)
+  return __builtin_shufflevector(lanes, lanes, (lane ^ distance)...);
+#elif defined(__GNUC__)
+  using Index = std::conditional_t<sizeof(T) == sizeof(std::int32_t), std::int32_t, std::int64_t>;
+  return __builtin_shuffle(lanes, LanesOf<Index>{static_cast<Index>(lane ^ distance)...});
+#else
+  return {{lanes[lane ^ distance]...}};
+#endif
+}
+
+// The sum of all lanes in every lane, to the same bits in each: pairs are added, then pairs of
+// them.
+template <typename T, std::size_t distance = kLanesOf<T> / 2>
+LanesOf<T> sum_lanes(LanesOf<T> lanes) {
+  lanes += exchanged<T, distance>(lanes, std::make_index_sequence<kLanesOf<T>>{});
+  if constexpr (distance > 1) {
+    return sum_lanes<T, distance / 2>(lanes);
+  } else {
+    return lanes;
+  }
+}
 
 }  // namespace astonish

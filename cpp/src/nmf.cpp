@@ -10,6 +10,7 @@
 #include "astonish/parallel.hpp"
 #include "lanes.hpp"
 #include "padded.hpp"
+#include "prefetch.hpp"
 #include "sgd_loop.hpp"
 #include "training.hpp"
 
@@ -209,7 +210,7 @@ class Trainer {
     const auto positions = by_item_.positions(item);
     const double* const estimates = estimates_.data();
     const auto estimate = [=](std::size_t k) {
-      if (k + kPrefetch < positions.size()) ASTONISH_PREFETCH(estimates + positions[k + kPrefetch]);
+      if (k + kPrefetch < positions.size()) prefetch(estimates + positions[k + kPrefetch]);
       return estimates[positions[k]];
     };
     const RowRatings ratings{p_, by_item_.users(item), by_item_.ratings(item), estimate,

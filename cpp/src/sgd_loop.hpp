@@ -12,19 +12,9 @@
 #include <cstddef>
 
 #include "astonish/sgd.hpp"
-
-#if defined(__GNUC__) || defined(__clang__)
-#define ASTONISH_PREFETCH(address) __builtin_prefetch(address)
-#else
-#define ASTONISH_PREFETCH(address) static_cast<void>(address)
-#endif
+#include "prefetch.hpp"
 
 namespace astonish {
-
-inline void prefetch_row(const double* row, std::size_t n) {
-  constexpr std::size_t doubles_per_line = 8;
-  for (std::size_t at = 0; at < n; at += doubles_per_line) ASTONISH_PREFETCH(row + at);
-}
 
 template <typename Arithmetic>
 void step_bias(double& bias, double err, double lr, double reg) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "padded.hpp"
+#include "prefetch.hpp"
 #include "repeats.hpp"
 #include "sgd_loop.hpp"
 #include "svdpp_solvers.hpp"

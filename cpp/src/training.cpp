@@ -6,9 +6,18 @@
 
 namespace astonish {
 
+namespace {
+
+constexpr auto is_finite = [](auto value) { return std::isfinite(value); };
+
+}  // namespace
+
+bool all_finite(std::span<const float> values) {
+  return std::all_of(values.begin(), values.end(), is_finite);
+}
+
 bool all_finite(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](double value) { return std::isfinite(value); });
+  return std::all_of(values.begin(), values.end(), is_finite);
 }
 
 bool has_finite_factors(const BiasedFactors<double>& model) {

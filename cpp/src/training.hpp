@@ -14,9 +14,8 @@
 namespace astonish {
 
 // Throws std::invalid_argument unless the shapes fit, by_user has ratings and n_epochs >= 0.
-template <typename Offset>
-void check_training(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                    int n_epochs) {
+template <typename Offset, typename T>
+void check_training(const CsrView<Offset>& by_user, const BiasedFactors<T>& model, int n_epochs) {
   check_shapes(model);
   check_n_epochs(n_epochs);
   if (by_user.n_rows() != model.pu.rows || by_user.n_cols != model.qi.rows) {
@@ -30,6 +29,7 @@ void check_training(const CsrView<Offset>& by_user, const BiasedFactors<double>&
   }
 }
 
+bool all_finite(std::span<const float> values);
 bool all_finite(std::span<const double> values);
 
 // The last update of a run has no later error that would show its overflow.

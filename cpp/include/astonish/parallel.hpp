@@ -1,10 +1,11 @@
 // The only place of the core that starts threads.
 //
-// parallel_for cuts [0, n) into chunks that threads take from a shared counter, so uneven rows
-// balance themselves. The calling thread works too: n_threads == 1 starts nothing. The first
-// exception of any chunk stops the handing out of further chunks and is rethrown in the caller
-// after all threads joined. A kernel that writes only to rows of its own chunk gives the same
-// result for every number of threads.
+// parallel_for cuts [0, n) into chunks that threads take from a shared counter, the first one
+// first, so uneven rows balance themselves and a chunk may wait for what chunks before it do. The
+// calling thread works too: n_threads == 1 starts nothing. The first exception of any chunk stops
+// the handing out of further chunks and is rethrown in the caller after all threads joined. A
+// kernel that writes only to rows of its own chunk gives the same result for every number of
+// threads.
 //
 // Cost: one thread start per extra thread and call (tens of microseconds), one atomic per chunk.
 #pragma once
