@@ -25,6 +25,8 @@ Ridge<T>::Ridge(const FactorSide<const T>& fixed, const AlsOptions& options)
     : fixed_(fixed),
       options_(options),
       equations_(fixed.factors.cols, options.biased),
+      longest_dual_(fixed.factors.cols * 3 / 4),
+      dual_(fixed.factors.cols, options.biased, longest_dual_),
       solution_(equations_.size()) {}
 
 template <typename T>
@@ -34,6 +36,7 @@ std::span<const T> Ridge<T>::solve(const RatedColumns& row) {
     return solution_;
   }
   set_targets(row);
+  if (solve_in_dual(row.columns)) return solution_;
   build(equations_, row.columns);
   if (!equations_.solve(solution_)) solve_in_double(row.columns);
   return solution_;
@@ -66,11 +69,19 @@ void Ridge<T>::set_targets(const RatedColumns& row) {
 }
 
 template <typename T>
+bool Ridge<T>::solve_in_dual(std::span<const std::int32_t> columns) {
+  const bool one_lambda = !options_.biased || options_.reg == options_.reg_bias;
+  if (columns.size() > longest_dual_ || !one_lambda) return false;
+  const double lambda = options_.reg * scale_of(columns.size());
+  return dual_.solve(fixed_.factors, columns, targets_, lambda, solution_);
+}
+
+template <typename T>
 template <typename U>
 void Ridge<T>::build(NormalEquations<U>& equations, std::span<const std::int32_t> columns) const {
   equations.reset();
   equations.add_rows(fixed_.factors, columns, {}, targets_);
-  const double scale = options_.reg_by_count ? static_cast<double>(columns.size()) : 1.0;
+  const double scale = scale_of(columns.size());
   equations.add_diagonal(options_.reg * scale, options_.reg_bias * scale);
 }
 
@@ -81,6 +92,11 @@ void Ridge<T>::solve_in_double(std::span<const std::int32_t> columns) {
       solution_of(equations, [&](NormalEquations<double>& system) { build(system, columns); });
   std::transform(solution.begin(), solution.end(), solution_.begin(),
                  [](double value) { return static_cast<T>(value); });
+}
+
+template <typename T>
+double Ridge<T>::scale_of(std::size_t n_ratings) const {
+  return options_.reg_by_count ? static_cast<double>(n_ratings) : 1.0;
 }
 
 template <typename T>

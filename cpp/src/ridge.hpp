@@ -1,7 +1,8 @@
 // The ridge regression of one row of ratings on the factors of what it rated; see als.hpp.
 //
-// Holds the memory of one thread. A system that T cannot solve is built again in double, and one
-// that leaves directions open is solved by the shortest solution.
+// A row with clearly fewer ratings than factors is solved in the dual. A system that T cannot solve
+// is built again in double, and one that leaves directions open is solved by the shortest solution.
+// Holds the memory of one thread.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "astonish/als.hpp"
+#include "dual_equations.hpp"
 #include "normal_equations.hpp"
 
 namespace astonish {
@@ -26,14 +28,18 @@ class Ridge {
 
  private:
   void set_targets(const RatedColumns& row);
+  bool solve_in_dual(std::span<const std::int32_t> columns);
   template <typename U>
   void build(NormalEquations<U>& equations, std::span<const std::int32_t> columns) const;
   void solve_in_double(std::span<const std::int32_t> columns);
+  [[nodiscard]] double scale_of(std::size_t n_ratings) const;
   [[nodiscard]] double estimate(std::span<const double> solution, std::int32_t column) const;
 
   FactorSide<const T> fixed_;
   AlsOptions options_;
   NormalEquations<T> equations_;
+  std::size_t longest_dual_;  // ratings up to which the dual is quicker
+  DualEquations<T> dual_;
   std::vector<double> targets_;  // ratings less what is fixed
   std::vector<T> solution_;
 };

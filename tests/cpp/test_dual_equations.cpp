@@ -1,0 +1,57 @@
+#include "dual_equations.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "helpers.hpp"
+#include "normal_equations.hpp"
+
+using namespace astonish;
+using astonish::testing::Matrix;
+
+TEST_CASE_TEMPLATE("dual equations: the same solution as the normal equations", T, float, double) {
+  for (const bool intercept : {false, true}) {
+    for (const std::size_t n_factors : {1U, 7U, 16U, 40U, 100U}) {
+      const Matrix<T> rows = testing::normal_matrix<T>(n_factors, 60, n_factors);
+      NormalEquations<double> normal(n_factors, intercept);
+      DualEquations<T> dual(n_factors, intercept, 80);
+      std::vector<double> expected(normal.size());
+      std::vector<T> solution(normal.size());
+      RowRandom random(n_factors, 1);
+      for (const std::size_t n : {80U, 1U, 17U, 16U, 2U}) {  // memory is used again
+        CAPTURE(n_factors);
+        CAPTURE(n);
+        std::vector<std::int32_t> indices;
+        std::vector<double> targets;
+        for (std::size_t k = 0; k < n; ++k) {
+          indices.push_back(static_cast<std::int32_t>(random.below(60)));
+          targets.push_back(random.normal());
+        }
+        normal.reset();
+        normal.template add_rows<T>(rows.view(), indices, {}, targets);
+        normal.add_diagonal(1.5);
+        REQUIRE(normal.solve(expected));
+        REQUIRE(dual.solve(rows.view(), indices, targets, 1.5, solution));
+        const auto rounding = 1e3 * static_cast<double>(std::numeric_limits<T>::epsilon());
+        for (std::size_t f = 0; f < solution.size(); ++f) {
+          CHECK(std::abs(double{solution[f]} - expected[f]) < rounding);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("dual equations: what is hardly regularised is not theirs") {
+  const Matrix<float> rows = testing::normal_matrix<float>(3, 5, 8);
+  const std::vector<std::int32_t> indices{0, 4};
+  const std::vector<double> targets{1.0, 2.0};
+  DualEquations<float> dual(8, false, 2);
+  std::vector<float> solution(8, 7.0F);
+  CHECK_FALSE(dual.solve(rows.view(), indices, targets, 0.0, solution));
+  CHECK_FALSE(dual.solve(rows.view(), indices, targets, 1e-4, solution));
+  CHECK(solution == std::vector<float>(8, 7.0F));
+  CHECK(dual.solve(rows.view(), indices, targets, 0.1, solution));
+}
