@@ -112,6 +112,11 @@ class Csr:
         where = slice(self.offsets[row], self.offsets[row + 1])
         return self.indices[where], self.values[where]
 
+    def only_row(self, row: int) -> "Csr":
+        """Return a matrix of this row alone."""
+        columns, values = self.row(row)
+        return Csr(np.array([0, len(columns)]), columns, values, self.n_cols)
+
     def row_of_each(self) -> NDArray[np.int32]:
         """Return the row of each rating, an int32 array of shape (n_ratings,)."""
         return np.repeat(np.arange(self.n_rows, dtype=np.int32), np.diff(self.offsets))

@@ -43,6 +43,9 @@ class Trainset:
         The same as lists of tuples, made row by row when asked for.
     user_ids, item_ids : list
         Raw id of each inner id.
+    known_side : {"users", "items"} or None
+        The side whose parameters come from elsewhere, so that all of it is known, rated here or
+        not; None where only ratings make known.
 
     Examples
     --------
@@ -51,6 +54,8 @@ class Trainset:
     >>> trainset.n_users, trainset.n_items, trainset.n_ratings
     (943, 1682, 100000)
     """
+
+    known_side: str | None = None
 
     def __init__(
         self,
@@ -110,10 +115,18 @@ class Trainset:
         user_ids: list[Any],
         item_ids: list[Any],
         rating_scale: tuple[float, float],
+        known_side: str | None = None,
+        global_mean: float = 0.0,
     ) -> "Trainset":
-        """Make a training set of ratings that are already grouped and numbered."""
+        """Make a training set of ratings that are already grouped and numbered.
+
+        One side may be known from elsewhere; the mean then is that of the ratings there.
+        """
         trainset = cls.__new__(cls)
         trainset._assign(by_user, by_item, user_ids, item_ids, rating_scale)
+        if known_side is not None:
+            trainset.known_side = known_side
+            trainset.global_mean = global_mean
         return trainset
 
     def _assign(
@@ -162,11 +175,23 @@ class Trainset:
 
     def knows_user(self, uid: object) -> bool:
         """Tell whether the inner id `uid` is a user with at least one rating."""
+        if self.known_side == "users":
+            return find_inner(uid, self.n_users) is not None
         return uid in self.ur
 
     def knows_item(self, iid: object) -> bool:
         """Tell whether the inner id `iid` is an item with at least one rating."""
+        if self.known_side == "items":
+            return find_inner(iid, self.n_items) is not None
         return iid in self.ir
+
+    def known_users(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return inner user ids with -1 in place of those that `knows_user` denies."""
+        return codes if self.known_side == "users" else self.by_user.without_empty_rows(codes)
+
+    def known_items(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return inner item ids with -1 in place of those that `knows_item` denies."""
+        return codes if self.known_side == "items" else self.by_item.without_empty_rows(codes)
 
     def to_inner_uid(self, ruid: Any) -> int:
         """Return the inner id of a raw user id; ValueError if the training set lacks it."""

@@ -11,8 +11,8 @@ from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
+from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import hold_out, training_part
 from astonish.models.training import Callback, History, Losses, run_epochs
 
@@ -20,7 +20,7 @@ _DTYPES = ("float32", "float64")
 _SCALINGS = ("count", "none")
 
 
-class ALS(FactorModel):
+class ALS(FoldIn):
     r"""Biased matrix factorization by alternating least squares.
 
     The estimate is that of `SVD`, :math:`\mu + b_u + b_i + q_i^T p_u`. An epoch solves the factors
@@ -144,7 +144,7 @@ class ALS(FactorModel):
         """Fit the factors to a training set; see the class for parameters and errors."""
         with self._all_or_nothing():
             super().fit(trainset)
-            options = self._options()
+            options = self._ridge("user")
             rng = get_rng(self.random_state)
             parameters = self._initial_parameters(rng)
             held_out = None
@@ -156,14 +156,10 @@ class ALS(FactorModel):
             run_epochs(self, _Trainer(by_user, by_item, parameters, options, n_threads), held_out)
         return self
 
-    def _options(self) -> _core.AlsOptions:
-        options = _core.AlsOptions()
-        options.reg = options.reg_bias = check_number("reg", self.reg, minimum=0)
+    def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002
+        reg = check_number("reg", self.reg, minimum=0)
         scaling = check_choice("reg_scaling", self.reg_scaling, _SCALINGS)
-        options.reg_by_count = scaling == "count"
-        options.global_mean = float(self.trainset.global_mean)
-        options.biased = bool(self.biased)
-        return options
+        return self._ridge_options(reg, reg, scaling == "count")
 
     def _initial_parameters(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
         dtype = check_choice("dtype", self.dtype, _DTYPES)

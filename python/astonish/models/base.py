@@ -371,8 +371,8 @@ class AlgoBase:
         """
         trainset = self._fitted_trainset()
         return (
-            trainset.by_user.without_empty_rows(trainset.inner_users(users)),
-            trainset.by_item.without_empty_rows(trainset.inner_items(items)),
+            trainset.known_users(trainset.inner_users(users)),
+            trainset.known_items(trainset.inner_items(items)),
         )
 
     def _finish(self, estimates: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from astonish import _core
 from astonish._arrays import as_float64
 from astonish.data.trainset import Trainset
-from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
+from astonish.models.fold_in import FoldIn
 
 
-class BaselineOnly(FactorModel):
+class BaselineOnly(FoldIn):
     r"""The mean of all ratings and what the user and the item add to it.
 
     The estimate is :math:`\mu + b_u + b_i`; the bias of an unknown user or item is left out.
@@ -73,3 +74,11 @@ class BaselineOnly(FactorModel):
     def _factors(self) -> Factors:
         bu, bi = as_float64(self.bu), as_float64(self.bi)
         return Factors.of_biases(bu, bi, self.trainset.global_mean)
+
+    def _ridge(self, side: str) -> _core.AlsOptions:
+        options = self.bsl_options
+        if options.get("method", "als") == "sgd":
+            reg = options.get("reg", 0.02)
+            return self._ridge_options(reg, reg, by_count=True)
+        reg = options.get("reg_u", 15) if side == "user" else options.get("reg_i", 10)
+        return self._ridge_options(reg, reg, by_count=False)

@@ -147,14 +147,14 @@ class FactorModel(AlgoBase):
         return item_ids, scores
 
     def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
-        return self.trainset.by_user.without_empty_rows(self.trainset.inner_users(user_ids))
+        return self.trainset.known_users(self.trainset.inner_users(user_ids))
 
     def _allowed_items(
         self, candidates: Iterable[Any] | None, filter_items: Iterable[Any] | None
     ) -> NDArray[np.intp] | None:
         """Return the inner ids that may be listed, ascending; None for all."""
         trainset = self.trainset
-        rated = np.diff(trainset.by_item.offsets) > 0
+        rated = trainset.known_items(np.arange(trainset.n_items, dtype=np.int32)) >= 0
         if candidates is None and filter_items is None and rated.all():
             return None
         allowed = rated if candidates is None else np.zeros(trainset.n_items, dtype=bool)

@@ -99,7 +99,11 @@ def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[
     for side in ("by_user", "by_item"):
         for part in _TRAINSET_ARRAYS:
             arrays[f"trainset.{side}.{part}"] = getattr(getattr(trainset, side), part)
+    known = {}
+    if trainset.known_side is not None:
+        known = {"known_side": trainset.known_side, "global_mean": float(trainset.global_mean)}
     return {
+        **known,
         "rating_scale": _pack("rating_scale", trainset.rating_scale, arrays),
         "user_ids": _pack("user_ids", trainset.user_ids, arrays),
         "item_ids": _pack("item_ids", trainset.item_ids, arrays),
@@ -125,7 +129,13 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
     lower, higher = scale
     if not lower <= higher:
         raise ValueError(f"the rating scale is {scale}")
-    return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
+    known_side = header.get("known_side")
+    if known_side is None:
+        return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
+    if known_side not in ("users", "items"):
+        raise ValueError(f"known_side is {known_side!r}")
+    known = known_side, float(header["global_mean"])
+    return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale, *known)
 
 
 def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:

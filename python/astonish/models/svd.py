@@ -12,11 +12,12 @@ from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
 from astonish.models.epoch_model import EpochModel
 from astonish.models.factors import Factors
+from astonish.models.fold_in import FoldIn
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
 
 
-class SVD(EpochModel):
+class SVD(FoldIn, EpochModel):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
@@ -138,6 +139,11 @@ class SVD(EpochModel):
             self._before_epoch,
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+
+    def _ridge(self, side: str) -> _core.AlsOptions:
+        # The descent regularises with each rating, so a parameter by the number of its ratings.
+        regs = (self.reg_pu, self.reg_bu) if side == "user" else (self.reg_qi, self.reg_bi)
+        return self._ridge_options(*regs, by_count=True)
 
 
 def draw_normal(model: Any, *n_rows: int) -> list[NDArray[np.float64]]:

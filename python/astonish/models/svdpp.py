@@ -1,21 +1,25 @@
 """SVD++, which also learns from which items a user rated; drives the kernels of svdpp.hpp."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._arrays import as_float64
 from astonish._settings import resolve_n_threads, resolve_solver
+from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.epoch_model import EpochModel
 from astonish.models.factors import Factors
+from astonish.models.fold_in import FoldIn
 from astonish.models.svd import draw_normal
 
 _KINDS = ("bu", "bi", "pu", "qi", "yj")
 _RATES = tuple(f"{rate}_{kind}" for rate in ("lr", "reg") for kind in _KINDS)
 
 
-class SVDpp(EpochModel):
+class SVDpp(FoldIn, EpochModel):
     r"""Biased matrix factorization with implicit ratings, known as SVD++.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T \left(p_u + |I_u|^{-1/2} \sum_{j \in I_u}
@@ -163,3 +167,26 @@ class SVDpp(EpochModel):
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:
         factors, rows = self._factors_of(np.array([user], dtype=np.int32), n_threads=1)
         return factors, int(rows[0])
+
+    def _ridge(self, side: str) -> _core.AlsOptions:
+        if side == "item":
+            raise ValueError("side must be 'user' for SVDpp: nothing tells the yj of a new item")
+        return self._ridge_options(self.reg_pu, self.reg_bu, by_count=True)
+
+    def _targets(self, by_user: Csr) -> Csr:
+        """Return the ratings less what the rated items add to the factors of their user."""
+        n_users, factors = by_user.n_rows, self._factors()
+        n_threads = resolve_n_threads(self.n_threads)
+        users, nothing = np.arange(n_users, dtype=np.int32), np.zeros((n_users, len(factors.qi.T)))
+        yj = as_float64(self.yj)
+        added = _core.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
+        implicit = factors._replace(pu=added, bu=np.zeros(n_users), biased=False)
+        pairs = by_user.row_of_each(), by_user.indices
+        explained = _core.estimate_pairs(*implicit, *pairs, n_threads)
+        return replace(by_user, values=by_user.values - explained)
+
+    def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
+        columns, _ = self.trainset.by_user.row(user)
+        added = as_float64(self.yj)[columns] @ self.qi[item] / np.sqrt(len(columns))
+        contributions: NDArray[np.float64] = super()._contributions(user, item) + added
+        return contributions
