@@ -9,25 +9,28 @@ namespace astonish::bindings {
 namespace {
 
 template <typename T>
-void bind_solve(const Ratings& ratings, const Array<T>& fixed_factors, const Array<T>& fixed_biases,
-                Array<T> factors, Array<T> biases, const AlsOptions& options, int n_threads) {
+void bind_solve(const Ratings& ratings, const OptionalArray& weights, const Array<T>& fixed_factors,
+                const Array<T>& fixed_biases, Array<T> factors, Array<T> biases,
+                const AlsOptions& options, int n_threads) {
   const FactorSide<const T> fixed{read_matrix("fixed_factors", fixed_factors),
                                   read("fixed_biases", fixed_biases)};
   const FactorSide<T> solved{write_matrix("factors", factors), write("biases", biases)};
+  const auto of_ratings = read_optional("weights", weights);
   const py::gil_scoped_release release;
-  solve_side(ratings.view(), fixed, options, solved, n_threads);
+  solve_side(ratings.view(), of_ratings, fixed, options, solved, n_threads);
 }
 
 template <typename T>
-py::tuple bind_loss(const Ratings& by_user, const Array<T>& pu, const Array<T>& bu,
-                    const Array<T>& qi, const Array<T>& bi, const AlsOptions& options,
-                    int n_threads) {
+py::tuple bind_loss(const Ratings& by_user, const OptionalArray& weights, const Array<T>& pu,
+                    const Array<T>& bu, const Array<T>& qi, const Array<T>& bi,
+                    const AlsOptions& options, int n_threads) {
   const FactorSide<const T> users{read_matrix("pu", pu), read("bu", bu)};
   const FactorSide<const T> items{read_matrix("qi", qi), read("bi", bi)};
+  const auto of_ratings = read_optional("weights", weights);
   AlsLoss loss;
   {
     const py::gil_scoped_release release;
-    loss = als_loss(by_user.view(), users, items, options, n_threads);
+    loss = als_loss(by_user.view(), of_ratings, users, items, options, n_threads);
   }
   return py::make_tuple(loss.squared_error, loss.penalty);
 }
@@ -36,7 +39,7 @@ template <typename T>
 Array<double> bind_explain(const Array<std::int32_t>& columns, const Array<double>& ratings,
                            const Array<T>& fixed_factors, const Array<T>& fixed_biases,
                            const AlsOptions& options, std::int32_t target) {
-  const RatedColumns row{read("columns", columns), read("ratings", ratings)};
+  const RatedColumns row{read("columns", columns), read("ratings", ratings), {}};
   const FactorSide<const T> fixed{read_matrix("fixed_factors", fixed_factors),
                                   read("fixed_biases", fixed_biases)};
   auto contributions = new_array<double>(row.columns.size());
@@ -50,13 +53,14 @@ Array<double> bind_explain(const Array<std::int32_t>& columns, const Array<doubl
 
 template <typename T>
 void register_type(py::module_& module) {
-  module.def("solve_side", &bind_solve<T>, py::arg("ratings"), py::arg("fixed_factors").noconvert(),
-             py::arg("fixed_biases").noconvert(), py::arg("factors").noconvert(),
-             py::arg("biases").noconvert(), py::arg("options"), py::arg("n_threads"),
+  module.def("solve_side", &bind_solve<T>, py::arg("ratings"), py::arg("weights").noconvert(),
+             py::arg("fixed_factors").noconvert(), py::arg("fixed_biases").noconvert(),
+             py::arg("factors").noconvert(), py::arg("biases").noconvert(), py::arg("options"),
+             py::arg("n_threads"),
              "Write the least-squares factors and biases of each row of the ratings.");
-  module.def("als_loss", &bind_loss<T>, py::arg("by_user"), py::arg("pu").noconvert(),
-             py::arg("bu").noconvert(), py::arg("qi").noconvert(), py::arg("bi").noconvert(),
-             py::arg("options"), py::arg("n_threads"),
+  module.def("als_loss", &bind_loss<T>, py::arg("by_user"), py::arg("weights").noconvert(),
+             py::arg("pu").noconvert(), py::arg("bu").noconvert(), py::arg("qi").noconvert(),
+             py::arg("bi").noconvert(), py::arg("options"), py::arg("n_threads"),
              "The objective of alternating least squares: (squared error, penalty).");
   module.def("explain_row", &bind_explain<T>, py::arg("columns").noconvert(),
              py::arg("ratings").noconvert(), py::arg("fixed_factors").noconvert(),

@@ -58,6 +58,12 @@ std::span<T> write(const char* name, Array<T>& array) {
   return {array.mutable_data(), static_cast<std::size_t>(array.size())};
 }
 
+using OptionalArray = std::optional<Array<double>>;
+
+inline std::span<const double> read_optional(const char* name, const OptionalArray& array) {
+  return array ? read(name, *array) : std::span<const double>{};
+}
+
 template <typename T>
 MatrixView<const T> read_matrix(const char* name, const Array<T>& array) {
   check_layout(name, array, 2);

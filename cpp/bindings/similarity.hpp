@@ -6,12 +6,6 @@
 
 namespace astonish::bindings {
 
-using OptionalArray = std::optional<Array<double>>;
-
-inline std::span<const double> read_optional(const char* name, const OptionalArray& array) {
-  return array ? read(name, *array) : std::span<const double>{};
-}
-
 // Holds what it was made of, so that the views stay valid as long as it lives.
 class RatedSimilarity {
  public:

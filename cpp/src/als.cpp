@@ -53,27 +53,42 @@ double penalty_of_row(const FactorSide<const T>& side, std::size_t row, const Al
   return options.reg * squares + options.reg_bias * bias * bias;
 }
 
+template <typename Offset>
+RatedColumns rated_columns(const CsrView<Offset>& ratings, std::span<const double> weights,
+                           std::size_t row) {
+  RatedColumns rated{ratings.row_indices(row), ratings.row_values(row), {}};
+  if (weights.empty()) return rated;
+  const auto begin = static_cast<std::size_t>(ratings.offsets[row]);
+  rated.weights = weights.subspan(begin, rated.ratings.size());
+  return rated;
+}
+
+template <typename Offset>
+void check_weights(const CsrView<Offset>& ratings, std::span<const double> weights) {
+  if (!weights.empty()) check_length("weights", weights.size(), ratings.values.size());
+}
+
 // The penalties of both sides, divided among the ratings of a user: an item that is regularised by
 // its count pays its share with each of its ratings.
 template <typename T, typename Offset>
 class LossOfUser {
  public:
-  LossOfUser(const CsrView<Offset>& by_user, const FactorSide<const T>& users,
-             const FactorSide<const T>& items, const AlsOptions& options)
-      : by_user_(by_user), users_(users), items_(items), options_(options) {
+  LossOfUser(const CsrView<Offset>& by_user, std::span<const double> weights,
+             const FactorSide<const T>& users, const FactorSide<const T>& items,
+             const AlsOptions& options)
+      : by_user_(by_user), weights_(weights), users_(users), items_(items), options_(options) {
     for (std::size_t item = 0; item < items.factors.rows; ++item) {
       item_penalties_.push_back(penalty_of_row(items, item, options));
     }
   }
 
   AlsLoss operator()(std::size_t user) const {
-    const auto items = by_user_.row_indices(user);
-    const auto ratings = by_user_.row_values(user);
+    const auto [items, ratings, weights] = rated_columns(by_user_, weights_, user);
     AlsLoss loss;
     for (std::size_t k = 0; k < items.size(); ++k) {
       const auto item = static_cast<std::size_t>(items[k]);
       const double error = ratings[k] - estimate(user, item);
-      loss.squared_error += error * error;
+      loss.squared_error += (weights.empty() ? 1.0 : weights[k]) * error * error;
       if (options_.reg_by_count) loss.penalty += item_penalties_[item];
     }
     const double scale = options_.reg_by_count ? static_cast<double>(items.size()) : 1.0;
@@ -96,6 +111,7 @@ class LossOfUser {
   }
 
   const CsrView<Offset>& by_user_;
+  std::span<const double> weights_;
   const FactorSide<const T>& users_;
   const FactorSide<const T>& items_;
   const AlsOptions& options_;
@@ -105,16 +121,18 @@ class LossOfUser {
 }  // namespace
 
 template <typename T, typename Offset>
-void solve_side(const CsrView<Offset>& ratings, const FactorSide<const T>& fixed,
-                const AlsOptions& options, const FactorSide<T>& solved, int n_threads) {
+void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
+                const FactorSide<const T>& fixed, const AlsOptions& options,
+                const FactorSide<T>& solved, int n_threads) {
   check_options(options);
   check_has_values("ratings", ratings);
+  check_weights(ratings, weights);
   check_side("fixed", fixed, ratings.n_cols, solved.factors.cols, options);
   check_side("solved", solved, ratings.n_rows(), solved.factors.cols, options);
   parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, [&](std::size_t begin, std::size_t end) {
     Ridge<T> ridge(fixed, options);
     for (std::size_t row = begin; row < end; ++row) {
-      const auto solution = ridge.solve({ratings.row_indices(row), ratings.row_values(row)});
+      const auto solution = ridge.solve(rated_columns(ratings, weights, row));
       check_finite(solution, row);
       const auto factors = solved.factors.row(row);
       std::copy_n(solution.begin(), factors.size(), factors.begin());
@@ -124,13 +142,15 @@ void solve_side(const CsrView<Offset>& ratings, const FactorSide<const T>& fixed
 }
 
 template <typename T, typename Offset>
-AlsLoss als_loss(const CsrView<Offset>& by_user, const FactorSide<const T>& users,
-                 const FactorSide<const T>& items, const AlsOptions& options, int n_threads) {
+AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights,
+                 const FactorSide<const T>& users, const FactorSide<const T>& items,
+                 const AlsOptions& options, int n_threads) {
   check_options(options);
   check_has_values("by_user", by_user);
+  check_weights(by_user, weights);
   check_side("users", users, by_user.n_rows(), users.factors.cols, options);
   check_side("items", items, by_user.n_cols, users.factors.cols, options);
-  const LossOfUser<T, Offset> loss_of(by_user, users, items, options);
+  const LossOfUser<T, Offset> loss_of(by_user, weights, users, items, options);
   std::vector<AlsLoss> sums(by_user.n_rows() / kRowsPerSum + 1);
   parallel_for(by_user.n_rows(), n_threads, kRowsPerSum, [&](std::size_t begin, std::size_t end) {
     AlsLoss& sum = sums[begin / kRowsPerSum];
@@ -153,6 +173,7 @@ void explain_row(const RatedColumns& row, const FactorSide<const T>& fixed,
                  const AlsOptions& options, std::int32_t target, std::span<double> contributions) {
   check_options(options);
   check_length("ratings", row.ratings.size(), row.columns.size());
+  if (!row.weights.empty()) check_length("weights", row.weights.size(), row.columns.size());
   check_length("contributions", contributions.size(), row.columns.size());
   check_side("fixed", fixed, fixed.factors.rows, fixed.factors.cols, options);
   check_codes("columns", row.columns, 0, fixed.factors.rows);
@@ -160,22 +181,30 @@ void explain_row(const RatedColumns& row, const FactorSide<const T>& fixed,
   Ridge<T>(fixed, options).explain(row, target, contributions);
 }
 
-template void solve_side(const CsrView<std::int32_t>&, const FactorSide<const float>&,
-                         const AlsOptions&, const FactorSide<float>&, int);
-template void solve_side(const CsrView<std::int64_t>&, const FactorSide<const float>&,
-                         const AlsOptions&, const FactorSide<float>&, int);
-template void solve_side(const CsrView<std::int32_t>&, const FactorSide<const double>&,
-                         const AlsOptions&, const FactorSide<double>&, int);
-template void solve_side(const CsrView<std::int64_t>&, const FactorSide<const double>&,
-                         const AlsOptions&, const FactorSide<double>&, int);
-template AlsLoss als_loss(const CsrView<std::int32_t>&, const FactorSide<const float>&,
-                          const FactorSide<const float>&, const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int64_t>&, const FactorSide<const float>&,
-                          const FactorSide<const float>&, const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int32_t>&, const FactorSide<const double>&,
-                          const FactorSide<const double>&, const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int64_t>&, const FactorSide<const double>&,
-                          const FactorSide<const double>&, const AlsOptions&, int);
+template void solve_side(const CsrView<std::int32_t>&, std::span<const double>,
+                         const FactorSide<const float>&, const AlsOptions&,
+                         const FactorSide<float>&, int);
+template void solve_side(const CsrView<std::int64_t>&, std::span<const double>,
+                         const FactorSide<const float>&, const AlsOptions&,
+                         const FactorSide<float>&, int);
+template void solve_side(const CsrView<std::int32_t>&, std::span<const double>,
+                         const FactorSide<const double>&, const AlsOptions&,
+                         const FactorSide<double>&, int);
+template void solve_side(const CsrView<std::int64_t>&, std::span<const double>,
+                         const FactorSide<const double>&, const AlsOptions&,
+                         const FactorSide<double>&, int);
+template AlsLoss als_loss(const CsrView<std::int32_t>&, std::span<const double>,
+                          const FactorSide<const float>&, const FactorSide<const float>&,
+                          const AlsOptions&, int);
+template AlsLoss als_loss(const CsrView<std::int64_t>&, std::span<const double>,
+                          const FactorSide<const float>&, const FactorSide<const float>&,
+                          const AlsOptions&, int);
+template AlsLoss als_loss(const CsrView<std::int32_t>&, std::span<const double>,
+                          const FactorSide<const double>&, const FactorSide<const double>&,
+                          const AlsOptions&, int);
+template AlsLoss als_loss(const CsrView<std::int64_t>&, std::span<const double>,
+                          const FactorSide<const double>&, const FactorSide<const double>&,
+                          const AlsOptions&, int);
 template void explain_row(const RatedColumns&, const FactorSide<const float>&, const AlsOptions&,
                           std::int32_t, std::span<double>);
 template void explain_row(const RatedColumns&, const FactorSide<const double>&, const AlsOptions&,

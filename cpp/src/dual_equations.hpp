@@ -1,10 +1,10 @@
 // The ridge regression of a row with fewer ratings than factors, by its dual.
 //
 // With the gathered rows R (m x n, a column of ones behind them for the intercept), one lambda for
-// all unknowns and targets y, the solution is p = R^T a where (R R^T + lambda I) a = y: m equations
-// instead of n. The cost is n m^2 + m^3 / 3 flops. Where lambda is so small against the rows that
-// the rounding of a would show in the objective, nothing is solved, and normal_equations.hpp is the
-// way to go.
+// all unknowns and targets y, both times the root of the weights, the solution is p = R^T a where
+// (R R^T + lambda I) a = y: m equations instead of n. The cost is n m^2 + m^3 / 3 flops. Where
+// lambda is so small against the rows that the rounding of a would show in the objective, nothing
+// is solved, and normal_equations.hpp is the way to go.
 //
 // One object serves many systems, one after the other, in one thread.
 #pragma once
@@ -29,37 +29,37 @@ class DualEquations {
   // For systems of up to max_rows rows.
   DualEquations(std::size_t n_factors, bool intercept, std::size_t max_rows)
       : n_factors_(n_factors),
+        intercept_(intercept),
         features_(n_factors + (intercept ? 1 : 0), max_rows),
-        weights_(1, max_rows) {
-    if (intercept) std::fill_n(features_.row(n_factors), max_rows, T{1});
-  }
+        shares_(1, max_rows) {}
 
   // Writes the factors and, with one, the intercept, or nothing and returns false.
   [[nodiscard]] bool solve(MatrixView<const T> rows, std::span<const std::int32_t> indices,
-                           std::span<const double> targets, double lambda, std::span<T> out) {
-    gather(rows, indices);
+                           std::span<const double> weights, std::span<const double> targets,
+                           double lambda, std::span<T> out) {
     const std::size_t n = indices.size();
-    const std::size_t width = first_column<T>(n + kPerLine<T> - 1);
+    const auto root = [&](std::size_t k) { return weights.empty() ? 1.0 : std::sqrt(weights[k]); };
+    for (std::size_t k = 0; k < n; ++k) {
+      gather(rows.row(static_cast<std::size_t>(indices[k])).data(), static_cast<T>(root(k)), k);
+    }
     system_.reset(n);
+    const std::size_t width = first_column<T>(n + kPerLine<T> - 1);
     system_.add_products(features_.row(0), features_.width(), out.size(), width);
     if (!add_diagonal(lambda)) return false;
-    for (std::size_t k = 0; k < n; ++k) system_.at(k, n) = static_cast<T>(targets[k]);
-    if (!system_.solve({weights_.row(0), n})) return false;
+    for (std::size_t k = 0; k < n; ++k) system_.at(k, n) = static_cast<T>(root(k) * targets[k]);
+    if (!system_.solve({shares_.row(0), n})) return false;
     for (std::size_t f = 0; f < out.size(); ++f) {
-      out[f] = dot(features_.row(f), weights_.row(0), n);
+      out[f] = dot(features_.row(f), shares_.row(0), n);
     }
     return true;
   }
 
  private:
   // Transposed, so that the products of all pairs of rows are one rank update.
-  void gather(MatrixView<const T> rows, std::span<const std::int32_t> indices) {
-    const std::size_t stride = features_.width();
-    for (std::size_t k = 0; k < indices.size(); ++k) {
-      const T* row = rows.row(static_cast<std::size_t>(indices[k])).data();
-      T* column = features_.row(0) + k;
-      for (std::size_t f = 0; f < n_factors_; ++f) column[f * stride] = row[f];
-    }
+  void gather(const T* row, T scale, std::size_t k) {
+    T* column = features_.row(0) + k;
+    for (std::size_t f = 0; f < n_factors_; ++f) column[f * features_.width()] = scale * row[f];
+    if (intercept_) column[n_factors_ * features_.width()] = scale;
   }
 
   bool add_diagonal(double lambda) {
@@ -72,9 +72,10 @@ class DualEquations {
   }
 
   std::size_t n_factors_;
+  bool intercept_;
   SymmetricSystem<T> system_;
   PaddedRows<T> features_;  // one row a factor
-  PaddedRows<T> weights_;   // of the gathered rows in the solution
+  PaddedRows<T> shares_;    // of the gathered rows in the solution
 };
 
 }  // namespace astonish

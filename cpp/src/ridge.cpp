@@ -36,25 +36,26 @@ std::span<const T> Ridge<T>::solve(const RatedColumns& row) {
     return solution_;
   }
   set_targets(row);
-  if (solve_in_dual(row.columns)) return solution_;
-  build(equations_, row.columns);
-  if (!equations_.solve(solution_)) solve_in_double(row.columns);
+  if (solve_in_dual(row)) return solution_;
+  build(equations_, row);
+  if (!equations_.solve(solution_)) solve_in_double(row);
   return solution_;
 }
 
-// The sum of contributions is <v, sum over k of target_k * (q_k, 1)> where v solves the equations
-// of the row with the factors of `target` and a one on their right side.
+// The sum of contributions is <v, sum over k of weight_k * target_k * (q_k, 1)> where v solves the
+// equations of the row with the factors of `target` and a one on their right side.
 template <typename T>
 void Ridge<T>::explain(const RatedColumns& row, std::int32_t target,
                        std::span<double> contributions) {
   set_targets(row);
   NormalEquations<double> equations(fixed_.factors.cols, options_.biased);
   const auto solution = solution_of(equations, [&](NormalEquations<double>& system) {
-    build(system, row.columns);
+    build(system, row);
     system.set_right_side(fixed_.factors.row(static_cast<std::size_t>(target)));
   });
   for (std::size_t k = 0; k < row.columns.size(); ++k) {
-    contributions[k] = targets_[k] * estimate(solution, row.columns[k]);
+    const double weight = row.weights.empty() ? 1.0 : row.weights[k];
+    contributions[k] = weight * targets_[k] * estimate(solution, row.columns[k]);
   }
 }
 
@@ -69,27 +70,27 @@ void Ridge<T>::set_targets(const RatedColumns& row) {
 }
 
 template <typename T>
-bool Ridge<T>::solve_in_dual(std::span<const std::int32_t> columns) {
+bool Ridge<T>::solve_in_dual(const RatedColumns& row) {
   const bool one_lambda = !options_.biased || options_.reg == options_.reg_bias;
-  if (columns.size() > longest_dual_ || !one_lambda) return false;
-  const double lambda = options_.reg * scale_of(columns.size());
-  return dual_.solve(fixed_.factors, columns, targets_, lambda, solution_);
+  if (row.columns.size() > longest_dual_ || !one_lambda) return false;
+  const double lambda = options_.reg * scale_of(row.columns.size());
+  return dual_.solve(fixed_.factors, row.columns, row.weights, targets_, lambda, solution_);
 }
 
 template <typename T>
 template <typename U>
-void Ridge<T>::build(NormalEquations<U>& equations, std::span<const std::int32_t> columns) const {
+void Ridge<T>::build(NormalEquations<U>& equations, const RatedColumns& row) const {
   equations.reset();
-  equations.add_rows(fixed_.factors, columns, {}, targets_);
-  const double scale = scale_of(columns.size());
+  equations.add_rows(fixed_.factors, row.columns, row.weights, targets_);
+  const double scale = scale_of(row.columns.size());
   equations.add_diagonal(options_.reg * scale, options_.reg_bias * scale);
 }
 
 template <typename T>
-void Ridge<T>::solve_in_double(std::span<const std::int32_t> columns) {
+void Ridge<T>::solve_in_double(const RatedColumns& row) {
   NormalEquations<double> equations(fixed_.factors.cols, options_.biased);
   const auto solution =
-      solution_of(equations, [&](NormalEquations<double>& system) { build(system, columns); });
+      solution_of(equations, [&](NormalEquations<double>& system) { build(system, row); });
   std::transform(solution.begin(), solution.end(), solution_.begin(),
                  [](double value) { return static_cast<T>(value); });
 }

@@ -28,10 +28,10 @@ class Ridge {
 
  private:
   void set_targets(const RatedColumns& row);
-  bool solve_in_dual(std::span<const std::int32_t> columns);
+  bool solve_in_dual(const RatedColumns& row);
   template <typename U>
-  void build(NormalEquations<U>& equations, std::span<const std::int32_t> columns) const;
-  void solve_in_double(std::span<const std::int32_t> columns);
+  void build(NormalEquations<U>& equations, const RatedColumns& row) const;
+  void solve_in_double(const RatedColumns& row);
   [[nodiscard]] double scale_of(std::size_t n_ratings) const;
   [[nodiscard]] double estimate(std::span<const double> solution, std::int32_t column) const;
 

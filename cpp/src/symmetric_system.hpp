@@ -33,8 +33,8 @@ class SymmetricSystem {
   // For column >= row. Column size() is the right side.
   [[nodiscard]] T& at(std::size_t row, std::size_t column) { return matrix_.row(row)[column]; }
 
-  // Adds sum over k < n of rows[k]^T rows[k] to the first `width` rows and columns. Columns of the
-  // rows from size() on must be zero.
+  // Adds sum over k < n of rows[k]^T rows[k] to the first `width` rows and columns. What the rows
+  // hold from column size() on goes to the right side, and is to be zero or overwritten there.
   void add_products(const T* rows, std::size_t stride, std::size_t n, std::size_t width) {
     rank_update(rows, stride, n, width, matrix_.row(0), matrix_.width());
   }

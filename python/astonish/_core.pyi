@@ -94,6 +94,7 @@ class AlsOptions:
 
 def solve_side(
     ratings: Ratings,
+    weights: _Float64 | None,
     fixed_factors: NDArray[_Float],
     fixed_biases: NDArray[_Float],
     factors: NDArray[_Float],
@@ -103,6 +104,7 @@ def solve_side(
 ) -> None: ...
 def als_loss(
     by_user: Ratings,
+    weights: _Float64 | None,
     pu: NDArray[_Float],
     bu: NDArray[_Float],
     qi: NDArray[_Float],

@@ -42,17 +42,17 @@ AlsOptions distinct_options(bool biased, bool reg_by_count) {
 
 template <typename T, typename Offset>
 Side<T> solved(const Csr<Offset>& ratings, const Side<T>& fixed, const AlsOptions& options,
-               int n_threads = 1) {
+               int n_threads = 1, std::span<const double> weights = {}) {
   Side<T> result(99, ratings.offsets.size() - 1, fixed.factors.cols);
-  solve_side<T, Offset>(ratings.view(), fixed.view(), options, result.view(), n_threads);
+  solve_side<T, Offset>(ratings.view(), weights, fixed.view(), options, result.view(), n_threads);
   return result;
 }
 
 template <typename T, typename Offset>
 double loss(const Csr<Offset>& by_user, const Side<T>& users, const Side<T>& items,
-            const AlsOptions& options, int n_threads = 1) {
+            const AlsOptions& options, int n_threads = 1, std::span<const double> weights = {}) {
   const AlsLoss sums =
-      als_loss<T, Offset>(by_user.view(), users.view(), items.view(), options, n_threads);
+      als_loss<T, Offset>(by_user.view(), weights, users.view(), items.view(), options, n_threads);
   return sums.squared_error + sums.penalty;
 }
 
@@ -68,8 +68,8 @@ TEST_CASE("als: one user, one factor, done by hand") {
   // 4.5 p + 2 b = 2, 2 p + 1.25 b = 1
   CHECK(users.factors.data[0] == Approx(0.5 / 1.625));
   CHECK(users.biases[0] == Approx(0.5 / 1.625));
-  const AlsLoss sums = als_loss<double, std::int32_t>(ratings.view(), users.view(), items.view(),
-                                                      {0.5, 0.25, true, 3.0, true}, 1);
+  const AlsLoss sums = als_loss<double, std::int32_t>(
+      ratings.view(), {}, users.view(), items.view(), {0.5, 0.25, true, 3.0, true}, 1);
   const double p = 0.5 / 1.625;
   CHECK(sums.squared_error == Approx((1.0 - 3.0 * p) * (1.0 - 3.0 * p)));
   CHECK(sums.penalty == Approx(0.75 * p * p + 0.5 * 4.0 + 0.25 * 1.0));
@@ -110,6 +110,35 @@ TEST_CASE_TEMPLATE("als: the same bits with any number of threads and any offset
   }
 }
 
+TEST_CASE_TEMPLATE("als: a weight of two is a rating that is there twice", T, float, double) {
+  for (const std::uint32_t longest : {5U, 60U}) {  // in the dual, and not
+    auto options = distinct_options(true, false);
+    options.reg_bias = options.reg;
+    const auto once = testing::random_csr<std::int64_t>(7, 20, 30, longest);
+    Csr<std::int64_t> twice{{0}, {}, {}, 30};
+    std::vector<double> weights;
+    for (std::size_t row = 0; row < 20; ++row) {
+      for (std::size_t k = 0; k < once.view().row_indices(row).size(); ++k) {
+        weights.push_back(k % 2 == 0 ? 2.0 : 1.0);
+        for (int copy = 0; copy < static_cast<int>(weights.back()); ++copy) {
+          twice.indices.push_back(once.view().row_indices(row)[k]);
+          twice.values.push_back(once.view().row_values(row)[k]);
+        }
+      }
+      twice.offsets.push_back(static_cast<std::int64_t>(twice.indices.size()));
+    }
+    const Side<T> items(2, 30, 12);
+    const Side<T> expected = solved(twice, items, options);
+    const Side<T> users = solved(once, items, options, 1, weights);
+    const auto rounding = 1e3 * static_cast<double>(std::numeric_limits<T>::epsilon());
+    for (std::size_t k = 0; k < users.factors.data.size(); ++k) {
+      CHECK(std::abs(double{users.factors.data[k]} - expected.factors.data[k]) < rounding);
+    }
+    CHECK(loss(once, users, items, options, 1, weights) ==
+          Approx(loss(twice, users, items, options)).epsilon(rounding));
+  }
+}
+
 TEST_CASE("als: a row without ratings gets zeros, and an unbiased model keeps its biases") {
   const Csr<std::int32_t> ratings{{0, 0, 1}, {2}, {4.0}, 3};
   const Side<double> items(3, 3, 4);
@@ -128,7 +157,7 @@ TEST_CASE_TEMPLATE("als: contributions add up to the estimate", T, float, double
     const Side<T> items(4, 40, 9);
     const Side<T> users = solved(ratings, items, options);
     for (std::size_t user = 0; user < 12; ++user) {
-      const RatedColumns row{ratings.view().row_indices(user), ratings.view().row_values(user)};
+      const RatedColumns row{ratings.view().row_indices(user), ratings.view().row_values(user), {}};
       std::vector<double> contributions(row.columns.size());
       explain_row<T>(row, items.view(), options, 17, contributions);
       double sum = 0.0, estimate = biased ? double{users.biases[user]} : 0.0;
@@ -154,6 +183,9 @@ TEST_CASE("als: the message names the argument that does not fit, and its value"
   CHECK_THROWS_WITH_AS(solve(items, {1.0, std::nan("")}), Contains("reg_bias is nan"),
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(solve(items, {}, 0), Contains("n_threads is 0"), std::invalid_argument);
+  const std::vector<double> few(2, 1.0);
+  CHECK_THROWS_WITH_AS(solved(ratings, items, {}, 1, few), Contains("weights has 2 entries"),
+                       std::invalid_argument);
   Csr<std::int32_t> pattern = testing::one_rating(4.0);
   pattern.values.clear();
   CHECK_THROWS_WITH_AS(solved(pattern, Side<double>(5, 1, 3), {}), Contains("ratings.values"),
@@ -161,6 +193,6 @@ TEST_CASE("als: the message names the argument that does not fit, and its value"
   std::vector<double> contribution(1);
   const std::vector<std::int32_t> column{6};
   const std::vector<double> rating{3.0};
-  CHECK_THROWS_WITH_AS(explain_row<double>({column, rating}, items.view(), {}, 0, contribution),
+  CHECK_THROWS_WITH_AS(explain_row<double>({column, rating, {}}, items.view(), {}, 0, contribution),
                        Contains("columns[0] is 6, outside [0, 6)"), std::out_of_range);
 }

@@ -25,16 +25,17 @@ TEST_CASE_TEMPLATE("dual equations: the same solution as the normal equations", 
         CAPTURE(n_factors);
         CAPTURE(n);
         std::vector<std::int32_t> indices;
-        std::vector<double> targets;
+        std::vector<double> targets, weights;
         for (std::size_t k = 0; k < n; ++k) {
           indices.push_back(static_cast<std::int32_t>(random.below(60)));
           targets.push_back(random.normal());
+          if (n != 16) weights.push_back(random.uniform());
         }
         normal.reset();
-        normal.template add_rows<T>(rows.view(), indices, {}, targets);
+        normal.template add_rows<T>(rows.view(), indices, weights, targets);
         normal.add_diagonal(1.5);
         REQUIRE(normal.solve(expected));
-        REQUIRE(dual.solve(rows.view(), indices, targets, 1.5, solution));
+        REQUIRE(dual.solve(rows.view(), indices, weights, targets, 1.5, solution));
         const auto rounding = 1e3 * static_cast<double>(std::numeric_limits<T>::epsilon());
         for (std::size_t f = 0; f < solution.size(); ++f) {
           CHECK(std::abs(double{solution[f]} - expected[f]) < rounding);
@@ -50,8 +51,8 @@ TEST_CASE("dual equations: what is hardly regularised is not theirs") {
   const std::vector<double> targets{1.0, 2.0};
   DualEquations<float> dual(8, false, 2);
   std::vector<float> solution(8, 7.0F);
-  CHECK_FALSE(dual.solve(rows.view(), indices, targets, 0.0, solution));
-  CHECK_FALSE(dual.solve(rows.view(), indices, targets, 1e-4, solution));
+  CHECK_FALSE(dual.solve(rows.view(), indices, {}, targets, 0.0, solution));
+  CHECK_FALSE(dual.solve(rows.view(), indices, {}, targets, 1e-4, solution));
   CHECK(solution == std::vector<float>(8, 7.0F));
-  CHECK(dual.solve(rows.view(), indices, targets, 0.1, solution));
+  CHECK(dual.solve(rows.view(), indices, {}, targets, 0.1, solution));
 }

@@ -3,10 +3,11 @@
 // With the items fixed, the parameters of a user are the solution of a ridge regression of their
 // own, which does not touch any other user:
 //
-//   minimise over p, b   sum over rated i of (r_i - global_mean - bi_i - b - <p, q_i>)^2
+//   minimise over p, b   sum over rated i of w_i (r_i - global_mean - bi_i - b - <p, q_i>)^2
 //                        + s * (reg * |p|^2 + reg_bias * b^2),
 //
-// where s is the user's number of ratings (the weighted regularisation of ALS-WR) or 1. solve_side
+// where s is the user's number of ratings (the weighted regularisation of ALS-WR) or 1, and w are
+// weights of the ratings where there are any. solve_side
 // does this for every row of a CSR; users and then items is one epoch of training, and the same
 // call gives parameters to users who were not there when the items were trained. No half-step
 // increases the objective that als_loss returns, up to rounding.
@@ -49,29 +50,32 @@ struct FactorSide {
   }
 };
 
-// Writes the solution of each row of `ratings`, whose columns are the rows of `fixed`. Throws
-// std::invalid_argument for shapes that do not match, a negative reg or n_threads < 1,
-// std::domain_error for parameters that are not finite. Instantiated for float and double.
+// Writes the solution of each row of `ratings`, whose columns are the rows of `fixed`. `weights`,
+// not negative, has one entry for each of the ratings, or none. Throws std::invalid_argument for
+// shapes that do not match, a negative reg or n_threads < 1, std::domain_error for parameters that
+// are not finite. Instantiated for float and double.
 template <typename T, typename Offset>
-void solve_side(const CsrView<Offset>& ratings, const FactorSide<const T>& fixed,
-                const AlsOptions& options, const FactorSide<T>& solved, int n_threads);
+void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
+                const FactorSide<const T>& fixed, const AlsOptions& options,
+                const FactorSide<T>& solved, int n_threads);
 
 struct AlsLoss {
-  double squared_error = 0.0;  // the sum over all ratings
+  double squared_error = 0.0;  // the weighted sum over all ratings
   double penalty = 0.0;        // what regularisation adds to it
 };
 
 // What training minimises. The sums are taken in one order for any number of threads. Throws
 // std::invalid_argument as solve_side.
 template <typename T, typename Offset>
-[[nodiscard]] AlsLoss als_loss(const CsrView<Offset>& by_user, const FactorSide<const T>& users,
-                               const FactorSide<const T>& items, const AlsOptions& options,
-                               int n_threads);
+[[nodiscard]] AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights,
+                               const FactorSide<const T>& users, const FactorSide<const T>& items,
+                               const AlsOptions& options, int n_threads);
 
 // The ratings of a row, and what they are ratings of.
 struct RatedColumns {
   std::span<const std::int32_t> columns;
   std::span<const double> ratings;
+  std::span<const double> weights;  // one a rating, or none
 };
 
 // What each rating of one row adds to the estimate of the column `target`, when the row is solved

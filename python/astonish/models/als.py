@@ -189,7 +189,7 @@ class _Trainer:
         options: _core.AlsOptions,
         n_threads: int,
     ) -> None:
-        self._by_user, self._by_item = by_user.ratings, by_item.ratings
+        self._sides = by_user, by_item
         self._n_ratings = len(by_user.values)
         self._parameters = parameters
         self._options = options
@@ -199,9 +199,10 @@ class _Trainer:
         users = self._parameters["pu"], self._parameters["bu"]
         items = self._parameters["qi"], self._parameters["bi"]
         how = self._options, self._n_threads
-        _core.solve_side(self._by_user, *items, *users, *how)
-        _core.solve_side(self._by_item, *users, *items, *how)
-        squared_error, penalty = _core.als_loss(self._by_user, *users, *items, *how)
+        by_user, by_item = (side.ratings for side in self._sides)
+        _core.solve_side(by_user, None, *items, *users, *how)
+        _core.solve_side(by_item, None, *users, *items, *how)
+        squared_error, penalty = _core.als_loss(by_user, None, *users, *items, *how)
         return {
             "loss": squared_error + penalty,
             "rmse": float(np.sqrt(squared_error / self._n_ratings)),

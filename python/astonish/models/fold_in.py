@@ -75,7 +75,7 @@ class FoldIn(FactorModel):
         solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
         biases = np.zeros(rows.n_rows, fixed[0].dtype)
         n_threads = resolve_n_threads(self.n_threads)
-        _core.solve_side(rows.ratings, *fixed, solved, biases, options, n_threads)
+        _core.solve_side(rows.ratings, None, *fixed, solved, biases, options, n_threads)
         for name, array in zip(_SIDES[side], (solved, biases), strict=True):
             if hasattr(self, name):  # a model of biases alone has no factors
                 setattr(model, name, array)

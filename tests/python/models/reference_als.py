@@ -9,25 +9,27 @@ def ridge(rows, targets, reg):
     return np.linalg.lstsq(augmented, np.append(targets, np.zeros(len(reg))), rcond=None)[0]
 
 
-def solve_side(csr, factors, biases, *, mean, biased, reg, reg_bias, by_count):
+def solve_side(csr, factors, biases, *, mean, biased, reg, reg_bias, by_count, weights=None):
     """Factors and biases of each row of `csr`, given those of its columns."""
     n_factors = factors.shape[1]
+    roots = np.sqrt(np.ones(len(csr.values)) if weights is None else weights)
     solved = np.zeros((csr.n_rows, n_factors + 1))
     for row in range(csr.n_rows):
         columns, ratings = csr.row(row)
         if not len(columns):
             continue
-        rows = np.column_stack([factors[columns], np.ones(len(columns))])
+        root = roots[csr.offsets[row] : csr.offsets[row + 1]]
+        rows = np.column_stack([factors[columns], np.ones(len(columns))]) * root[:, np.newaxis]
         scale = len(columns) if by_count else 1
         penalties = scale * np.append(np.full(n_factors, reg), reg_bias)
         if biased:
-            solved[row] = ridge(rows, ratings - mean - biases[columns], penalties)
+            solved[row] = ridge(rows, root * (ratings - mean - biases[columns]), penalties)
         else:
-            solved[row, :-1] = ridge(rows[:, :-1], ratings, penalties[:-1])
+            solved[row, :-1] = ridge(rows[:, :-1], root * ratings, penalties[:-1])
     return solved[:, :-1], solved[:, -1]
 
 
-def loss(csr, pu, bu, qi, bi, *, mean, biased, reg, reg_bias, by_count):
+def loss(csr, pu, bu, qi, bi, *, mean, biased, reg, reg_bias, by_count, weights=1.0):
     """The squared error over all ratings, and the penalty."""
     rows, columns = csr.row_of_each(), csr.indices
     estimates = np.einsum("kf,kf->k", pu[rows], qi[columns])
@@ -38,7 +40,7 @@ def loss(csr, pu, bu, qi, bi, *, mean, biased, reg, reg_bias, by_count):
         scale = np.bincount(codes, minlength=len(factors)) if by_count else np.ones(len(factors))
         penalty += reg * scale @ (factors**2).sum(axis=1)
         penalty += reg_bias * scale @ biases**2 if biased else 0.0
-    return np.sum((csr.values - estimates) ** 2), penalty
+    return np.sum(weights * (csr.values - estimates) ** 2), penalty
 
 
 def als(trainset, qi, *, n_epochs, biased, reg, by_count):

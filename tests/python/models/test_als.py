@@ -22,10 +22,11 @@ def options_of(*, reg=0.1, reg_bias=None, by_count=True, mean=0.0, biased=True):
     return options
 
 
-def solved(csr, factors, biases, options, n_threads=1):
+def solved(csr, factors, biases, options, n_threads=1, weights=None):
     out = np.full((csr.n_rows, factors.shape[1]), np.nan, factors.dtype)
     out_biases = np.full(csr.n_rows, np.nan, factors.dtype)
-    _core.solve_side(csr.ratings, factors, biases, out, out_biases, options, n_threads)
+    arrays = factors, biases, out, out_biases
+    _core.solve_side(csr.ratings, weights, *arrays, options, n_threads)
     return out, out_biases
 
 
@@ -56,6 +57,26 @@ def test_a_half_step_is_the_ridge_regression_of_each_row(n_factors, by_count, bi
         assert np.isnan(result[1]).all()  # neither read nor written
     narrow = solved(csr, factors.astype(np.float32), biases.astype(np.float32), options_of(**how))
     np.testing.assert_allclose(narrow[0], expected[0], rtol=0, atol=5e-4)
+
+
+@pytest.mark.parametrize("reg_bias", [0.2, 0.7])  # short rows are solved in the dual, and not
+@pytest.mark.parametrize("n_factors", [3, 40])
+def test_ratings_may_have_weights(n_factors, reg_bias):
+    rng = np.random.RandomState(n_factors)
+    csr = random_csr(rng, 40, 60, 0.3)
+    weights = rng.choice([0.0, 0.5, 3.0], len(csr.values))
+    factors, biases = rng.normal(size=(60, n_factors)), rng.normal(size=60)
+    how = {"reg": 0.2, "reg_bias": reg_bias, "by_count": True, "mean": 3.2, "biased": True}
+    expected = reference_als.solve_side(csr, factors, biases, **how, weights=weights)
+    result = solved(csr, factors, biases, options_of(**how), weights=weights)
+    np.testing.assert_allclose(result[0], expected[0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(result[1], expected[1], rtol=0, atol=1e-9)
+    arrays = *result, factors, biases
+    expected_loss = reference_als.loss(csr, *arrays, **how, weights=weights)
+    loss = _core.als_loss(csr.ratings, weights, *arrays, options_of(**how), 2)
+    np.testing.assert_allclose(loss, expected_loss, rtol=1e-12)
+    with pytest.raises(ValueError, match="weights has 3 entries, expected"):
+        solved(csr, factors, biases, options_of(**how), weights=np.ones(3))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -161,7 +182,7 @@ def test_the_loss_is_that_of_numpy_for_any_number_of_threads(trainset, biased, s
     how["biased"] = biased
     wide = (each.astype(float) for each in (pu, bu, qi, bi))
     expected = reference_als.loss(trainset.by_user, *wide, **how)
-    arrays = trainset.by_user.ratings, pu, bu, qi, bi, options_of(**how)
+    arrays = trainset.by_user.ratings, None, pu, bu, qi, bi, options_of(**how)
     result = _core.als_loss(*arrays, 1)
     np.testing.assert_allclose(result, expected, rtol=1e-12 if dtype == np.float64 else 1e-5)
     assert [_core.als_loss(*arrays, n) for n in (2, 3, 7)] == [result] * 3
@@ -181,10 +202,12 @@ def test_no_half_step_increases_the_objective(trainset, kind, reg, n_factors):
     losses = []
     for epoch in range(12):
         if epoch % 2 == 0:
-            _core.solve_side(trainset.by_user.ratings, qi, bi, pu, bu, options, 1)
+            _core.solve_side(trainset.by_user.ratings, None, qi, bi, pu, bu, options, 1)
         else:
-            _core.solve_side(trainset.by_item.ratings, pu, bu, qi, bi, options, 1)
-        losses.append(sum(_core.als_loss(trainset.by_user.ratings, pu, bu, qi, bi, options, 1)))
+            _core.solve_side(trainset.by_item.ratings, None, pu, bu, qi, bi, options, 1)
+        losses.append(
+            sum(_core.als_loss(trainset.by_user.ratings, None, pu, bu, qi, bi, options, 1))
+        )
     assert np.all(np.diff(losses) <= 1e-12 * size), losses
 
 
