@@ -11,13 +11,15 @@ namespace astonish::bindings {
 
 namespace {
 
-void bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
-              Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
-              const std::optional<py::function>& on_epoch) {
+double bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
+                Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
+                const std::optional<py::function>& on_epoch,
+                const std::optional<Array<double>>& weights) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
+  const auto its_weights = weights ? read("weights", *weights) : std::span<const double>{};
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
-  fit_sgd(by_user.view(), model, options, callback);
+  return fit_sgd(by_user.view(), model, options, callback, its_weights);
 }
 
 }  // namespace
@@ -38,12 +40,14 @@ void register_sgd(py::module_& module) {
       .def_readwrite("reg_bu", &SgdOptions::reg_bu)
       .def_readwrite("reg_bi", &SgdOptions::reg_bi)
       .def_readwrite("reg_pu", &SgdOptions::reg_pu)
-      .def_readwrite("reg_qi", &SgdOptions::reg_qi);
+      .def_readwrite("reg_qi", &SgdOptions::reg_qi)
+      .def_readwrite("first_epoch", &SgdOptions::first_epoch);
   module.def("fit_sgd", &bind_fit, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
              py::arg("global_mean"), py::arg("biased"), py::arg("options"),
-             py::arg("on_epoch") = py::none(),
-             "Train a factor model in place on the ratings of each user.");
+             py::arg("on_epoch") = py::none(), py::arg("weights").noconvert() = py::none(),
+             "Train a factor model in place on the ratings of each user; the last epoch's sum of "
+             "squared errors.");
 }
 
 }  // namespace astonish::bindings

@@ -9,14 +9,14 @@ namespace astonish::bindings {
 
 namespace {
 
-void bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
-              Array<double> bi, double global_mean, bool biased, Array<double> yj,
-              const SvdppOptions& options, const std::optional<py::function>& on_epoch) {
+double bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
+                Array<double> bi, double global_mean, bool biased, Array<double> yj,
+                const SvdppOptions& options, const std::optional<py::function>& on_epoch) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
   const auto implicit = write_matrix("yj", yj);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
-  fit_svdpp(by_user.view(), model, implicit, options, callback);
+  return fit_svdpp(by_user.view(), model, implicit, options, callback);
 }
 
 Array<double> bind_user_factors(const Ratings& by_user, const Array<std::int32_t>& users,

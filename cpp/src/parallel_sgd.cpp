@@ -114,6 +114,7 @@ ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& by_user, const BiasedFactors<
                             const SgdOptions& options, std::uint64_t seed,
                             std::span<const double> weights, int n_threads) {
   check_training(by_user, initial, options.n_epochs);
+  check_weights(weights, by_user.indices.size());
   state_ = std::make_unique<State>(by_user, initial, options, seed, weights, n_threads);
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "astonish/parallel.hpp"
-#include "check.hpp"
 #include "shuffle.hpp"
 
 namespace astonish {
@@ -107,7 +106,6 @@ template <typename Offset>
 RatingGrid<T>::RatingGrid(const CsrView<Offset>& by_user, double global_mean,
                           std::span<const double> all_weights, std::uint64_t seed, int n_threads) {
   const std::size_t n_ratings = by_user.indices.size();
-  if (!all_weights.empty()) check_length("weights", all_weights.size(), n_ratings);
   const std::size_t n = count_strips(by_user.n_rows(), n_ratings);
   users = cut_strips(count_rows(by_user), n, seed, kUserStream);
   items = cut_strips(count_columns(by_user), n, seed, kItemStream);

@@ -44,7 +44,7 @@ struct RatingGrid {
   // Kernels look this far ahead; the arrays are that much longer, filled with zeros.
   static constexpr std::size_t kAhead = 8;
 
-  // Throws std::invalid_argument unless there are no weights or one for each rating.
+  // `weights` holds one for each rating of by_user, or none.
   template <typename Offset>
   RatingGrid(const CsrView<Offset>& by_user, double global_mean, std::span<const double> weights,
              std::uint64_t seed, int n_threads);

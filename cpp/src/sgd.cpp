@@ -10,13 +10,14 @@ namespace astonish {
 namespace {
 
 template <typename Offset>
-void run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-         const SgdOptions& options, const EpochCallback& on_epoch) {
+double run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+           const SgdOptions& options, const EpochCallback& on_epoch,
+           std::span<const double> weights) {
   switch (options.solver) {
     case SgdSolver::sequential:
-      return run_sequential(by_user, model, options, on_epoch);
+      return run_sequential(by_user, model, options, on_epoch, weights);
     case SgdSolver::bitwise:
-      return run_bitwise(by_user, model, options, on_epoch);
+      return run_bitwise(by_user, model, options, on_epoch, weights);
   }
   throw std::invalid_argument("unknown solver");
 }
@@ -32,18 +33,21 @@ void throw_diverged(int epoch, const SgdOptions& options) {
 }
 
 template <typename Offset>
-void fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-             const SgdOptions& options, const EpochCallback& on_epoch) {
+double fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+               const SgdOptions& options, const EpochCallback& on_epoch,
+               std::span<const double> weights) {
   check_training(by_user, model, options.n_epochs);
-  run(by_user, model, options, on_epoch);
+  check_weights(weights, by_user.indices.size());
+  const double squared_error = run(by_user, model, options, on_epoch, weights);
   if (options.n_epochs > 0 && !has_finite_factors(model)) {
-    throw_diverged(options.n_epochs - 1, options);
+    throw_diverged(options.first_epoch + options.n_epochs - 1, options);
   }
+  return squared_error;
 }
 
-template void fit_sgd(const CsrView<std::int32_t>&, const BiasedFactors<double>&, const SgdOptions&,
-                      const EpochCallback&);
-template void fit_sgd(const CsrView<std::int64_t>&, const BiasedFactors<double>&, const SgdOptions&,
-                      const EpochCallback&);
+template double fit_sgd(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
+                        const SgdOptions&, const EpochCallback&, std::span<const double>);
+template double fit_sgd(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
+                        const SgdOptions&, const EpochCallback&, std::span<const double>);
 
 }  // namespace astonish

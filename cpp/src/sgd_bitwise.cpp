@@ -28,14 +28,15 @@ struct InOrder {
 }  // namespace
 
 template <typename Offset>
-void run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                 const SgdOptions& options, const EpochCallback& on_epoch) {
-  run_sgd<InOrder>(by_user, model, options, on_epoch);
+double run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                   const SgdOptions& options, const EpochCallback& on_epoch,
+                   std::span<const double> weights) {
+  return run_sgd<InOrder>(by_user, model, options, on_epoch, weights);
 }
 
-template void run_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                          const SgdOptions&, const EpochCallback&);
-template void run_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                          const SgdOptions&, const EpochCallback&);
+template double run_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
+                            const SgdOptions&, const EpochCallback&, std::span<const double>);
+template double run_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
+                            const SgdOptions&, const EpochCallback&, std::span<const double>);
 
 }  // namespace astonish

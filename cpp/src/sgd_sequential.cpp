@@ -30,14 +30,15 @@ struct Vectorised {
 }  // namespace
 
 template <typename Offset>
-void run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                    const SgdOptions& options, const EpochCallback& on_epoch) {
-  run_sgd<Vectorised>(by_user, model, options, on_epoch);
+double run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                      const SgdOptions& options, const EpochCallback& on_epoch,
+                      std::span<const double> weights) {
+  return run_sgd<Vectorised>(by_user, model, options, on_epoch, weights);
 }
 
-template void run_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                             const SgdOptions&, const EpochCallback&);
-template void run_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                             const SgdOptions&, const EpochCallback&);
+template double run_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
+                               const SgdOptions&, const EpochCallback&, std::span<const double>);
+template double run_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
+                               const SgdOptions&, const EpochCallback&, std::span<const double>);
 
 }  // namespace astonish

@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kUsersPerChunk = 64;
 
 template <typename Offset>
-void run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model, MatrixView<double> yj,
-         const SvdppOptions& options, const EpochCallback& on_epoch) {
+double run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+           MatrixView<double> yj, const SvdppOptions& options, const EpochCallback& on_epoch) {
   switch (options.solver) {
     case SgdSolver::sequential:
       return run_svdpp_sequential(by_user, model, yj, options, on_epoch);
@@ -55,13 +55,17 @@ void throw_diverged(int epoch, const SvdppOptions& options) {
 }
 
 template <typename Offset>
-void fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-               MatrixView<double> yj, const SvdppOptions& options, const EpochCallback& on_epoch) {
+double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                 MatrixView<double> yj, const SvdppOptions& options,
+                 const EpochCallback& on_epoch) {
   check_training(by_user, model, options.n_epochs);
   check_shape("yj", yj, model.qi.rows, model.qi.cols);
-  run(by_user, model, yj, options, on_epoch);
+  const double squared_error = run(by_user, model, yj, options, on_epoch);
   const bool finite = has_finite_factors(model) && all_finite({yj.data, yj.rows * yj.cols});
-  if (options.n_epochs > 0 && !finite) throw_diverged(options.n_epochs - 1, options);
+  if (options.n_epochs > 0 && !finite) {
+    throw_diverged(options.first_epoch + options.n_epochs - 1, options);
+  }
+  return squared_error;
 }
 
 template <typename Offset>
@@ -80,11 +84,11 @@ void svdpp_user_factors(const CsrView<Offset>& by_user, std::span<const std::int
   });
 }
 
-#define ASTONISH_INSTANTIATE(Offset)                                                      \
-  template void fit_svdpp(const CsrView<Offset>&, const BiasedFactors<double>&,           \
-                          MatrixView<double>, const SvdppOptions&, const EpochCallback&); \
-  template void svdpp_user_factors(const CsrView<Offset>&, std::span<const std::int32_t>, \
-                                   MatrixView<const double>, MatrixView<const double>,    \
+#define ASTONISH_INSTANTIATE(Offset)                                                        \
+  template double fit_svdpp(const CsrView<Offset>&, const BiasedFactors<double>&,           \
+                            MatrixView<double>, const SvdppOptions&, const EpochCallback&); \
+  template void svdpp_user_factors(const CsrView<Offset>&, std::span<const std::int32_t>,   \
+                                   MatrixView<const double>, MatrixView<const double>,      \
                                    MatrixView<double>, int);
 ASTONISH_INSTANTIATE(std::int32_t)
 ASTONISH_INSTANTIATE(std::int64_t)

@@ -97,18 +97,18 @@ class Trainer {
 }  // namespace
 
 template <typename Offset>
-void run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                       MatrixView<double> yj, const SvdppOptions& options,
-                       const EpochCallback& on_epoch) {
+double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                         MatrixView<double> yj, const SvdppOptions& options,
+                         const EpochCallback& on_epoch) {
   Trainer trainer(model, yj, options);
-  run_epochs(by_user, options, on_epoch, [&](std::size_t user, Items items, auto ratings) {
+  return run_epochs(by_user, options, on_epoch, [&](std::size_t user, Items items, auto ratings) {
     return trainer.train_user(user, items, ratings);
   });
 }
 
-template void run_svdpp_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                                MatrixView<double>, const SvdppOptions&, const EpochCallback&);
-template void run_svdpp_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                                MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+template double run_svdpp_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
+                                  MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+template double run_svdpp_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
+                                  MatrixView<double>, const SvdppOptions&, const EpochCallback&);
 
 }  // namespace astonish

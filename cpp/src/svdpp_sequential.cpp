@@ -284,25 +284,26 @@ class Trainer {
 }  // namespace
 
 template <typename Offset>
-void run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                          MatrixView<double> yj, const SvdppOptions& options,
-                          const EpochCallback& on_epoch) {
+double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                            MatrixView<double> yj, const SvdppOptions& options,
+                            const EpochCallback& on_epoch) {
   const Repeats repeats(by_user);
   PaddedRows<double> padded_qi(model.qi);
   PaddedRows<double> padded_yj(yj);
-  with_width(padded_qi.width(), [&](auto width) {
+  const double squared_error = with_width(padded_qi.width(), [&](auto width) {
     Trainer trainer(model, padded_qi, padded_yj, repeats, options, width);
-    run_epochs(by_user, options, on_epoch, [&](std::size_t user, Items items, auto ratings) {
+    return run_epochs(by_user, options, on_epoch, [&](std::size_t user, Items items, auto ratings) {
       return trainer.train_user(user, items, ratings);
     });
   });
   padded_qi.copy_to(model.qi);
   padded_yj.copy_to(yj);
+  return squared_error;
 }
 
-template void run_svdpp_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                                   MatrixView<double>, const SvdppOptions&, const EpochCallback&);
-template void run_svdpp_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                                   MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+template double run_svdpp_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
+                                     MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+template double run_svdpp_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
+                                     MatrixView<double>, const SvdppOptions&, const EpochCallback&);
 
 }  // namespace astonish

@@ -9,12 +9,12 @@ namespace astonish {
 
 // Defined for int32 and int64 offsets.
 template <typename Offset>
-void run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                          MatrixView<double> yj, const SvdppOptions& options,
-                          const EpochCallback& on_epoch);
+double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                            MatrixView<double> yj, const SvdppOptions& options,
+                            const EpochCallback& on_epoch);
 template <typename Offset>
-void run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-                       MatrixView<double> yj, const SvdppOptions& options,
-                       const EpochCallback& on_epoch);
+double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                         MatrixView<double> yj, const SvdppOptions& options,
+                         const EpochCallback& on_epoch);
 
 }  // namespace astonish

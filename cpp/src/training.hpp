@@ -29,6 +29,11 @@ void check_training(const CsrView<Offset>& by_user, const BiasedFactors<T>& mode
   }
 }
 
+// Throws std::invalid_argument unless there are no weights or one for each rating.
+inline void check_weights(std::span<const double> weights, std::size_t n_ratings) {
+  if (!weights.empty()) check_length("weights", weights.size(), n_ratings);
+}
+
 bool all_finite(std::span<const float> values);
 bool all_finite(std::span<const double> values);
 

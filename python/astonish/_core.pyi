@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 _Int32: TypeAlias = NDArray[np.int32]
 _Int64: TypeAlias = NDArray[np.int64]
+_Float32: TypeAlias = NDArray[np.float32]
 _Float64: TypeAlias = NDArray[np.float64]
 _Offsets: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 _Float = TypeVar("_Float", np.float32, np.float64)
@@ -136,6 +137,7 @@ class SgdOptions:
     reg_bi: float
     reg_pu: float
     reg_qi: float
+    first_epoch: int
 
 def fit_sgd(
     by_user: Ratings,
@@ -147,7 +149,34 @@ def fit_sgd(
     biased: bool,
     options: SgdOptions,
     on_epoch: Callable[[int], object] | None = ...,
-) -> None: ...
+    weights: _Float64 | None = ...,
+) -> float: ...
+
+class ParallelSgdFloat32:
+    def run_epoch(self, n_threads: int) -> float: ...
+    def copy_to(
+        self, pu: _Float32, qi: _Float32, bu: _Float32, bi: _Float32, n_threads: int
+    ) -> None: ...
+
+class ParallelSgdFloat64:
+    def run_epoch(self, n_threads: int) -> float: ...
+    def copy_to(
+        self, pu: _Float64, qi: _Float64, bu: _Float64, bi: _Float64, n_threads: int
+    ) -> None: ...
+
+def parallel_sgd(
+    by_user: Ratings,
+    pu: NDArray[_Float],
+    qi: NDArray[_Float],
+    bu: NDArray[_Float],
+    bi: NDArray[_Float],
+    global_mean: float,
+    biased: bool,
+    options: SgdOptions,
+    seed: int,
+    weights: _Float64 | None,
+    n_threads: int,
+) -> ParallelSgdFloat32 | ParallelSgdFloat64: ...
 
 class SvdppOptions(SgdOptions):
     lr_yj: float
@@ -164,7 +193,7 @@ def fit_svdpp(
     yj: _Float64,
     options: SvdppOptions,
     on_epoch: Callable[[int], object] | None = ...,
-) -> None: ...
+) -> float: ...
 def svdpp_user_factors(
     by_user: Ratings,
     users: _Int32,

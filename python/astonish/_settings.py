@@ -1,14 +1,15 @@
 """Defaults that the environment decides, read when they are needed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from astonish import _core
 from astonish._checks import INT32_MAX, check_choice, check_integer
 
-SOLVERS = tuple(solver.name for solver in _core.SgdSolver)
+IN_ORDER = tuple(solver.name for solver in _core.SgdSolver)  # of scikit-surprise
+SOLVERS = (*IN_ORDER, "parallel")
 
 # The share of the CPUs that a job has while others run beside it; a thread has its own value.
 _share: ContextVar[int | None] = ContextVar("share", default=None)
@@ -49,13 +50,17 @@ def limit_threads(n_threads: int | None) -> Iterator[None]:
         _share.reset(token)
 
 
-def resolve_solver(solver: str | None) -> str:
-    """Return `solver`, else ``ASTONISH_SOLVER``, else "sequential"."""
+def resolve_solver(solver: str | None, solvers: Collection[str] = SOLVERS) -> str:
+    """Return `solver`, else ``ASTONISH_SOLVER`` where it is one of `solvers`, else "sequential".
+
+    The environment speaks to all models; those without the solver that it names take the default.
+    """
     if solver is not None:
-        return check_choice("solver", solver, SOLVERS)
-    return check_choice(
+        return check_choice("solver", solver, solvers)
+    wanted = check_choice(
         "ASTONISH_SOLVER", os.environ.get("ASTONISH_SOLVER") or "sequential", SOLVERS
     )
+    return wanted if wanted in solvers else "sequential"
 
 
 def is_strict() -> bool:

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "helpers.hpp"
@@ -186,6 +187,63 @@ TEST_CASE("sgd: two runs of one epoch are one run of two") {
     const SgdOptions one = distinct_options(solver, 1);
     CHECK(same_bits(fitted(ratings, fitted(ratings, start, one), one),
                     fitted(ratings, start, distinct_options(solver, 2))));
+  }
+}
+
+TEST_CASE("sgd: weights multiply the errors") {
+  const auto ratings = testing::random_csr<std::int32_t>(4, 20, 20, 10);
+  for (const SgdSolver solver : kSolvers) {
+    const Model start = testing::normal_model(5, 20, 20, 10, true);
+    const SgdOptions options = distinct_options(solver, 3);
+    const auto weighted = [&](double weight) {
+      const std::vector<double> weights(ratings.indices.size(), weight);
+      Model model = start;
+      const double loss = fit_sgd(ratings.view(), model.view(), options, {}, weights);
+      return std::pair{model, loss};
+    };
+    CHECK(same_bits(weighted(1.0).first, fitted(ratings, start, options)));
+    CHECK(weighted(0.0).second == 0.0);
+    // Twice the error is twice the rate with half the regularisation.
+    SgdOptions doubled = options;
+    for (double SgdOptions::*lr :
+         {&SgdOptions::lr_bu, &SgdOptions::lr_bi, &SgdOptions::lr_pu, &SgdOptions::lr_qi}) {
+      doubled.*lr *= 2.0;
+    }
+    for (double SgdOptions::*reg :
+         {&SgdOptions::reg_bu, &SgdOptions::reg_bi, &SgdOptions::reg_pu, &SgdOptions::reg_qi}) {
+      doubled.*reg *= 0.5;
+    }
+    CHECK(largest_difference(weighted(2.0).first, fitted(ratings, start, doubled)) < 1e-12);
+  }
+}
+
+TEST_CASE("sgd: the loss is the sum of the squared errors of the last epoch") {
+  for (const SgdSolver solver : kSolvers) {
+    // The errors of the first updates done by hand above; the second epoch sees a smaller one.
+    for (const bool biased : {true, false}) {
+      Model model = one_rating_model(biased);
+      CHECK(fit_sgd(one_rating(4.0).view(), model.view(), exact_options(solver)) ==
+            (biased ? 1.0 : 4.0));
+      CHECK(fit_sgd(one_rating(4.0).view(), model.view(), {solver, 0}) == 0.0);
+    }
+  }
+}
+
+TEST_CASE("sgd: epochs are numbered from the first one on") {
+  for (const SgdSolver solver : kSolvers) {
+    SgdOptions options{solver, 2};
+    options.first_epoch = 5;
+    std::vector<int> epochs;
+    Model model = one_rating_model(true);
+    fit_sgd(one_rating(4.0).view(), model.view(), options, [&](int epoch) {
+      epochs.push_back(epoch);
+      return true;
+    });
+    CHECK(epochs == std::vector{5, 6});
+    options.lr_bu = 1e308;
+    options.n_epochs = 1;
+    CHECK_THROWS_WITH_AS(fitted(one_rating(50.0), one_rating_model(true), options),
+                         Contains("diverged in epoch 5"), std::domain_error);
   }
 }
 

@@ -40,11 +40,11 @@ struct SvdppOptions : SgdOptions {
 
 // Trains `model` and `yj` (n_items x n_factors); what they hold before it returns, or after it
 // throws, is unspecified, so pass copies you can drop. With model.biased == false, mean and biases
-// are left out. Throws as fit_sgd does.
+// are left out. Returns and throws as fit_sgd does.
 template <typename Offset>
-void fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-               MatrixView<double> yj, const SvdppOptions& options,
-               const EpochCallback& on_epoch = {});
+double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+                 MatrixView<double> yj, const SvdppOptions& options,
+                 const EpochCallback& on_epoch = {});
 
 // Writes pu + z of users[k] to row k of `out`: with these rows as pu, the estimates are those of
 // factors.hpp. O(n_u * n_factors) a user, summed in the order of the ratings whatever the number of

@@ -121,6 +121,21 @@ class Csr:
         """Return the row of each rating, an int32 array of shape (n_ratings,)."""
         return np.repeat(np.arange(self.n_rows, dtype=np.int32), np.diff(self.offsets))
 
+    def extended(
+        self,
+        rows: NDArray[np.int32],
+        cols: NDArray[np.int32],
+        values: NDArray[np.float64],
+        shape: tuple[int, int],
+    ) -> "Csr":
+        """Return a matrix of `shape` that has triplets beside these ratings, last in their rows."""
+        return Csr.from_triplets(
+            np.concatenate((self.row_of_each(), rows)),
+            np.concatenate((self.indices, cols)),
+            np.concatenate((self.values, values)),
+            shape,
+        )
+
     def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return offsets and indices of some rows, in that order."""
         return _core.take_rows(self.ratings, rows)

@@ -1,6 +1,6 @@
 """The training set: what models are fitted to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -237,13 +237,41 @@ class Trainset:
         ratings = self.by_user.indices.tolist(), self.by_user.values.tolist()
         yield from zip(users, *ratings, strict=True)
 
+    def to_ratings(self) -> Ratings:
+        """Return all ratings as columns, user by user."""
+        users, by_user = self.by_user.row_of_each(), self.by_user
+        return Ratings(users, by_user.indices, by_user.values, self.user_ids, self.item_ids)
+
+    def extended(self, ratings: Ratings) -> tuple["Trainset", "Trainset"]:
+        """Return the training set with `ratings` added, and one of these alone.
+
+        Inner ids are the same in both: those of known users and items stay, new ones follow in
+        order of first appearance. Ratings of a row stay in their order, the added ones last.
+        """
+        users, user_ids = _extend_ids(
+            self.user_ids, self.inner_users, ratings.users, ratings.user_ids
+        )
+        items, item_ids = _extend_ids(
+            self.item_ids, self.inner_items, ratings.items, ratings.item_ids
+        )
+        shape = len(user_ids), len(item_ids)
+        ids_and_scale = user_ids, item_ids, self.rating_scale
+        return (
+            Trainset.from_csr(
+                self.by_user.extended(users, items, ratings.values, shape),
+                self.by_item.extended(items, users, ratings.values, shape[::-1]),
+                *ids_and_scale,
+            ),
+            Trainset.from_csr(
+                Csr.from_triplets(users, items, ratings.values, shape),
+                Csr.from_triplets(items, users, ratings.values, shape[::-1]),
+                *ids_and_scale,
+            ),
+        )
+
     def build_testset(self) -> Testset:
         """Return all ratings as (raw user id, raw item id, rating), user by user."""
-        rows = self.by_user.row_of_each()
-        ratings = Ratings(
-            rows, self.by_user.indices, self.by_user.values, self.user_ids, self.item_ids
-        )
-        return ratings.to_testset()
+        return self.to_ratings().to_testset()
 
     def build_anti_testset(self, fill: float | None = None) -> Testset:
         """Return all pairs that have no rating as (raw user id, raw item id, fill).
@@ -296,6 +324,21 @@ def _raw_id(ids: list[Any], inner: int) -> Any:
     if code is None:
         raise ValueError(f"{inner} is not a valid inner id.")
     return ids[code]
+
+
+def _extend_ids(
+    raw_ids: list[Any],
+    to_inner: Callable[[list[Any]], NDArray[np.int32]],
+    codes: NDArray[np.int32],
+    ids_of_codes: list[Any],
+) -> tuple[NDArray[np.int32], list[Any]]:
+    """Return the inner id of each of `codes`, and the raw ids with those that are new."""
+    codes, order = _core.renumber(codes, len(ids_of_codes))
+    ids = list(map(ids_of_codes.__getitem__, order.tolist()))
+    inner = to_inner(ids)
+    new = np.flatnonzero(inner < 0)
+    inner[new] = np.arange(len(raw_ids), len(raw_ids) + len(new), dtype=np.int32)
+    return inner[codes], [*raw_ids, *map(ids.__getitem__, new.tolist())]
 
 
 def _ids_in_order(side: str, raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:

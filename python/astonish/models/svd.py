@@ -1,28 +1,38 @@
-"""Matrix factorization by stochastic gradient descent; drives the kernel of sgd.hpp."""
+"""Matrix factorization by stochastic gradient descent; drives sgd.hpp and parallel_sgd.hpp."""
 
+import math
+import numbers
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_integer, check_number
+from astonish._arrays import as_float64
+from astonish._checks import check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
+from astonish.data.any_ratings import as_ratings
 from astonish.data.trainset import Trainset
 from astonish.models.epoch_model import EpochModel
+from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
+from astonish.models.held_out import hold_out, training_part
+from astonish.models.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
+from astonish.models.training import Callback, History, check_n_epochs, run_epochs
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
+_DTYPES = ("float32", "float64")
+_ROWS_A_DRAW = 1 << 14
 
 
 class SVD(FoldIn, EpochModel):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
-    the regularised squared error, rating after rating in the order of the training set. Terms of an
-    unknown user or item are left out. With ``biased=False`` it is :math:`q_i^T p_u` alone
+    the regularised squared error, rating after rating. Terms of an unknown user or item are left
+    out. With ``biased=False`` it is :math:`q_i^T p_u` alone
     (probabilistic matrix factorization), and an unknown user or item makes it impossible.
 
     Parameters
@@ -43,22 +53,37 @@ class SVD(FoldIn, EpochModel):
         Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
         global generator.
     verbose : bool, default False
-        Whether to print the number of each epoch.
-    solver : {"sequential", "bitwise"}, optional
-        How the sums are rounded. "sequential" uses vector arithmetic and equals scikit-surprise to
-        about 1e-12; "bitwise" equals it to the last bit and is slower. Default: the environment
-        variable ``ASTONISH_SOLVER``, else "sequential".
+        Whether to print the number of each epoch; a bar of progress for "parallel".
+    solver : {"sequential", "bitwise", "parallel"}, optional
+        "sequential" takes the ratings in the order of the training set, with vector arithmetic, and
+        equals scikit-surprise to about 1e-12; "bitwise" equals it to the last bit and is slower.
+        "parallel" uses all threads and takes the ratings in an order of its own, which depends on
+        the data and `random_state` and not on the number of threads; its errors are about those of
+        the others. Default: the environment variable ``ASTONISH_SOLVER``, else "sequential".
+    dtype : {"float32", "float64"}, optional
+        Of the parameters and of the arithmetic. Default: "float32" for "parallel", "float64" for
+        the other solvers, which have nothing else.
+    validation : float or list of (user id, item id, rating), optional
+        A share of the ratings to hold out, or ratings, to measure each epoch with.
+    patience : int, optional
+        Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the
+        best epoch's parameters.
+    callback : callable, optional
+        Called after each epoch as ``callback(epoch, losses)``; True stops.
     n_threads : int, optional
-        Threads for `test`, `predict_many` and `recommend`; see `FactorModel`.
+        Threads for "parallel", `test`, `predict_many` and `recommend`; see `FactorModel`.
 
     Attributes
     ----------
-    pu : float64 array of shape (n_users, n_factors)
+    pu : array of shape (n_users, n_factors)
         User factors.
-    qi : float64 array of shape (n_items, n_factors)
+    qi : array of shape (n_items, n_factors)
         Item factors.
-    bu, bi : float64 arrays of shape (n_users,) and (n_items,)
+    bu, bi : arrays of shape (n_users,) and (n_items,)
         User and item biases; zeros when not biased.
+    history_ : dict of lists
+        One number for each epoch of the last training: ``"rmse"`` of the ratings trained on, each
+        measured before its own update; ``"validation_rmse"`` where there is `validation`.
 
     Raises
     ------
@@ -69,7 +94,9 @@ class SVD(FoldIn, EpochModel):
     References
     ----------
     Koren, Bell, Volinsky: Matrix factorization techniques for recommender systems. Computer 42(8),
-    2009. Interface and order of updates are scikit-surprise's.
+    2009. Interface and order of updates are scikit-surprise's. The blocks of "parallel": Gemulla,
+    Nijkamp, Haas, Sismanis: Large-scale matrix factorization with distributed stochastic gradient
+    descent. KDD 2011.
 
     Examples
     --------
@@ -78,9 +105,19 @@ class SVD(FoldIn, EpochModel):
     >>> model = astonish.SVD(n_factors=20, random_state=0).fit(trainset)
     >>> model.pu.shape, model.qi.shape
     ((943, 20), (1682, 20))
+    >>> fast = astonish.SVD(solver="parallel", validation=0.05, patience=2, random_state=0)
+    >>> errors = fast.fit(trainset).history_["validation_rmse"]
+    >>> errors[-1] < errors[0]
+    True
     """
 
+    history_: History
+    # Pickles of scikit-surprise's models know nothing of these.
     solver: str | None = None
+    dtype: str | None = None
+    validation: Any = None
+    patience: int | None = None
+    callback: Callback | None = None
 
     def __init__(
         self,
@@ -103,6 +140,10 @@ class SVD(FoldIn, EpochModel):
         verbose: bool = False,
         *,
         solver: str | None = None,
+        dtype: str | None = None,
+        validation: Any = None,
+        patience: int | None = None,
+        callback: Callback | None = None,
         n_threads: int | None = None,
     ) -> None:
         super().__init__()
@@ -122,23 +163,126 @@ class SVD(FoldIn, EpochModel):
         self.random_state = random_state
         self.verbose = verbose
         self.solver = solver
+        self.dtype = dtype
+        self.validation = validation
+        self.patience = patience
+        self.callback = callback
         self.n_threads = n_threads
 
-    def sgd(self, trainset: Trainset) -> None:
+    def fit(self, trainset: Trainset, *, sample_weight: Any = None) -> "SVD":
+        """Fit the factors to a training set; see the class for parameters and errors.
+
+        Parameters
+        ----------
+        trainset : Trainset
+            The ratings.
+        sample_weight : array of shape (n_ratings,), optional
+            How much the error of each rating counts, in the order of ``trainset.all_ratings()``;
+            not negative. Regularisation does not depend on it.
+        """
+        with self._all_or_nothing():
+            FactorModel.fit(self, trainset)
+            weights = _check_weights(sample_weight, trainset.n_ratings)
+            # A subclass may have an `sgd` that knows nothing of weights.
+            self.sgd(trainset, **({} if weights is None else {"sample_weight": weights}))
+        return self
+
+    def sgd(self, trainset: Trainset, *, sample_weight: NDArray[np.float64] | None = None) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
+        rng = get_rng(self.random_state)
+        initial = self._draw(rng, trainset.n_users, trainset.n_items)
+        self._train(trainset, initial, rng, sample_weight)
+
+    def partial_fit(self, ratings: Any, n_epochs: int | None = None) -> "SVD":
+        """Add ratings to what the model was fitted to, and train on them.
+
+        Time goes with what is new, not with the whole training set; `fit` on ``trainset``, which
+        becomes the union, is more accurate. New users and items get factors drawn by
+        `random_state`, inner ids of known ones stay.
+
+        Parameters
+        ----------
+        ratings : list of (user id, item id, rating), Dataset, Trainset or frame
+            What is new; `validation` holds out a share of it. The rating scale stays that of the
+            training set.
+        n_epochs : int, optional
+            Passes over the new ratings, by default a quarter of the model's `n_epochs`: known users
+            and items begin trained, and many passes over a part of their ratings forget the others.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `fit`, and for ratings that are none. The model then stays as it was.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.SVD(n_factors=20, random_state=0).fit(trainset)
+        >>> model.partial_fit([("newcomer", "1", 5.0), ("newcomer", "2", 1.0)]).trainset.n_users
+        944
+        """
+        with self._all_or_nothing():
+            before = self._fitted_trainset()
+            if n_epochs is None:
+                n_epochs = math.ceil(check_n_epochs(self.n_epochs) / 4)
+            self.trainset, added = before.extended(as_ratings(ratings))
+            rng = self._rng_after(before)
+            self._train(added, self._grown(before, rng), rng, None, n_epochs)
+        return self
+
+    def _train(
+        self,
+        ratings: Trainset,
+        initial: Parameters,
+        rng: np.random.RandomState,
+        weights: NDArray[np.float64] | None,
+        n_epochs: int | None = None,
+    ) -> None:
+        """Train `initial` on `ratings`, which have the inner ids of the model's training set."""
+        held_out, by_user = None, ratings.by_user
+        if self.validation is not None:
+            held_out = hold_out(ratings, self.validation, rng)
+            by_user, _ = training_part(ratings, held_out.kept)
+            weights = None if weights is None else weights[held_out.kept]
         options = _core.SgdOptions()
-        options.solver = _core.SgdSolver[resolve_solver(self.solver)]
         self._set_options(options, _RATES)
-        resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
-        pu, qi = draw_normal(self, trainset.n_users, trainset.n_items)
-        bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        _core.fit_sgd(
-            trainset.by_user.ratings,
-            *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
-            options,
-            self._before_epoch,
+        n_threads = resolve_n_threads(self.n_threads)
+        factors = Factors(
+            **initial, global_mean=float(self.trainset.global_mean), biased=bool(self.biased)
         )
-        self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+        solver = resolve_solver(self.solver)
+        if solver == "parallel":
+            seed = rng.randint(2**31)
+            blocks = ParallelTrainer(by_user, factors, options, weights, seed, n_threads)
+            run_epochs(self, blocks, held_out, n_epochs)
+        else:
+            options.solver = _core.SgdSolver[solver]
+            in_order = SequentialTrainer(by_user, factors, options, weights)
+            run_epochs(self, in_order, held_out, n_epochs, self._announcement)
+
+    def _draw(self, rng: np.random.RandomState, n_users: int, n_items: int) -> Parameters:
+        """Return the parameters that training starts from."""
+        dtype = _resolve_dtype(self.dtype, resolve_solver(self.solver))
+        pu, qi = draw_normal(self, rng, n_users, n_items, dtype=dtype)
+        return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
+
+    def _rng_after(self, before: Trainset) -> np.random.RandomState:
+        """Return the generator for rows that are new after `before`; not that of the old ones."""
+        if isinstance(self.random_state, numbers.Integral):
+            return np.random.RandomState([int(self.random_state), before.n_ratings])
+        return get_rng(self.random_state)
+
+    def _grown(self, before: Trainset, rng: np.random.RandomState) -> Parameters:
+        """Return the parameters with rows for the users and items that `before` lacks."""
+        n_users, n_items = before.n_users, before.n_items
+        new = self._draw(rng, self.trainset.n_users - n_users, self.trainset.n_items - n_items)
+        old = self._factors()._asdict()
+        # Biases of users are what they differ by from the mean, which has moved.
+        old["bu"] = old["bu"] + self.biased * (before.global_mean - self.trainset.global_mean)
+        return {
+            name: np.concatenate((old[name], rows)).astype(rows.dtype) for name, rows in new.items()
+        }
 
     def _ridge(self, side: str) -> _core.AlsOptions:
         # The descent regularises with each rating, so a parameter by the number of its ratings.
@@ -146,10 +290,44 @@ class SVD(FoldIn, EpochModel):
         return self._ridge_options(*regs, by_count=True)
 
 
-def draw_normal(model: Any, *n_rows: int) -> list[NDArray[np.float64]]:
+def draw_normal(
+    model: Any, rng: np.random.RandomState, *n_rows: int, dtype: str = "float64"
+) -> list[NDArray[Any]]:
     """Draw one matrix of factors after the other, as the parameters of `model` say."""
     n_factors = check_integer("n_factors", model.n_factors, minimum=0)
     init_mean = check_number("init_mean", model.init_mean)
     init_std_dev = check_number("init_std_dev", model.init_std_dev, minimum=0)
-    rng = get_rng(model.random_state)
-    return [rng.normal(init_mean, init_std_dev, (n, n_factors)) for n in n_rows]
+    matrices = [np.empty((n, n_factors), dtype) for n in n_rows]
+    for matrix in matrices:
+        for begin in range(0, len(matrix), _ROWS_A_DRAW):  # the same numbers, in less memory
+            rows = matrix[begin : begin + _ROWS_A_DRAW]
+            rows[:] = rng.normal(init_mean, init_std_dev, rows.shape)
+    return matrices
+
+
+def _resolve_dtype(dtype: str | None, solver: str) -> str:
+    if dtype is None:
+        return "float32" if solver == "parallel" else "float64"
+    if check_choice("dtype", dtype, _DTYPES) == "float32" and solver != "parallel":
+        raise ValueError(f"dtype='float32' needs solver='parallel', got solver={solver!r}")
+    return dtype
+
+
+def _check_weights(sample_weight: Any, n_ratings: int) -> NDArray[np.float64] | None:
+    if sample_weight is None:
+        return None
+    weights = as_float64(sample_weight)
+    if weights.shape != (n_ratings,):
+        raise ValueError(
+            f"sample_weight must have one weight for each of the {n_ratings} ratings, "
+            f"got an array of shape {weights.shape}"
+        )
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise ValueError(
+            f"sample_weight[{place}] must be finite and at least 0, got {weights[place]}"
+        )
+    if not weights.any():
+        raise ValueError("sample_weight must not be all zeros")
+    return weights

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._arrays import as_float64
-from astonish._settings import resolve_n_threads, resolve_solver
+from astonish._random import get_rng
+from astonish._settings import IN_ORDER, resolve_n_threads, resolve_solver
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.epoch_model import EpochModel
@@ -51,7 +52,7 @@ class SVDpp(FoldIn, EpochModel):
         How the sums are computed. "sequential" takes time proportional to `n_factors` for a rating
         and equals scikit-surprise to about 1e-12; "bitwise" equals it to the last bit and takes
         time proportional to `n_factors` times the number of the user's ratings. Default: the
-        environment variable ``ASTONISH_SOLVER``, else "sequential".
+        environment variable ``ASTONISH_SOLVER`` where it is one of these, else "sequential".
     n_threads : int, optional
         Threads for `test`, `predict_many` and `recommend`; see `FactorModel`.
 
@@ -139,10 +140,11 @@ class SVDpp(FoldIn, EpochModel):
     def sgd(self, trainset: Trainset) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``yj``, ``bu`` and ``bi``."""
         options = _core.SvdppOptions()
-        options.solver = _core.SgdSolver[resolve_solver(self.solver)]
+        options.solver = _core.SgdSolver[resolve_solver(self.solver, IN_ORDER)]
         self._set_options(options, _RATES)
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
-        pu, qi, yj = draw_normal(self, trainset.n_users, trainset.n_items, trainset.n_items)
+        n_users, n_items = trainset.n_users, trainset.n_items
+        pu, qi, yj = draw_normal(self, get_rng(self.random_state), n_users, n_items, n_items)
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         _core.fit_svdpp(
             trainset.by_user.ratings,

@@ -47,27 +47,37 @@ class EarlyStopping:
         return self._since >= self._patience
 
 
-def run_epochs(model: Any, trainer: Trainer, held_out: HeldOut | None) -> None:
-    """Train for `model.n_epochs` epochs and set the parameters and ``history_`` of the model.
+def run_epochs(
+    model: Any,
+    trainer: Trainer,
+    held_out: HeldOut | None,
+    n_epochs: int | None = None,
+    announcement: str | None = None,
+) -> None:
+    """Train for `n_epochs` epochs and set the parameters and ``history_`` of the model.
 
-    The model says how: ``n_epochs``, ``patience`` (stop when that many epochs in a row have not
-    lowered the error on `held_out`, and keep the best epoch's parameters), ``callback`` (called
-    with the epoch and its losses; True stops) and ``verbose`` (a bar of progress). ``history_``
-    holds each figure of each epoch. While a callback runs, the model has the parameters of that
-    epoch.
+    The model says how: ``n_epochs`` where the argument is None, ``patience`` (stop when that many
+    epochs in a row have not lowered the error on `held_out`, and keep the best epoch's parameters),
+    ``callback`` (called with the epoch and its losses; True stops) and ``verbose`` (a bar of
+    progress; or `announcement` printed before each epoch, with its number in place of ``{}``).
+    ``history_`` holds each figure of each epoch. While a callback runs, the model has the
+    parameters of that epoch.
 
     Raises
     ------
     TypeError, ValueError
         For a parameter out of range.
     """
-    n_epochs = check_integer("n_epochs", model.n_epochs, 0, INT32_MAX)
+    n_epochs = check_n_epochs(model.n_epochs if n_epochs is None else n_epochs)
     stopping = EarlyStopping(_check_patience(model.patience, held_out))
     callback = _check_callback(model.callback)
     model.history_ = {}
-    with tqdm(total=n_epochs, unit="epoch", disable=not model.verbose) as progress:
+    has_bar = model.verbose and announcement is None
+    with tqdm(total=n_epochs, unit="epoch", disable=not has_bar) as progress:
         for epoch in range(n_epochs):
             check_cancelled()
+            if model.verbose and announcement is not None:
+                print(announcement.format(epoch))
             losses = trainer.run_epoch(epoch)
             stop = False
             if held_out is not None or callback is not None:
@@ -84,6 +94,11 @@ def run_epochs(model: Any, trainer: Trainer, held_out: HeldOut | None) -> None:
             if stop:
                 break
     vars(model).update(stopping.best_parameters or trainer.parameters())
+
+
+def check_n_epochs(n_epochs: Any) -> int:
+    """Return `n_epochs` if the core can count so far; TypeError or ValueError otherwise."""
+    return check_integer("n_epochs", n_epochs, 0, INT32_MAX)
 
 
 def validation_rmse(model: Any, held_out: HeldOut) -> float:

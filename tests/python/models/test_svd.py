@@ -195,7 +195,7 @@ BAD_PARAMETERS = [
     ("init_mean", None, TypeError),
     ("init_std_dev", -0.1, ValueError),
     ("init_std_dev", float("inf"), ValueError),
-    ("solver", "parallel", ValueError),
+    ("solver", "hogwild", ValueError),
     ("solver", "Bitwise", ValueError),
     ("solver", 1, ValueError),
     ("n_threads", 0, ValueError),

@@ -218,7 +218,7 @@ def test_attributes_before_and_after_fit(both, trainsets):
         return before, set(vars(model.fit(trainsets.of(library))))
 
     (before, after), (their_before, their_after) = both(names)
-    extra = {"solver", "n_threads"}
+    extra = {"solver", "dtype", "validation", "patience", "callback", "n_threads", "history_"}
     assert {name: before[name] for name in before.keys() - extra} == their_before
     assert after - extra == their_after
 

@@ -1,0 +1,56 @@
+"""Ratings in every form that a program may have them in."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from astonish.data.dataset import DatasetAutoFolds
+from astonish.data.frames import read_frame
+from astonish.data.ratings import Ratings
+from astonish.data.trainset import Trainset
+
+
+def as_ratings(ratings: Any) -> Ratings:
+    """Return the columns of `ratings`.
+
+    Parameters
+    ----------
+    ratings : Ratings, Dataset, Trainset, frame, or iterable of (user id, item id, rating)
+        At least one rating.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    ValueError
+        When there are none, or one is not finite.
+    """
+    columns = _columns(ratings)
+    if not len(columns):
+        raise ValueError("ratings is empty: it needs at least one rating")
+    return columns
+
+
+def _columns(ratings: Any) -> Ratings:
+    if isinstance(ratings, Ratings):
+        return ratings
+    if isinstance(ratings, DatasetAutoFolds):
+        return ratings.ratings
+    if isinstance(ratings, Trainset):
+        return ratings.to_ratings()
+    if hasattr(ratings, "columns"):
+        return read_frame(ratings)
+    return _from_triples(ratings)
+
+
+def _from_triples(ratings: Any) -> Ratings:
+    if not isinstance(ratings, Iterable) or isinstance(ratings, (str, bytes)):
+        raise TypeError(
+            "ratings must be a Dataset, a Trainset, a frame or a list of (user id, item id, "
+            f"rating), got {type(ratings).__name__}"
+        )
+    rows = list(ratings)
+    for place, row in enumerate(rows):
+        if not isinstance(row, (tuple, list)) or len(row) != 3:
+            raise TypeError(f"ratings[{place}] must be (user id, item id, rating), got {row!r}")
+    users, items, values = zip(*rows, strict=True) if rows else ((), (), ())
+    return Ratings.from_columns(list(users), list(items), list(values))
