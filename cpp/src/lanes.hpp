@@ -58,6 +58,11 @@ struct LanesOf {
   }
   friend LanesOf operator+(LanesOf a, const LanesOf& b) { return a += b; }
   friend LanesOf operator*(LanesOf a, const LanesOf& b) { return a *= b; }
+  friend LanesOf operator-(T number, LanesOf lanes) {
+    for (T& value : lanes.values) value = number - value;
+    return lanes;
+  }
+  friend LanesOf operator*(T factor, const LanesOf& lanes) { return lanes * factor; }
   friend LanesOf operator*(LanesOf lanes, T factor) {
     for (T& value : lanes.values) value *= factor;
     return lanes;
