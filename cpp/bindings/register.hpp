@@ -12,6 +12,7 @@ void register_codes(pybind11::module_& module);
 void register_concordance(pybind11::module_& module);
 void register_csr(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
+void register_implicit_als(pybind11::module_& module);
 void register_neighbors(pybind11::module_& module);
 void register_nmf(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
