@@ -95,7 +95,7 @@ double squared_error(const CsrView<Offset>& by_user, MatrixView<const T> pu, Mat
         const T* item = qi.row(static_cast<std::size_t>(items[k])).data();
         const double estimate = dot(pu.row(user).data(), item, pu.cols);
         const double missing = 1.0 - estimate;
-        sum += (options.alpha0 + options.alpha * weight) * missing * missing -
+        sum += (options.alpha0 + extra_confidence(options, weight)) * missing * missing -
                options.alpha0 * estimate * estimate;
         ++n;
       }

@@ -1,4 +1,6 @@
 // Conjugate gradient in the basis where the Gram matrix is diagonal; see implicit_als.hpp.
+#include <limits>
+
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
 #include "packet.hpp"
@@ -149,9 +151,16 @@ class ConjugateGradient {
     residual_ = -base_.cwiseProduct(x);
     inverse_ = base_;
     rows_.begin(x.data(), residual_.data(), inverse_.data());
-    inverse_ = (inverse_.array() > T{0}).select(inverse_.cwiseInverse(), T{0});
+    invert();
     direction_ = inverse_.cwiseProduct(residual_);
     return residual_.dot(direction_);
+  }
+
+  // What is nothing beside the largest coefficient is a direction that the system leaves open.
+  void invert() {
+    constexpr T eps = std::numeric_limits<T>::epsilon(), smallest = std::numeric_limits<T>::min();
+    const T least = std::max(eps * eps * inverse_.maxCoeff(), smallest / eps);
+    inverse_ = (inverse_.array() > least).select(inverse_.cwiseInverse(), T{0});
   }
 
   const FixedSide<T>& side_;

@@ -59,6 +59,11 @@ struct FixedSide {
   }
 };
 
+// Of an interaction beyond that of any pair; not infinite.
+inline double extra_confidence(const ImplicitOptions& options, double weight) {
+  return std::min(options.alpha * weight, 1e300);
+}
+
 // The interactions of one row as terms of its system
 //
 //   (alpha0 * gram + reg + sum of extra * h h^T) x = sum of target * h
@@ -66,8 +71,6 @@ struct FixedSide {
 // divided by a bound of its largest coefficient, so that nothing overflows the type of the factors.
 template <typename T>
 class RowTerms {
-  static constexpr double kLargest = 1e300;
-
  public:
   template <typename Offset>
   void assign(const FixedSide<T>& side, const CsrView<Offset>& interactions, std::size_t row) {
@@ -80,7 +83,7 @@ class RowTerms {
       const double weight = weighted ? interactions.row_values(row)[k] : 1.0;
       if (weight == 0.0) continue;
       factors.push_back(side.row(columns[k]));
-      confidences_.push_back(std::min(options.alpha * weight, kLargest));
+      confidences_.push_back(extra_confidence(options, weight));
     }
     const std::size_t n = factors.size();
     reg = side.reg(n);

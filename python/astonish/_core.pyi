@@ -223,6 +223,42 @@ def fit_nmf(
     n_threads: int,
     on_epoch: Callable[[int], object] | None = ...,
 ) -> None: ...
+
+class ImplicitSolver(enum.Enum):
+    cholesky = ...
+    cg = ...
+    ialspp = ...
+
+class ImplicitOptions:
+    solver: ImplicitSolver
+    alpha: float
+    alpha0: float
+    reg: float
+    nu: float
+    cg_steps: int
+    block_size: int
+
+class ImplicitSideFloat32:
+    def __init__(
+        self, factors: NDArray[np.float32], options: ImplicitOptions, n_threads: int
+    ) -> None: ...
+    def solve(
+        self, interactions: Ratings, begin: int, solved: NDArray[np.float32], n_threads: int
+    ) -> None: ...
+
+class ImplicitSideFloat64:
+    def __init__(self, factors: _Float64, options: ImplicitOptions, n_threads: int) -> None: ...
+    def solve(
+        self, interactions: Ratings, begin: int, solved: _Float64, n_threads: int
+    ) -> None: ...
+
+def implicit_loss(
+    by_user: Ratings,
+    pu: NDArray[_Float],
+    qi: NDArray[_Float],
+    options: ImplicitOptions,
+    n_threads: int,
+) -> float: ...
 def estimate_pairs(
     pu: NDArray[_Float],
     qi: NDArray[_Float],

@@ -25,15 +25,7 @@ def read_frame(frame: Any) -> Ratings:
     ValueError
         When there are not exactly three columns, or an id is missing.
     """
-    try:
-        table = nw.from_native(frame)
-    except TypeError:
-        raise TypeError(
-            f"df must be a frame of pandas, polars, pyarrow or DuckDB, got {type(frame).__name__}; "
-            "load_from_sparse takes scipy matrices"
-        ) from None
-    if isinstance(table, nw.LazyFrame):
-        table = table.collect()
+    table = _collect("df", frame)
     if len(table.columns) != 3:
         raise ValueError(
             "df must have exactly three columns (user, item, rating), "
@@ -41,6 +33,35 @@ def read_frame(frame: Any) -> Ratings:
         )
     users, items, values = (table[:, column] for column in range(3))
     return ratings_from_series(users, items, _float_column(values))
+
+
+def read_interactions(frame: Any) -> Ratings:
+    """Code a frame of user ids, item ids and, where there is a third column, weights; else 1 each.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `read_frame`.
+    """
+    table = _collect("interactions", frame)
+    if len(table.columns) not in (2, 3):
+        raise ValueError(
+            "interactions must have two or three columns (user, item, weight), "
+            f"got {len(table.columns)}: {', '.join(map(str, table.columns))}"
+        )
+    weights = _float_column(table[:, 2]) if len(table.columns) == 3 else np.ones(len(table))
+    return ratings_from_series(table[:, 0], table[:, 1], weights)
+
+
+def _collect(name: str, frame: Any) -> nw.DataFrame[Any]:
+    try:
+        table = nw.from_native(frame)
+    except TypeError:
+        raise TypeError(
+            f"{name} must be a frame of pandas, polars, pyarrow or DuckDB, "
+            f"got {type(frame).__name__}; load_from_sparse takes scipy matrices"
+        ) from None
+    return table.collect() if isinstance(table, nw.LazyFrame) else table
 
 
 def ratings_from_series(

@@ -4,6 +4,7 @@ from astonish.models.als import ALS
 from astonish.models.base import AlgoBase
 from astonish.models.baseline_only import BaselineOnly
 from astonish.models.co_clustering import CoClustering
+from astonish.models.implicit_als import ImplicitALS
 from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
 from astonish.models.nmf import NMF
 from astonish.models.normal_predictor import NormalPredictor
@@ -19,6 +20,7 @@ __all__ = [
     "AlgoBase",
     "BaselineOnly",
     "CoClustering",
+    "ImplicitALS",
     "KNNBaseline",
     "KNNBasic",
     "KNNWithMeans",

@@ -126,7 +126,7 @@ class AlgoBase:
             inner_item = f"UKN__{iid}"
         estimate, details = self._try_estimate(inner_user, inner_item)
         if clip:
-            lower, higher = trainset.rating_scale
+            lower, higher = self._estimate_scale()
             estimate = max(lower, min(higher, estimate))
         prediction = Prediction(uid, iid, r_ui, estimate, details)
         if verbose:
@@ -380,7 +380,11 @@ class AlgoBase:
         impossible = np.isnan(estimates)
         if impossible.any():
             estimates[impossible] = self.default_prediction()
-        return np.clip(estimates, *self.trainset.rating_scale, out=estimates)
+        return np.clip(estimates, *self._estimate_scale(), out=estimates)
+
+    def _estimate_scale(self) -> tuple[float, float]:
+        """Return what estimates are clipped to; models whose estimates are no ratings differ."""
+        return self.trainset.rating_scale
 
     def _try_estimate(self, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
         try:

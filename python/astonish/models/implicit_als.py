@@ -1,0 +1,289 @@
+"""Factorization of implicit feedback; drives the kernels of implicit_als.hpp."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _core
+from astonish._cancellation import blocks
+from astonish._checks import INT32_MAX, check_choice, check_ids, check_integer, check_number
+from astonish._random import get_rng
+from astonish._settings import resolve_n_threads
+from astonish.data.csr import Csr
+from astonish.data.interactions import as_trainset, check_weights, merge_repeats
+from astonish.models.factor_model import FactorModel
+from astonish.models.factors import Factors
+from astonish.models.popularity import Popularity
+from astonish.models.training import Callback, History, Losses, run_epochs
+
+_DTYPES = ("float32", "float64")
+_SOLVERS = {"cholesky": "cholesky", "cg": "cg", "ials++": "ialspp"}
+_ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
+
+
+class ImplicitALS(FactorModel):
+    r"""Matrix factorization of clicks, plays and purchases by alternating least squares.
+
+    Every pair of user and item counts: those that interacted with the preference 1, all others with
+    the preference 0 and less confidence. The objective is
+
+    .. math:: \sum_{u,i} c_{ui} (p_{ui} - q_i^T p_u)^2
+              + reg \sum_u s_u^\nu |p_u|^2 + reg \sum_i s_i^\nu |q_i|^2
+
+    with :math:`c_{ui} = \alpha_0 + \alpha w_{ui}` for an interaction of weight :math:`w_{ui}` and
+    :math:`\alpha_0` for any other pair; :math:`s_u` is the user's number of interactions plus
+    :math:`\alpha_0` times the number of items, and likewise :math:`s_i`. Each epoch solves the
+    factors of all items, and then of all users, so that users end where `fold_in` would put them.
+
+    The estimate is the preference :math:`q_i^T p_u`, about 0 to 1. It is no rating: it is never
+    clipped, and an unknown user or item gets 0. `recommend` gives a user whose factors are all
+    zero, as they are without any interaction, the most popular items: those that most users
+    interacted with, the share of the users as their score.
+
+    Parameters
+    ----------
+    n_factors : int, default 64
+        Length of the factor vectors.
+    n_epochs : int, default 15
+        Times that all items and all users are solved; 0 gives the initial model.
+    reg : float, default 0.01
+        L2 regularisation. 0 is allowed: of equally good solutions the shortest is taken.
+    alpha : float, default 10
+        Confidence of an interaction of weight 1, beyond that of any pair.
+    solver : {"cholesky", "cg", "ials++"}, default "cholesky"
+        "cholesky" solves each row exactly. "cg" takes `cg_steps` steps of preconditioned conjugate
+        gradient from the factors as they are: almost the same objective in less time, the less the
+        more factors. "ials++" solves exactly for `block_size` factors after the other, for
+        hundreds of factors.
+    alpha0 : float, default 1
+        Confidence of every pair.
+    nu : float, default 0
+        How regularisation grows with the number of interactions: 0 not at all, 1 in proportion.
+    cg_steps : int, default 3
+        Steps of "cg" a row and epoch.
+    block_size : int, default 64
+        Factors that "ials++" solves for at once.
+    init_std_dev : float, default 0.1
+        Initial factors are drawn from a normal distribution of this standard deviation divided by
+        the root of `n_factors`.
+    dtype : {"float32", "float64"}, default "float32"
+        Of the factors and of the arithmetic.
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
+        global generator.
+    verbose : bool, default False
+        Whether to show the progress.
+    callback : callable, optional
+        Called after each epoch as ``callback(epoch, losses)``; True stops.
+    n_threads : int, optional
+        Threads for training, scoring and ranking; see `FactorModel`. The same bits for any number.
+
+    Attributes
+    ----------
+    pu : array of shape (n_users, n_factors)
+        User factors; zeros for a user without interactions.
+    qi : array of shape (n_items, n_factors)
+        Item factors; zeros for an item without interactions.
+    history_ : dict of lists
+        ``"loss"``: the objective after each epoch, over all pairs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        By `fit`: for a parameter out of range or a negative weight. A fit that fails or is
+        interrupted leaves the model as it was.
+
+    Notes
+    -----
+    Hu, Koren and Volinsky have ``alpha0=1, nu=0``. With weights of 1, ``alpha=1`` and
+    ``reg = (1 + alpha0) * lambda`` the model is that of Rendle et al. with their `alpha0`, `nu` and
+    `lambda`, its estimates multiplied by ``1 + alpha0``. The package implicit takes
+    ``alpha0 + alpha * weight``, the whole confidence, as its data, and has ``alpha0=1, nu=0``.
+
+    References
+    ----------
+    Hu, Koren, Volinsky: Collaborative filtering for implicit feedback datasets. ICDM 2008.
+    Takacs, Pilaszy, Tikk: Applications of the conjugate gradient method for implicit feedback
+    collaborative filtering. RecSys 2011. Rendle, Krichene, Zhang, Koren: Revisiting the performance
+    of iALS on item recommendation benchmarks. RecSys 2022. Rendle, Krichene, Zhang, Koren: iALS++:
+    speeding up matrix factorization with subspace optimization. 2021.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from scipy.sparse import csr_matrix
+    >>> plays = csr_matrix([[3, 1, 0, 0], [1, 2, 0, 0], [0, 0, 1, 5], [0, 0, 2, 0]])
+    >>> model = astonish.ImplicitALS(n_factors=2, random_state=0).fit(plays)
+    >>> item_ids, scores = model.recommend([3], n=1)
+    >>> item_ids[0, 0]
+    3
+    """
+
+    pu: NDArray[Any]
+    qi: NDArray[Any]
+    history_: History
+    biased = False
+    patience: None = None  # estimates are no ratings, so there is no error to stop by
+    _impossible = "User and/or item has no interaction."
+
+    def __init__(
+        self,
+        n_factors: int = 64,
+        n_epochs: int = 15,
+        reg: float = 0.01,
+        alpha: float = 10.0,
+        solver: str = "cholesky",
+        *,
+        alpha0: float = 1.0,
+        nu: float = 0.0,
+        cg_steps: int = 3,
+        block_size: int = 64,
+        init_std_dev: float = 0.1,
+        dtype: str = "float32",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+        callback: Callback | None = None,
+        n_threads: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.n_factors = n_factors
+        self.n_epochs = n_epochs
+        self.reg = reg
+        self.alpha = alpha
+        self.solver = solver
+        self.alpha0 = alpha0
+        self.nu = nu
+        self.cg_steps = cg_steps
+        self.block_size = block_size
+        self.init_std_dev = init_std_dev
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+        self.callback = callback
+        self.n_threads = n_threads
+
+    def fit(self, trainset: Any) -> "ImplicitALS":
+        """Fit the factors to interactions; see the class for parameters and errors.
+
+        Parameters
+        ----------
+        trainset : Trainset, frame or scipy sparse matrix
+            Interactions and their weights. Weights must not be negative; a weight of zero is no
+            interaction, and the weights of a pair that occurs more than once are added up. A frame
+            has user ids, item ids and, if it likes, weights. The rows and columns of a matrix are
+            the users and items 0, 1, 2, ...
+        """
+        with self._all_or_nothing():
+            super().fit(as_trainset(trainset))
+            check_weights(self.trainset)
+            trainer = _Trainer(
+                *merge_repeats(self.trainset.by_user, self.trainset.by_item),
+                self._initial_factors(get_rng(self.random_state)),
+                self._options(),
+                resolve_n_threads(self.n_threads),
+            )
+            run_epochs(self, trainer, None)
+        return self
+
+    def _options(self) -> _core.ImplicitOptions:
+        options = _core.ImplicitOptions()
+        name = _SOLVERS[check_choice("solver", self.solver, _SOLVERS)]
+        options.solver = getattr(_core.ImplicitSolver, name)
+        for name in ("alpha", "alpha0", "reg", "nu"):
+            setattr(options, name, check_number(name, getattr(self, name), minimum=0))
+        for name in ("cg_steps", "block_size"):
+            setattr(options, name, check_integer(name, getattr(self, name), 1, INT32_MAX))
+        return options
+
+    def _initial_factors(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
+        dtype = check_choice("dtype", self.dtype, _DTYPES)
+        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
+        std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
+        std_dev /= max(1.0, n_factors) ** 0.5
+        return {
+            name: rng.normal(0, std_dev, (n, n_factors)).astype(dtype)
+            for name, n in (("pu", self.trainset.n_users), ("qi", self.trainset.n_items))
+        }
+
+    # The kernel speaks for this default, too.
+    _estimate_many = FactorModel._estimate_many
+
+    def default_prediction(self) -> float:
+        """Return what is predicted when an estimate is impossible: no preference."""
+        return 0.0
+
+    def _estimate_scale(self) -> tuple[float, float]:
+        return -np.inf, np.inf
+
+    def _factors(self) -> Factors:
+        bu, bi = (np.zeros(len(factors), factors.dtype) for factors in (self.pu, self.qi))
+        return Factors.of(self.pu, self.qi, bu, bi, 0.0, biased=False)
+
+    def recommend(
+        self,
+        user_ids: Iterable[Any],
+        n: int = 10,
+        exclude_seen: bool = True,
+        candidates: Iterable[Any] | None = None,
+        filter_items: Iterable[Any] | None = None,
+    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """Return the `n` items with the highest estimates for each user; see `FactorModel`.
+
+        Users whose factors are all zero get the most popular items, and the share of the users that
+        interacted with them as scores.
+        """
+        user_ids = check_ids("user_ids", user_ids)
+        options = n, exclude_seen, candidates, filter_items
+        item_ids, scores = super().recommend(user_ids, *options)
+        nobody = np.flatnonzero(~self.pu[self.trainset.inner_users(user_ids)].any(axis=1))
+        if len(nobody):
+            popularity = Popularity(self.trainset, self.n_threads)
+            unknown = [user_ids[row] for row in nobody.tolist()]
+            item_ids[nobody], scores[nobody] = popularity.recommend(unknown, *options)
+        return item_ids, scores
+
+    def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
+        return self.trainset.inner_users(user_ids)
+
+
+class _Trainer:
+    """Factors in training; see `run_epochs`."""
+
+    def __init__(
+        self,
+        by_user: Csr,
+        by_item: Csr,
+        factors: dict[str, NDArray[Any]],
+        options: _core.ImplicitOptions,
+        n_threads: int,
+    ) -> None:
+        self._by_user, self._by_item = by_user, by_item
+        self._factors = factors
+        self._options = options
+        self._n_threads = n_threads
+
+    def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002
+        pu, qi = self._factors["pu"], self._factors["qi"]
+        solve_side(self._by_item, pu, qi, self._options, self._n_threads)
+        solve_side(self._by_user, qi, pu, self._options, self._n_threads)
+        loss = _core.implicit_loss(self._by_user.ratings, pu, qi, self._options, self._n_threads)
+        return {"loss": loss}
+
+    def parameters(self) -> dict[str, NDArray[Any]]:
+        return {name: array.copy() for name, array in self._factors.items()}
+
+
+def solve_side(
+    interactions: Csr,
+    fixed: NDArray[Any],
+    solved: NDArray[Any],
+    options: _core.ImplicitOptions,
+    n_threads: int,
+) -> None:
+    """Write the factors of each row of `interactions` into `solved`, those of its columns fixed."""
+    make = _core.ImplicitSideFloat32 if fixed.dtype == np.float32 else _core.ImplicitSideFloat64
+    side = make(fixed, options, n_threads)
+    for block in blocks(interactions.n_rows, _ROWS_PER_CALL):
+        side.solve(interactions.ratings, block.start, solved[block], n_threads)

@@ -1,0 +1,313 @@
+"""ImplicitALS against its papers, what its parameters mean, and what it takes."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import coo_matrix, csr_matrix
+
+from astonish import Dataset, ImplicitALS, Reader, Trainset
+
+from . import reference_implicit as reference
+from .helpers import assert_same_state, state_of
+
+SOLVERS = ("cholesky", "cg", "ials++")
+OBJECTIVE = {"alpha": 3.0, "alpha0": 0.7, "reg": 0.05, "nu": 0.6}  # four different constants
+
+
+def random_plays(n_users=60, n_items=45, seed=0, density=0.2):
+    rng = np.random.RandomState(seed)
+    counts = rng.poisson(3, (n_users, n_items)) * (rng.uniform(size=(n_users, n_items)) < density)
+    counts[[0, n_users // 2]] = 0  # users without interactions
+    counts[:, 7] = 0
+    return csr_matrix(counts.astype(float))
+
+
+def checkerboard(n=20):
+    """Even users interact with even items, odd ones with odd items, all but the diagonal."""
+    board = np.add.outer(np.arange(n), np.arange(n)) % 2 == 0
+    return csr_matrix((board & ~np.eye(n, dtype=bool)).astype(float))
+
+
+def fit_reference(model, plays, n_epochs, solve, **options):
+    """The factors (pu, qi) as the reference trains them from the initial ones of `model`."""
+    initial = ImplicitALS(**{**vars_of(model), "n_epochs": 0}).fit(plays)
+    pu, qi = initial.pu, initial.qi
+    dense = reference.weights(initial.trainset)
+    for _ in range(n_epochs):
+        qi = solve(dense.T, pu, qi, **options, **OBJECTIVE)
+        pu = solve(dense, qi, pu, **options, **OBJECTIVE)
+    return pu, qi
+
+
+def vars_of(model):
+    names = ("n_factors", "n_epochs", "solver", "dtype", "random_state", "cg_steps", "block_size")
+    return {name: getattr(model, name) for name in (*names, *OBJECTIVE)}
+
+
+def double(**parameters):
+    return ImplicitALS(**{"random_state": 0, "dtype": "float64", **OBJECTIVE, **parameters})
+
+
+# Against the reference
+
+
+@pytest.mark.parametrize("n_factors", [1, 5, 16, 21])
+@pytest.mark.parametrize(
+    ("solver", "solve", "parameters", "options"),
+    [
+        ("cholesky", reference.cholesky, {}, {}),
+        ("cg", reference.cg, {"cg_steps": 2}, {"n_steps": 2}),
+        ("ials++", reference.ialspp, {"block_size": 4}, {"block_size": 4}),
+    ],
+    ids=SOLVERS,
+)
+def test_the_factors_equal_the_reference(n_factors, solver, solve, parameters, options):
+    plays = random_plays()
+    model = double(n_factors=n_factors, n_epochs=3, solver=solver, **parameters).fit(plays)
+    pu, qi = fit_reference(model, plays, 3, solve, **options)
+    np.testing.assert_allclose(model.pu, pu, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(model.qi, qi, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_the_loss_is_that_of_all_pairs(solver):
+    model = double(n_factors=6, n_epochs=4, solver=solver).fit(random_plays())
+    dense = reference.weights(model.trainset)
+    expected = reference.loss(dense, model.pu, model.qi, **OBJECTIVE)
+    assert model.history_["loss"][-1] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_the_loss_never_rises(solver):
+    losses = double(n_factors=9, n_epochs=12, solver=solver, block_size=2).fit(random_plays())
+    losses = losses.history_["loss"]
+    assert losses == sorted(losses, reverse=True)
+    assert len(losses) == 12
+
+
+@pytest.mark.parametrize(
+    ("solver", "options"), [("cg", {"cg_steps": 8}), ("ials++", {"block_size": 8})]
+)
+def test_with_all_steps_or_one_block_every_solver_is_exact(solver, options):
+    exact = double(n_factors=8, n_epochs=3).fit(random_plays())
+    other = double(n_factors=8, n_epochs=3, solver=solver, **options).fit(random_plays())
+    np.testing.assert_allclose(other.pu, exact.pu, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(other.qi, exact.qi, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_float32_is_close_to_float64(solver):
+    wide = double(n_factors=8, n_epochs=3, solver=solver).fit(random_plays())
+    narrow = double(n_factors=8, n_epochs=3, solver=solver, dtype="float32").fit(random_plays())
+    assert (narrow.pu.dtype, narrow.qi.dtype) == (np.float32, np.float32)
+    np.testing.assert_allclose(narrow.pu @ narrow.qi.T, wide.pu @ wide.qi.T, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_fitting_gives_the_same_bits_with_any_number_of_threads(solver, dtype):
+    plays = random_plays(700, 300, density=0.05)  # several chunks of rows a thread
+    options = {"n_factors": 24, "n_epochs": 2, "solver": solver, "dtype": dtype, "block_size": 8}
+    expected = double(**options, n_threads=1).fit(plays)
+    for n_threads in (2, 3, 7):
+        model = double(**options, n_threads=n_threads).fit(plays)
+        np.testing.assert_array_equal(model.pu, expected.pu)
+        np.testing.assert_array_equal(model.qi, expected.qi)
+        assert model.history_ == expected.history_
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_permuted_users_have_permuted_factors(solver):
+    """Only sums over users are rounded differently."""
+    plays = random_plays()
+    order = np.random.RandomState(1).permutation(plays.shape[0])
+    options = {"n_factors": 5, "n_epochs": 1, "solver": solver, "init_std_dev": 0.1}
+    model = double(**options).fit(plays)
+    permuted = double(**options)
+    draw = permuted._initial_factors
+    permuted._initial_factors = lambda rng: {
+        name: each[order] if name == "pu" else each for name, each in draw(rng).items()
+    }
+    permuted.fit(plays[order])
+    np.testing.assert_allclose(permuted.pu, model.pu[order], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(permuted.qi, model.qi, rtol=0, atol=1e-12)
+
+
+# Any data
+
+
+weights = st.sampled_from([0.0, 0.5, 1.0, 3.0, 1e-300, 1e30, 1e300])
+matrices = st.integers(1, 7).flatmap(
+    lambda n: st.tuples(
+        st.just(n),
+        st.integers(1, 6),
+        st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, 5), weights), min_size=1),
+    )
+)
+
+
+@settings(max_examples=150)
+@given(
+    matrices,
+    st.fixed_dictionaries(
+        {
+            "solver": st.sampled_from(SOLVERS),
+            "n_factors": st.integers(0, 9),
+            "n_epochs": st.integers(0, 3),
+            "reg": st.sampled_from([0, 1e-3, 1.0, 1e12]),
+            "alpha": st.sampled_from([0, 1, 40.0, 1e10]),
+            "alpha0": st.sampled_from([0, 0.1, 1]),
+            "nu": st.sampled_from([0, 0.5, 1]),
+            "dtype": st.sampled_from(["float32", "float64"]),
+        }
+    ),
+)
+def test_nothing_is_nan(matrix, parameters):
+    n_users, n_items, entries = matrix
+    users, items, values = zip(*entries, strict=True)
+    items = np.minimum(items, n_items - 1)
+    plays = coo_matrix((values, (users, items)), shape=(n_users, n_items))
+    model = ImplicitALS(**parameters, random_state=0).fit(plays)
+    assert np.isfinite(model.pu).all()
+    assert np.isfinite(model.qi).all()
+    assert not np.isnan(model.history_.get("loss", [])).any()
+    item_ids, scores = model.recommend(range(n_users), n=n_items, exclude_seen=False)
+    assert (np.isfinite(scores) == (item_ids != None)).all()  # noqa: E711
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_pairs_that_repeat_are_added_up_and_weights_of_zero_are_none(solver):
+    apart = coo_matrix(([1, 2, 0, 4, 1.0], ([0, 0, 0, 1, 1], [0, 0, 1, 1, 0])), shape=(2, 2))
+    merged = csr_matrix([[3, 0], [1, 4.0]])
+    options = {"n_factors": 2, "n_epochs": 3, "solver": solver}
+    model, expected = (double(**options).fit(each) for each in (apart, merged))
+    np.testing.assert_array_equal(model.pu, expected.pu)
+    np.testing.assert_array_equal(model.qi, expected.qi)
+
+
+def test_a_checkerboard_is_completed():
+    for solver in SOLVERS:
+        model = ImplicitALS(n_factors=2, reg=1, solver=solver, random_state=0).fit(checkerboard())
+        item_ids, scores = model.recommend(range(20), n=1)
+        assert item_ids[:, 0].tolist() == list(range(20)), solver
+        assert (scores[:, 0] > 0.5).all()
+
+
+# What fit takes
+
+
+def test_frames_and_trainsets_and_matrices_say_the_same():
+    pd = pytest.importorskip("pandas")
+    plays = coo_matrix(random_plays())
+    frame = pd.DataFrame({"user": plays.row, "item": plays.col, "plays": plays.data})
+    data = Dataset.load_from_df(frame, Reader(rating_scale=(0, 100)))
+    options = {"n_factors": 4, "n_epochs": 2}
+    from_frame = double(**options).fit(frame)
+    from_trainset = double(**options).fit(data.build_full_trainset())
+    assert isinstance(from_frame.trainset, Trainset)
+    np.testing.assert_array_equal(from_frame.pu, from_trainset.pu)
+    np.testing.assert_array_equal(from_frame.qi, from_trainset.qi)
+
+
+def test_a_frame_without_weights_has_weights_of_one():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"user": ["u", "u", "v"], "item": ["i", "j", "j"]})
+    model = double(n_factors=2).fit(frame)
+    expected = double(n_factors=2).fit(frame.assign(weight=1.0))
+    np.testing.assert_array_equal(model.pu, expected.pu)
+
+
+def test_rows_and_columns_of_a_matrix_are_ids_even_where_they_are_empty():
+    model = double(n_factors=3, n_epochs=2).fit(random_plays())
+    assert model.trainset.user_ids == list(range(60))
+    assert model.trainset.item_ids == list(range(45))
+    assert not model.pu[0].any()
+    assert not model.qi[7].any()
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_whoever_is_empty_gets_what_is_popular(solver):
+    plays = csr_matrix([[1, 1, 0, 0], [0, 5, 0, 1], [0, 1, 0, 0], [0, 0, 0, 0], [0, 2, 0, 1.0]])
+    model = double(n_factors=2, solver=solver).fit(plays)
+    item_ids, scores = model.recommend([3, 0], n=4)
+    assert item_ids[0].tolist() == [1, 3, 0, None]
+    assert scores[0, :3].tolist() == [0.8, 0.4, 0.2]
+    assert item_ids[1].tolist() == [3, None, None, None]
+    filtered, _ = model.recommend([3], n=2, filter_items=[1])
+    assert filtered[0].tolist() == [3, 0]
+
+
+@pytest.mark.parametrize("weight", [-1.0, -1e-300])
+def test_a_negative_weight_is_refused(weight):
+    model = double(n_factors=2).fit(random_plays())
+    before = state_of(model)
+    message = rf"interaction number 1 \(user 1, item 0\) has the weight {weight}.*not be negative"
+    with pytest.raises(ValueError, match=message):
+        model.fit(csr_matrix([[0, 2.0], [weight, 1.0]]))
+    assert_same_state(model, before)
+
+
+@pytest.mark.parametrize("what", [[("u", "i", 3.0)], None, np.eye(2), "plays"])
+def test_what_is_no_interactions_is_a_type_error(what):
+    with pytest.raises(TypeError, match=f"got {type(what).__name__}"):
+        double().fit(what)
+
+
+def test_an_empty_matrix_is_refused():
+    with pytest.raises(ValueError, match="empty"):
+        double().fit(csr_matrix((3, 2)))
+
+
+# Parameters and estimates
+
+
+BAD_PARAMETERS = [
+    ("n_factors", -1, ValueError),
+    ("n_epochs", -1, ValueError),
+    ("reg", -0.5, ValueError),
+    ("alpha", float("nan"), ValueError),
+    ("alpha0", -1, ValueError),
+    ("nu", "1", TypeError),
+    ("solver", "lu", ValueError),
+    ("cg_steps", 0, ValueError),
+    ("block_size", 1.5, TypeError),
+    ("init_std_dev", -1, ValueError),
+    ("dtype", "float16", ValueError),
+    ("callback", 3, TypeError),
+    ("n_threads", 0, ValueError),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error"), BAD_PARAMETERS)
+def test_a_bad_parameter_is_named_with_its_value(name, value, error):
+    model = double(n_factors=2, n_epochs=1)
+    setattr(model, name, value)
+    before = state_of(model)
+    with pytest.raises(error, match=rf"{name} must be .*got {value!r}"):
+        model.fit(random_plays())
+    assert_same_state(model, before)
+
+
+def test_estimates_are_preferences_that_nobody_clips():
+    model = double(n_factors=6, alpha=40.0).fit(random_plays())
+    products = model.pu @ model.qi.T
+    assert products.max() > 1
+    u, i = np.unravel_index(products.argmax(), products.shape)
+    assert model.predict(int(u), int(i)).est == pytest.approx(products.max(), rel=1e-12)
+    assert model.predict_many([int(u)], [int(i)])[0] == model.predict(int(u), int(i)).est
+    for pair in ((0, 1), ("?", 1), (1, 7), (1, "?")):
+        assert model.predict(*pair).est == 0
+        assert model.predict(*pair).details["was_impossible"]
+
+
+def test_a_callback_sees_each_loss_and_stops():
+    seen = []
+
+    def callback(epoch, losses):
+        seen.append((epoch, losses["loss"]))
+        return epoch == 2
+
+    model = double(n_factors=2, callback=callback).fit(random_plays())
+    assert seen == list(enumerate(model.history_["loss"]))
+    assert len(seen) == 3
