@@ -10,6 +10,7 @@ from astonish import (
     SVD,
     BaselineOnly,
     CoClustering,
+    ImplicitALS,
     KNNBaseline,
     KNNBasic,
     KNNWithMeans,
@@ -47,6 +48,9 @@ CASES = {
     "ALS": (ALS, SVD_CASE),
     "ALS unbiased": (ALS, {**SVD_CASE, "biased": False}),
     "ALS float64": (ALS, {**SVD_CASE, "dtype": "float64", "reg_scaling": "none", "reg": 3}),
+    "ImplicitALS": (ImplicitALS, SVD_CASE),
+    "ImplicitALS cg": (ImplicitALS, {**SVD_CASE, "solver": "cg", "dtype": "float64"}),
+    "ImplicitALS ials++": (ImplicitALS, {**SVD_CASE, "solver": "ials++", "block_size": 3}),
     "NMF": (NMF, SVD_CASE),
     "NMF biased": (NMF, {**SVD_CASE, "biased": True}),
 }

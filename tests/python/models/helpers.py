@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from astonish import NormalPredictor, Trainset
+from astonish import ImplicitALS, NormalPredictor, Trainset
 from astonish.data.ratings import Ratings
 
 
@@ -48,6 +48,16 @@ def draws_estimates(model):
     They then repeat only after `reseed`, and only in the same order.
     """
     return isinstance(model, NormalPredictor)
+
+
+def estimates_ratings(model):
+    """Tell whether the estimates of a model are on the scale of the ratings."""
+    return not isinstance(model, ImplicitALS)
+
+
+def is_within_scale(estimate, model):
+    """Tell whether an estimate is a number that a model fitted to ratings of 1 to 5 may answer."""
+    return np.isfinite(estimate) and (1 <= estimate <= 5 or not estimates_ratings(model))
 
 
 def reseed(model):
