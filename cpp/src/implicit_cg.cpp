@@ -33,15 +33,12 @@ class Gathered {
   void begin(const T* x, T* residual, T* diagonal) {
     for (std::size_t k = 0; k < n_; k += kTogether) {
       prefetch(k + 2 * kTogether);
-      for (std::size_t j = 0; j < kTogether; ++j)
-        copy(sources_[k + j], rows_.data() + (k + j) * width_);
       T weights[kTogether];
-      products(k, x, weights);
+      gather(k, x, weights);
       for (std::size_t j = 0; j < kTogether; ++j) {
         weights[j] = target_[k + j] - extra_[k + j] * weights[j];
       }
-      add(k, weights, residual);
-      add_squares(k, diagonal);
+      add_with_squares(k, weights, residual, diagonal);
     }
   }
 
@@ -66,11 +63,21 @@ class Gathered {
     }
   }
 
-  void copy(const T* from, T* to) const {
+  // Copies rows k, k + 1, ... and writes their products with x.
+  void gather(std::size_t k, const T* x, T* out) {
     using namespace Eigen::internal;
+    Packet<T> sums[kTogether];
+    for (auto& sum : sums) sum = pset1<Packet<T>>(T{0});
+    T* const rows = rows_.data() + k * width_;
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      pstore(to + f, pload<Packet<T>>(from + f));
+      const auto factor = pload<Packet<T>>(x + f);
+      for (std::size_t j = 0; j < kTogether; ++j) {
+        const auto value = pload<Packet<T>>(sources_[k + j] + f);
+        pstore(rows + j * width_ + f, value);
+        sums[j] = pmadd(value, factor, sums[j]);
+      }
     }
+    for (std::size_t j = 0; j < kTogether; ++j) out[j] = predux(sums[j]);
   }
 
   void products(std::size_t k, const T* x, T* out) const {
@@ -97,15 +104,17 @@ class Gathered {
     }
   }
 
-  void add_squares(std::size_t k, T* out) const {
+  void add_with_squares(std::size_t k, const T* weights, T* out, T* squares) const {
     using namespace Eigen::internal;
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      auto sum = pload<Packet<T>>(out + f);
+      auto sum = pload<Packet<T>>(out + f), square = pload<Packet<T>>(squares + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
         const auto factor = pload<Packet<T>>(row(k + j) + f);
-        sum = pmadd(pmul(factor, factor), pset1<Packet<T>>(extra_[k + j]), sum);
+        sum = pmadd(factor, pset1<Packet<T>>(weights[j]), sum);
+        square = pmadd(pmul(factor, pset1<Packet<T>>(extra_[k + j])), factor, square);
       }
       pstore(out + f, sum);
+      pstore(squares + f, square);
     }
   }
 
