@@ -43,10 +43,10 @@ enum class ImplicitSolver { cholesky, cg, ialspp };
 
 struct ImplicitOptions {
   ImplicitSolver solver = ImplicitSolver::cholesky;
-  double alpha = 10.0;  // confidence of an interaction of weight 1, beyond that of any pair
+  double alpha = 5.0;   // confidence of an interaction of weight 1, beyond that of any pair
   double alpha0 = 1.0;  // confidence of every pair
-  double reg = 0.01;    // L2 regularisation
-  double nu = 0.0;      // how it grows with the number of interactions: 0 not, 1 in proportion
+  double reg = 0.005;   // L2 regularisation
+  double nu = 1.0;      // how it grows with the number of interactions: 0 not, 1 in proportion
   int cg_steps = 3;
   int block_size = 64;  // coordinates that ialspp solves for at once
 };

@@ -48,9 +48,9 @@ class ImplicitALS(FactorModel):
         Length of the factor vectors.
     n_epochs : int, default 15
         Times that all items and all users are solved; 0 gives the initial model.
-    reg : float, default 0.01
+    reg : float, default 0.005
         L2 regularisation. 0 is allowed: of equally good solutions the shortest is taken.
-    alpha : float, default 10
+    alpha : float, default 5
         Confidence of an interaction of weight 1, beyond that of any pair.
     solver : {"cholesky", "cg", "ials++"}, default "cholesky"
         "cholesky" solves each row exactly. "cg" takes `cg_steps` steps of preconditioned conjugate
@@ -59,8 +59,9 @@ class ImplicitALS(FactorModel):
         hundreds of factors.
     alpha0 : float, default 1
         Confidence of every pair.
-    nu : float, default 0
+    nu : float, default 1
         How regularisation grows with the number of interactions: 0 not at all, 1 in proportion.
+        With 1 the same `reg` suits data of any size; with 0 it has to be thousands of times larger.
     cg_steps : int, default 3
         Steps of "cg" a row and epoch.
     block_size : int, default 64
@@ -97,6 +98,9 @@ class ImplicitALS(FactorModel):
 
     Notes
     -----
+    The defaults of `reg`, `alpha` and `nu` are a compromise of three data sets (films and artists);
+    a recall some 5 to 10 percent higher is found by a search for one's own.
+
     Hu, Koren and Volinsky have ``alpha0=1, nu=0``. With weights of 1, ``alpha=1`` and
     ``reg = (1 + alpha0) * lambda`` the model is that of Rendle et al. with their `alpha0`, `nu` and
     `lambda`, its estimates multiplied by ``1 + alpha0``. The package implicit takes
@@ -132,12 +136,12 @@ class ImplicitALS(FactorModel):
         self,
         n_factors: int = 64,
         n_epochs: int = 15,
-        reg: float = 0.01,
-        alpha: float = 10.0,
+        reg: float = 0.005,
+        alpha: float = 5.0,
         solver: str = "cholesky",
         *,
         alpha0: float = 1.0,
-        nu: float = 0.0,
+        nu: float = 1.0,
         cg_steps: int = 3,
         block_size: int = 64,
         init_std_dev: float = 0.1,

@@ -95,7 +95,7 @@ def test_fit_forgets_the_past(case, trainset, other_trainset):
 def test_fit_refuses_what_is_no_trainset(case):
     model = case.make()
     before = state_of(model)
-    with pytest.raises(TypeError, match="must be .*, got list"):
+    with pytest.raises(TypeError, match=r"must be .*, got list"):
         model.fit([("u", "i", 3.0)])
     assert_same_state(model, before)
 
