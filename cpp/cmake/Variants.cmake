@@ -34,13 +34,32 @@ function(astonish_flags target)
   endif()
 endfunction()
 
+# astonish_export(target patterns...): a shared object shows the symbols that match, and nothing else.
+function(astonish_export target)
+  if(APPLE)
+    list(TRANSFORM ARGN PREPEND "LINKER:-exported_symbol,_")
+    target_link_options(${target} PRIVATE ${ARGN})
+  elseif(UNIX)
+    set(map "${CMAKE_CURRENT_BINARY_DIR}/${target}.map")
+    list(JOIN ARGN "; " patterns)
+    file(CONFIGURE OUTPUT "${map}" CONTENT "{ global: @patterns@; local: *; };\n" @ONLY)
+    target_link_options(${target} PRIVATE "LINKER:--version-script=${map}")
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${map}")
+  endif()
+endfunction()
+
 # astonish_core_library(target level): the core compiled for one CPU level.
 function(astonish_core_library target level)
   add_library(${target} STATIC ${ASTONISH_CORE_SOURCES})
   astonish_flags(${target})
-  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}/cpp/include")
-  target_link_libraries(${target} PRIVATE Eigen3::Eigen PUBLIC Threads::Threads)
-  target_compile_definitions(${target} PRIVATE EIGEN_DONT_PARALLELIZE)
+  target_include_directories(${target} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>"
+    "$<INSTALL_INTERFACE:${ASTONISH_PREFIX}${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
+                                  PUBLIC Threads::Threads)
+  # Under a name of its own, so that no linker merges these templates with those of a program that
+  # compiles its Eigen with other flags.
+  target_compile_definitions(${target} PRIVATE EIGEN_DONT_PARALLELIZE Eigen=EigenOfAstonish)
   if(NOT MSVC)
     target_compile_options(${target} PRIVATE
       -fno-math-errno -fno-trapping-math ${_astonish_march_${level}})
