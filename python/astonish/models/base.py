@@ -284,6 +284,8 @@ class AlgoBase:
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
+        Programs in C++ read those with factors or biases: ``load_model`` of model_file.hpp.
+
         Raises
         ------
         ValueError
@@ -316,6 +318,13 @@ class AlgoBase:
     _impossible: str = "User and/or item is unknown."
     _unsaved: tuple[str, ...] = ("callback", "validation")  # how it was trained; None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
+
+    def _factors_of_all(self) -> dict[str, Any] | None:
+        """Return the parameters of an estimate that is biases and a product of factors, else None.
+
+        Programs in C++ read them in the files of `save`.
+        """
+        return None
 
     def _why_impossible(self, user: int, item: int) -> str:
         """Return the message of the `PredictionImpossible` that a pair raises."""

@@ -49,6 +49,13 @@ class FactorModel(AlgoBase):
         """
         return self._factors(), users
 
+    def _factors_of_all(self) -> dict[str, Any] | None:
+        if not self._runs_in_core():
+            return None
+        users = np.arange(self.trainset.n_users, dtype=np.int32)
+        factors, _ = self._factors_of(users, resolve_n_threads(self.n_threads))
+        return factors._asdict()
+
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:
         """Return what `_factors_of` does for one user, without an array of it."""
         return self._factors(), user

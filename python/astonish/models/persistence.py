@@ -2,6 +2,10 @@
 
 Nothing is unpickled, so a file from a stranger can at worst be refused. A model's attributes are
 stored one by one: arrays as arrays, numbers, text, lists, tuples, dicts and random states as JSON.
+
+C++ programs read and write the same files: model_file.hpp. They look for "factors" in the header:
+the parameters of a model whose estimate is biases and a product of factors, whatever its class. In
+what they write, "defaults" says that attributes which are not there have their defaults.
 """
 
 import json
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish._checks import check_number
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 
@@ -37,6 +42,7 @@ def save(model: "AlgoBase", path: str | Path) -> None:
         "class": _class_name(type(model)),
         "trainset": _pack_trainset(model.trainset, arrays),
         "attributes": _pack_attributes(model, arrays),
+        "factors": _pack_factors(model, arrays),
     }
     arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     path = Path(path)
@@ -70,7 +76,7 @@ def load(path: str | Path, base: type[Model]) -> Model:
         )
     cls = _find_class(class_name, base, path)
     try:
-        model = cls.__new__(cls)
+        model = cls() if header.get("defaults") is True else cls.__new__(cls)
         model.trainset = _unpack_trainset(header["trainset"], arrays)
         for name, value in header["attributes"].items():
             if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
@@ -130,12 +136,13 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
     if not lower <= higher:
         raise ValueError(f"the rating scale is {scale}")
     known_side = header.get("known_side")
-    if known_side is None:
-        return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
-    if known_side not in ("users", "items"):
+    if known_side not in (None, "users", "items"):
         raise ValueError(f"known_side is {known_side!r}")
-    known = known_side, float(header["global_mean"])
-    return Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale, *known)
+    trainset = Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
+    trainset.known_side = known_side
+    if "global_mean" in header:  # of other ratings, or summed in another order
+        trainset.global_mean = np.float64(check_number("global_mean", header["global_mean"]))
+    return trainset
 
 
 def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
@@ -146,8 +153,13 @@ def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict
     }
 
 
+def _pack_factors(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
+    factors = model._factors_of_all()
+    return factors and {name: _pack(name, value, arrays) for name, value in factors.items()}
+
+
 def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
-    """Turn a value into JSON; arrays go into `arrays` and leave their name.
+    """Turn a value into JSON; arrays go into `arrays`, each of them once, and leave their name.
 
     What JSON lacks is an object with one key that begins with "$".
     """
@@ -156,6 +168,9 @@ def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
         return _pack(name, value.item(), arrays)
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        for place, array in arrays.items():
+            if array is value:
+                return {"$array": place}
         place = f"{name}.{len(arrays)}"  # alone in its name, whatever attributes are called
         arrays[place] = value
         return {"$array": place}
