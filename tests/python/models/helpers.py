@@ -1,4 +1,6 @@
-"""Small training sets, and what a model is made of."""
+"""Small training sets, what a model is made of, and what its file holds."""
+
+import json
 
 import numpy as np
 from hypothesis import strategies as st
@@ -75,3 +77,17 @@ def all_pairs(trainset):
         ("nobody", trainset.item_ids[0], None),
         (trainset.user_ids[0], "nothing", None),
     ]
+
+
+def arrays_of(path):
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def edit(path, change):
+    """Rewrite a model file after `change(header, arrays)`."""
+    arrays = arrays_of(path)
+    header = json.loads(arrays["header"].tobytes())
+    change(header, arrays)
+    text = json.dumps(header).encode()
+    np.savez(path, **{**arrays, "header": np.frombuffer(text, np.uint8)})

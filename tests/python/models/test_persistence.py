@@ -1,7 +1,6 @@
 """Model files: what they hold, and what is refused."""
 
 import contextlib
-import json
 import pickle
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import astonish
 from astonish import SVD
 from astonish.models import AlgoBase, persistence
 
-from .helpers import trainset_of
+from .helpers import arrays_of, edit, trainset_of
 
 
 class Mean(AlgoBase):
@@ -47,20 +46,6 @@ def content(tmp_path_factory):
     file = tmp_path_factory.mktemp("saved") / "model.npz"
     fit_small().save(file)
     return file.read_bytes()
-
-
-def arrays_of(path):
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
-
-
-def edit(path, change):
-    """Rewrite a model file after `change(header, arrays)`."""
-    arrays = arrays_of(path)
-    header = json.loads(arrays["header"].tobytes())
-    change(header, arrays)
-    text = json.dumps(header).encode()
-    np.savez(path, **{**arrays, "header": np.frombuffer(text, np.uint8)})
 
 
 def round_trip(model, path):
