@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from astonish import _core
+from astonish import _core, _cpu
 from astonish._checks import check_choice, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.data.builtin import BUILTIN_DATASETS, DEMO
@@ -63,6 +63,9 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", help="Show version, CPU level and threads.")
     ] = False,
+    cmake_dir: Annotated[
+        bool, typer.Option("--cmake-dir", help="Show where CMake finds the C++ library.")
+    ] = False,
 ) -> None:
     """Collaborative filtering: evaluate models, recommend items."""
     if version:
@@ -70,6 +73,8 @@ def root(
             f"astonish {_core.__version__}, CPU level {_core.cpu_level}, "
             f"threads {resolve_n_threads(None)}"
         )
+    elif cmake_dir:
+        print(_cmake_dir())
     elif context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -181,6 +186,17 @@ def main(arguments: list[str] | None = None) -> None:
 def _fail(message: str, status: int) -> None:
     print("astonish: " + " ".join(message.split()), file=sys.stderr)
     sys.exit(status)
+
+
+def _cmake_dir() -> Path:
+    """Return the folder for find_package; it lies beside the compiled modules."""
+    folder = Path(_cpu.__file__).parent / "lib" / "cmake" / "astonish"
+    if not folder.is_dir():
+        raise ValueError(
+            f"{folder} does not exist: "
+            "packages that were built for the CPU level v1 have the C++ library"
+        )
+    return folder
 
 
 def _choices(option: str, text: str, known: Any) -> list[str]:

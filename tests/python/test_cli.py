@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from astonish import __version__
+from astonish import __version__, cli
 from astonish.models import ALGORITHMS
 
 COMMAND = [sys.executable, "-m", "astonish"]
@@ -95,6 +95,18 @@ def test_recommend_leaves_out_columns_that_the_data_lacks(tmp_path):
 def test_version_names_version_level_and_threads():
     done = astonish("--version")
     assert re.fullmatch(rf"astonish {__version__}, CPU level v\d, threads \d+\n", done.stdout)
+
+
+def test_cmake_dir_lies_beside_the_compiled_modules(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli._cpu, "__file__", str(tmp_path / "_cpu.so"))
+    folder = tmp_path / "lib" / "cmake" / "astonish"
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["--cmake-dir"])
+    assert f"astonish: {folder} does not exist: packages that" in capsys.readouterr().err
+    folder.mkdir(parents=True)
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["--cmake-dir"])
+    assert capsys.readouterr().out == f"{folder}\n"
 
 
 def test_without_arguments_it_shows_help():
