@@ -6,109 +6,110 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <type_traits>
 #include <vector>
 
-#include "astonish/parallel.hpp"
 #include "dot.hpp"
 #include "topk_exclude.hpp"
 #include "topk_problem.hpp"
+#include "topk_search.hpp"
 #include "topk_select.hpp"
 
 namespace astonish {
 
-// The Euclidean norm, in float64 so that squares of float32 neither overflow nor vanish.
+// Bounds |score of the search - score by dot|: infinity when float32 overflows, 0 when the search
+// is exact (Higham: Accuracy and stability of numerical algorithms, 2002, section 3.1): n_factors
+// products and additions and the rounding of each input, once in float32 and once in T.
 template <typename T>
-double norm(std::span<const T> row) {
-  constexpr std::size_t lanes = 16;
-  double sums[lanes] = {};
-  std::size_t at = 0;
-  for (; at + lanes <= row.size(); at += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const auto value = static_cast<double>(row[at + lane]);
-      sums[lane] += value * value;
-    }
-  }
-  for (; at < row.size(); ++at) {
-    sums[0] += static_cast<double>(row[at]) * static_cast<double>(row[at]);
-  }
-  return std::sqrt(std::accumulate(sums, sums + lanes, 0.0));
-}
-
-// Bounds |score of the search - score by dot|, infinity when float32 overflows (Higham: Accuracy
-// and stability of numerical algorithms, 2002, section 3.1): n_factors products and additions and
-// the rounding of each input, once in float32 and once in T.
 class RoundingBound {
  public:
-  template <typename T, typename Offset>
-  RoundingBound(const Problem<T, Offset>& problem, int n_threads)
-      : unit_(static_cast<double>(problem.items.cols + 8) *
+  RoundingBound(std::size_t n_factors, const ItemSizes& items)
+      : unit_(static_cast<double>(n_factors + 8) *
               (kFloatUnit + static_cast<double>(std::numeric_limits<T>::epsilon()) / 2)),
-        item_norm_(largest_norm(problem.items, n_threads)) {
-    for (const T bias : problem.item_bias) {
-      const bool listable = bias != -std::numeric_limits<T>::infinity();
-      if (listable) bias_ = std::max(bias_, std::abs(static_cast<double>(bias)));
-    }
-  }
+        items_(items) {}
 
-  template <typename T>
   [[nodiscard]] double of(std::span<const T> query) const {
     const double query_norm = norm(query);
-    const double largest_score = query_norm * item_norm_ + bias_;
-    const bool fits = query_norm < kOverflow && item_norm_ < kOverflow && largest_score < kOverflow;
+    const double largest_score = query_norm * items_.norm + items_.bias;
+    const bool fits =
+        query_norm < kOverflow && items_.norm < kOverflow && largest_score < kOverflow;
     if (!fits) return std::numeric_limits<double>::infinity();
-    return unit_ * (largest_score + kUnderflow * (query_norm + item_norm_ + 1.0));
+    if (query_norm == 0.0 && scores_by_bias(query)) return 0.0;
+    return unit_ * (largest_score + kUnderflow * (query_norm + items_.norm + 1.0));
   }
 
  private:
-  static constexpr std::size_t kRowsPerChunk = 4096;
   static constexpr double kFloatUnit = 0x1.0p-24;
   static constexpr double kOverflow = 1e38;  // beyond it float32 may have none of the answers
   // What vanishes below float32's smallest normal number, 2^-126, as a multiple of its unit.
   static constexpr double kUnderflow = 0x1.0p-102;
 
-  template <typename T>
-  static double largest_norm(MatrixView<const T> items, int n_threads) {
-    std::vector<double> largest(items.rows / kRowsPerChunk + 1);
-    parallel_for(items.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-      double& chunk = largest[begin / kRowsPerChunk];
-      for (std::size_t item = begin; item < end; ++item) {
-        chunk = std::max(chunk, norm(items.row(item)));
-      }
-    });
-    return *std::max_element(largest.begin(), largest.end());
+  // A query of zeros, such as that of a user without ratings, leaves the bias.
+  [[nodiscard]] bool scores_by_bias(std::span<const T> query) const {
+    const bool is_float32 = std::is_same_v<T, float> || items_.bias == 0.0;
+    return is_float32 && std::ranges::all_of(query, [](T value) { return value == T{0}; });
+  }
+
+  // In float64 so that squares of float32 neither overflow nor vanish.
+  static double norm(std::span<const T> row) {
+    return std::sqrt(std::transform_reduce(row.begin(), row.end(), 0.0, std::plus<>(), [](T value) {
+      return static_cast<double>(value) * static_cast<double>(value);
+    }));
   }
 
   double unit_;
-  double item_norm_;
-  double bias_ = 0.0;
+  ItemSizes items_;
 };
 
 template <typename T, typename Offset>
 class Decision {
  public:
-  Decision(const Problem<T, Offset>& problem, const RoundingBound& bound)
-      : problem_(problem), bound_(bound), exclusions_(problem.items.rows, kTile) {}
+  // `slices` hold what was found among all items for the queries from `first_query` on.
+  Decision(const Problem<T, Offset>& problem, std::span<Found> slices, std::size_t first_query)
+      : problem_(problem),
+        slices_(slices),
+        first_query_(first_query),
+        bound_(problem.items.cols, sizes_of(slices)),
+        selector_(problem.n) {}
 
-  // The n best items of a query, best first; valid until the next call.
-  std::span<const Candidate<T>> decide(std::size_t query, TopkSelector<float>& proposed) {
+  // The n best items of a query, best first, and perhaps others after them; valid until the next
+  // call.
+  std::span<const Candidate<T>> decide(std::size_t query) {
     const double bound = bound_.of(problem_.queries.row(query));
     if (!std::isfinite(bound)) return scan(query);
-    exact_.clear();
-    for (const auto& candidate : proposed.best()) {
-      exact_.push_back({score(query, candidate.item), candidate.item});
-    }
-    std::sort(exact_.begin(), exact_.end());
-    const double outside = static_cast<double>(proposed.threshold()) + bound;
-    const bool nothing_outside = std::isinf(outside) || exact_.size() == problem_.items.rows;
-    if (nothing_outside || static_cast<double>(exact_[problem_.n - 1].score) > outside) {
-      return exact_;
-    }
-    return scan(query);
+    const auto outside = static_cast<double>(gather(query));
+    const bool nothing_outside = std::isinf(outside) || best_.size() == problem_.items.rows;
+    if (bound == 0.0 || nothing_outside) return best_;
+    const auto last = static_cast<double>(best_[problem_.n - 1].score);
+    return last > outside + bound ? std::span<const Candidate<T>>(best_) : scan(query);
   }
 
  private:
+  static ItemSizes sizes_of(std::span<const Found> slices) {
+    ItemSizes sizes;
+    for (const Found& slice : slices) sizes.include(slice.sizes);
+    return sizes;
+  }
+
+  // Lets the candidates' own scores order them; returns what no other item's float32 score beats.
+  float gather(std::size_t query) {
+    float outside = -std::numeric_limits<float>::infinity();
+    best_.clear();
+    for (Found& slice : slices_) {
+      auto& proposed = slice.of_query[query - first_query_];
+      for (const auto& candidate : proposed.best()) {
+        best_.push_back({score(query, candidate.item), candidate.item});
+      }
+      outside = std::max(outside, proposed.threshold());
+    }
+    std::sort(best_.begin(), best_.end());
+    return outside;
+  }
+
   [[nodiscard]] T score(std::size_t query, std::int32_t item) const {
     const auto row = static_cast<std::size_t>(item);
     return problem_.bias(row) + dot(problem_.queries.row(query).data(),
@@ -116,28 +117,41 @@ class Decision {
   }
 
   std::span<const Candidate<T>> scan(std::size_t query) {
-    selector_.reset(problem_.n);
-    if (problem_.exclude != nullptr) exclusions_.assign(*problem_.exclude, query, query + 1);
-    for (std::size_t first = 0; first < problem_.items.rows; first += kTile) {
-      scores_.resize(std::min(kTile, problem_.items.rows - first));
-      for (std::size_t j = 0; j < scores_.size(); ++j) {
-        scores_[j] = score(query, static_cast<std::int32_t>(first + j));
-      }
-      for (const auto& excluded : exclusions_.of_tile(first / kTile)) {
-        scores_[static_cast<std::size_t>(excluded.item) - first] =
-            -std::numeric_limits<T>::infinity();
-      }
-      selector_.offer(scores_, static_cast<std::int32_t>(first));
+    constexpr std::size_t kTile = 512;
+    const Range items{0, problem_.items.rows};
+    TileExclusions exclusions(problem_.exclude, {query, query + 1}, items, kTile);
+    selector_.clear();
+    for (std::size_t first = 0; first < items.end; first += kTile) {
+      exclusions.enter(first);
+      const Range tile{first, std::min(first + kTile, items.end)};
+      scan_tile(query, tile, exclusions);
     }
-    return selector_.best();
+    const auto best = selector_.best();
+    best_.assign(best.begin(), best.end());
+    std::sort(best_.begin(), best_.end());
+    return best_;
+  }
+
+  void scan_tile(std::size_t query, Range tile, const TileExclusions& exclusions) {
+    constexpr std::size_t kStride = TopkSelector<T>::kStride;
+    T scores[kStride];
+    for (std::size_t first = tile.begin; first < tile.end; first += kStride) {
+      const std::size_t count = std::min(kStride, tile.end - first);
+      for (std::size_t j = 0; j < count; ++j) {
+        const bool excluded = exclusions.any() && exclusions.holds(0, first + j - tile.begin);
+        scores[j] = excluded ? -std::numeric_limits<T>::infinity()
+                             : score(query, static_cast<std::int32_t>(first + j));
+      }
+      selector_.offer(scores, 1, count, static_cast<std::int32_t>(first));
+    }
   }
 
   const Problem<T, Offset>& problem_;
-  const RoundingBound& bound_;
-  TileExclusions exclusions_;
+  std::span<Found> slices_;
+  std::size_t first_query_;
+  RoundingBound<T> bound_;
   TopkSelector<T> selector_;
-  std::vector<Candidate<T>> exact_;
-  std::vector<T> scores_;
+  std::vector<Candidate<T>> best_;
 };
 
 }  // namespace astonish

@@ -9,7 +9,13 @@
 
 namespace astonish {
 
-constexpr std::size_t kTile = 512;  // items scored at a time
+// [begin, end) of the queries or of the items.
+struct Range {
+  std::size_t begin;
+  std::size_t end;
+
+  [[nodiscard]] std::size_t size() const { return end - begin; }
+};
 
 template <typename T, typename Offset>
 struct Problem {

@@ -1,98 +1,127 @@
 // The first stage of topk: candidates from matrix products in float32.
 //
-// A block of queries meets one tile of items after another; the scores of a tile stay in cache
-// until each query has taken what beats its candidates. float64 rows are converted a block and a
-// tile at a time, so no float32 copy of the factors exists.
+// A block of queries meets one tile of items after another. The tile's scores are compared with
+// the queries' thresholds in registers; what beats them is offered to the query's selector.
 #pragma once
 
-#include <Eigen/Core>
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
+#include "prefetch.hpp"
 #include "topk_exclude.hpp"
+#include "topk_kernel.hpp"
+#include "topk_panels.hpp"
 #include "topk_problem.hpp"
 #include "topk_select.hpp"
+#include "topk_tile.hpp"
 
 namespace astonish {
 
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using FloatRows = Eigen::Map<const RowMajor>;
+// What a search among some items found for a block of queries.
+struct Found {
+  std::vector<TopkSelector<float>> of_query;
+  ItemSizes sizes;
+};
 
-inline Eigen::Index signed_size(std::size_t n) { return static_cast<Eigen::Index>(n); }
-
-template <typename T>
-MatrixView<const T> rows_between(MatrixView<const T> matrix, std::size_t begin, std::size_t end) {
-  return {matrix.data + begin * matrix.cols, end - begin, matrix.cols};
-}
-
-// Rows as float32: float32 rows are borrowed, float64 rows converted into `buffer`.
-inline FloatRows as_float(MatrixView<const float> rows, RowMajor& /*buffer*/) {
-  return {rows.data, signed_size(rows.rows), signed_size(rows.cols)};
-}
-inline FloatRows as_float(MatrixView<const double> rows, RowMajor& buffer) {
-  using Doubles = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const Doubles> source(rows.data, signed_size(rows.rows), signed_size(rows.cols));
-  buffer = source.cast<float>();
-  return {buffer.data(), buffer.rows(), buffer.cols()};
-}
-
-// Scores a block of queries against all items in float32, tile by tile.
 template <typename T, typename Offset>
 class BlockSearch {
  public:
-  BlockSearch(const Problem<T, Offset>& problem, std::size_t n_best)
-      : problem_(problem), n_best_(n_best), exclusions_(problem.items.rows, kTile) {}
+  BlockSearch(const Problem<T, Offset>& problem, std::size_t n_candidates, Range queries,
+              Range items)
+      : problem_(problem),
+        items_(items),
+        tile_rows_(ItemTile<T>::rows_for(problem.items.cols)),
+        panels_(problem.queries, queries),
+        exclusions_(problem.exclude, queries, items, tile_rows_),
+        selectors_(queries.size(), TopkSelector<float>(n_candidates)) {}
 
-  // Afterwards selectors()[q - begin] holds the n_best candidates of query q.
-  void run(std::size_t begin, std::size_t end) {
-    selectors_.resize(end - begin);
-    for (auto& selector : selectors_) selector.reset(n_best_);
-    if (problem_.exclude != nullptr) exclusions_.assign(*problem_.exclude, begin, end);
-    const FloatRows queries = as_float(rows_between(problem_.queries, begin, end), query_buffer_);
-    for (std::size_t first = 0; first < problem_.items.rows; first += kTile) {
-      score_tile(queries, first);
-      strike_out(first);
-      for (std::size_t row = 0; row < selectors_.size(); ++row) {
-        const auto at = signed_size(row);
-        selectors_[row].offer({scores_.row(at).data(), static_cast<std::size_t>(scores_.cols())},
-                              static_cast<std::int32_t>(first));
+  Found run() && {
+    for (std::size_t first = items_.begin; first < items_.end; first += tile_rows_) {
+      const Range tile{first, std::min(first + tile_rows_, items_.end)};
+      tile_.assign(problem_, tile);
+      exclusions_.enter(first);
+      for (std::size_t panel = 0; panel < panels_.n_panels(); ++panel) meet(panel, tile);
+    }
+    return {std::move(selectors_), tile_.sizes()};
+  }
+
+ private:
+  void meet(std::size_t panel, Range tile) {
+    switch (panels_.n_vectors(panel)) {
+      case 1:
+        return meet_vectors<1>(panel, tile);
+      case 2:
+        return meet_vectors<2>(panel, tile);
+      default:
+        return meet_vectors<kPanelVectors>(panel, tile);
+    }
+  }
+
+  template <std::size_t vectors>
+  void meet_vectors(std::size_t panel, Range tile) {
+    const float* factors = panels_.factors(panel);
+    const float* thresholds = panels_.thresholds(panel);
+    for (std::size_t g = 0; g < tile_.groups().size(); ++g) {
+      const ItemGroup& group = tile_.groups()[g];
+      // Memory brings the group in this place of the next tile while this one is scored.
+      if (panel == 0) {
+        const std::span<const T> next = rows_from(tile.end + g * kGroup);
+        prefetch_row(next.data(), next.size());
+      }
+      if (score_group<vectors>(factors, problem_.items.cols, group, thresholds, scores_)) {
+        take(panel, tile, g * kGroup);
       }
     }
   }
 
-  std::vector<TopkSelector<float>>& selectors() { return selectors_; }
-
- private:
-  void score_tile(const FloatRows& queries, std::size_t first) {
-    const std::size_t last = std::min(first + kTile, problem_.items.rows);
-    const FloatRows items = as_float(rows_between(problem_.items, first, last), item_buffer_);
-    scores_.resize(queries.rows(), items.rows());
-    if (problem_.item_bias.empty()) {
-      scores_.noalias() = queries * items.transpose();
-      return;
-    }
-    bias_.resize(items.rows());
-    for (std::size_t item = first; item < last; ++item) {
-      bias_[signed_size(item - first)] = static_cast<float>(problem_.item_bias[item]);
-    }
-    scores_.rowwise() = bias_;
-    scores_.noalias() += queries * items.transpose();
+  [[nodiscard]] std::span<const T> rows_from(std::size_t item) const {
+    const std::size_t begin = std::min(item, items_.end);
+    const std::size_t end = std::min(begin + kGroup, items_.end);
+    const std::size_t width = problem_.items.cols;
+    return {problem_.items.data + begin * width, (end - begin) * width};
   }
 
-  void strike_out(std::size_t first) {
-    for (const auto [row, item] : exclusions_.of_tile(first / kTile)) {
-      scores_(row, item - static_cast<std::int32_t>(first)) =
-          -std::numeric_limits<float>::infinity();
+  // Offers the scores of the group that begins at `place` of the tile to the queries of a panel.
+  void take(std::size_t panel, Range tile, std::size_t place) {
+    constexpr std::size_t kFew = 4;  // lanes to skip together; every vector has as many
+    for (std::size_t first = 0; first < panels_.n_queries(panel); first += kFew) {
+      std::uint32_t any;
+      std::memcpy(&any, scores_.above + first, kFew);
+      if (any == 0) continue;
+      for (std::size_t lane = first; lane < first + kFew; ++lane) {
+        if (scores_.above[lane] != 0) offer(panel, lane, tile, place);
+      }
+    }
+  }
+
+  void offer(std::size_t panel, std::size_t lane, Range tile, std::size_t place) {
+    const std::size_t count = std::min(kGroup, tile.size() - place);
+    const std::size_t row = panel * kPanelWidth + lane;
+    if (exclusions_.any()) strike_out(row, lane, place, count);
+    selectors_[row].offer(&scores_.of_item[0][lane], kPanelWidth, count,
+                          static_cast<std::int32_t>(tile.begin + place));
+    panels_.thresholds(panel)[lane] = selectors_[row].threshold();
+  }
+
+  void strike_out(std::size_t row, std::size_t lane, std::size_t place, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (exclusions_.holds(row, place + i)) {
+        scores_.of_item[i][lane] = -std::numeric_limits<float>::infinity();
+      }
     }
   }
 
   const Problem<T, Offset>& problem_;
-  std::size_t n_best_;
+  Range items_;
+  std::size_t tile_rows_;
+  QueryPanels panels_;
   TileExclusions exclusions_;
   std::vector<TopkSelector<float>> selectors_;
-  RowMajor query_buffer_, item_buffer_, scores_;
-  Eigen::RowVectorXf bias_;
+  ItemTile<T> tile_;
+  GroupScores scores_;
 };
 
 }  // namespace astonish

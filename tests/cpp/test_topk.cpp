@@ -220,6 +220,36 @@ TEST_CASE_TEMPLATE("topk: the same bits for every number of threads", T, float, 
   }
 }
 
+// More than twice 16,384 items are cut into slices where threads outnumber blocks of queries.
+TEST_CASE_TEMPLATE("topk: threads that share the items of few queries agree with a full sort", T,
+                   float, double) {
+  Search<T> search{integer_matrix<T>(1, 3, 4, 9),
+                   integer_matrix<T>(2, 50'000, 4, 9),
+                   {},
+                   testing::random_csr<std::int32_t>(5, 3, 50'000, 9000)};
+  for (int item = 0; item < 50'000; ++item) search.item_bias.push_back(static_cast<T>(item % 23));
+  const auto expected = naive_best(search, 40);
+  for (const int n_threads : {1, 2, 3, 7}) {
+    CAPTURE(n_threads);
+    CHECK(best(search, 40, n_threads) == expected);
+  }
+}
+
+TEST_CASE_TEMPLATE("topk: a query of zeros is answered by biases and indices", T, float, double) {
+  Search<T> search{{2, 3}, normal_matrix<T>(1, 40'000, 3)};
+  Codes first(20);
+  std::iota(first.begin(), first.end(), 0);
+  for (const int n_threads : {1, 2, 7}) {
+    const auto lists = best(search, 20, n_threads);
+    CHECK(std::equal(first.begin(), first.end(), lists.indices.view().row(1).begin()));
+    CHECK(std::ranges::all_of(lists.scores.data, [](T score) { return score == T{0}; }));
+  }
+  for (int item = 0; item < 40'000; ++item) {
+    search.item_bias.push_back(T{1} + static_cast<T>(item % 5) * std::numeric_limits<T>::epsilon());
+  }
+  CHECK(best(search, 20, 2) == naive_best(search, 20));
+}
+
 TEST_CASE_TEMPLATE("topk: what a query is answered depends on that query alone", T, float, double) {
   const Search<T> many{normal_matrix<T>(5, 131, 37), normal_matrix<T>(6, 700, 37)};
   const auto lists = best(many, 9);

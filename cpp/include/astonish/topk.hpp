@@ -1,13 +1,14 @@
 // Exact top-k by inner product: the items with the largest <query, item> + bias for each query.
 //
-// A float32 search finds n plus a few candidates for each query: matrix products of a block of
-// queries with a tile of items small enough to stay in cache, each row of the tile scanned against
-// that row's current threshold and dropped. The dense queries x items matrix never exists; beside
-// inputs and outputs each thread holds a few hundred KB. Then each candidate's own inner product,
-// in the type of the input, decides, and a bound on the rounding error of the search proves for
-// each query that no other item could belong to its list; where it cannot (many equal scores) all
-// items are scored that way. So float64 costs little more than float32, both are exact, and a
-// query's list depends on that query alone: not on the batch, the tiles or the threads.
+// A float32 search finds n plus a few candidates for each query: a block of queries meets a tile of
+// items small enough to stay in cache, and scores that do not beat their query's threshold never
+// leave the registers. The dense queries x items matrix does not exist; beside inputs and outputs
+// each thread holds a few hundred KB. Few queries are searched by several threads, each among its
+// part of the items. Then each candidate's own inner product, in the type of the input, decides,
+// and a bound on the rounding error of the search proves for each query that no other item could
+// belong to its list; where it cannot (many equal scores) all items are scored that way. So float64
+// costs little more than float32, both are exact, and a query's list depends on that query alone:
+// not on the batch, the tiles or the threads.
 //
 // Cost: 2 * queries * items * n_factors flops, close to the peak of the machine's multiply-add
 // units.
