@@ -247,7 +247,17 @@ class Trainset:
 
         Inner ids are the same in both: those of known users and items stay, new ones follow in
         order of first appearance. Ratings of a row stay in their order, the added ones last.
+
+        Raises
+        ------
+        ValueError
+            For a training set of newcomers, which lacks the ratings of those they are known with.
         """
+        if self.known_side is not None:
+            raise ValueError(
+                "a model of newcomers has their ratings alone: "
+                "call partial_fit of the model that folded them in"
+            )
         users, user_ids = _extend_ids(
             self.user_ids, self.inner_users, ratings.users, ratings.user_ids
         )

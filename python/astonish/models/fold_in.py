@@ -1,7 +1,6 @@
 """Users or items who were not in training, and why a user gets an item; drives als.hpp."""
 
 import copy
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish._checks import check_choice, check_integer
 from astonish._settings import resolve_n_threads
+from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
@@ -23,7 +23,7 @@ _SIDES = {"user": ("pu", "bu"), "item": ("qi", "bi")}
 class FoldIn(FactorModel):
     """A factor model whose users, given its items, are the solution of a ridge regression."""
 
-    def fold_in(self: Self, ratings: Iterable[tuple[Any, Any, float]], side: str = "user") -> Self:
+    def fold_in(self: Self, ratings: Any, side: str = "user") -> Self:
         """Return a model of users, or of items, who were not in training.
 
         The factors and biases of the new users are the regularised least-squares solution for
@@ -34,7 +34,7 @@ class FoldIn(FactorModel):
 
         Parameters
         ----------
-        ratings : iterable of (user id, item id, rating)
+        ratings : list of (user id, item id, rating), Dataset, Trainset or frame
             All ratings of the new users, of items that the model knows. Ids of users may be new or
             known; known ones are solved afresh from these ratings alone.
         side : {"user", "item"}, default "user"
@@ -52,7 +52,7 @@ class FoldIn(FactorModel):
             For no ratings, ratings of an id that the model does not know, a rating that is not
             finite, or a `side` that the model cannot fold in.
         TypeError
-            For an id that is not hashable, or a rating that is no number.
+            For what is no ratings, or an id that is not hashable.
 
         Examples
         --------
@@ -66,7 +66,7 @@ class FoldIn(FactorModel):
         """
         self._fitted_trainset()
         options = self._ridge(check_choice("side", side, _SIDES))
-        trainset = _folded_trainset(self.trainset, ratings, side)
+        trainset = _folded_trainset(self.trainset, as_ratings(ratings), side)
         model = copy.copy(self)
         model.trainset = trainset
         factors = self._factors()
@@ -143,7 +143,7 @@ class FoldIn(FactorModel):
 
     def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
         factors = self._factors()
-        targets = self._targets(self.trainset.by_user.only_row(user))
+        targets = self._targets(self.trainset.by_user.only_rows(np.array([user], np.int32)))
         rated = targets.indices, targets.values
         return _core.explain_row(*rated, factors.qi, factors.bi, self._ridge("user"), item)
 
@@ -155,22 +155,20 @@ class FoldIn(FactorModel):
         return options
 
 
-def _folded_trainset(
-    trainset: Trainset, ratings: Iterable[tuple[Any, Any, float]], side: str
-) -> Trainset:
+def _folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainset:
     """Return the ratings of new users of known items, or the other way round."""
-    users, items, values = _columns(ratings)
-    new_ids, known_ids = (users, items) if side == "user" else (items, users)
-    coded = Ratings.from_columns(new_ids, known_ids, values)
-    known = _known_codes(trainset, known_ids, "item" if side == "user" else "user")
+    users, items = (ratings.users, ratings.user_ids), (ratings.items, ratings.item_ids)
+    (new, new_ids), known = (users, items) if side == "user" else (items, users)
+    codes, order = _core.renumber(new, len(new_ids))
+    columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
     n_known = trainset.n_items if side == "user" else trainset.n_users
-    shape = len(coded.user_ids), n_known
-    by_new = Csr.from_triplets(coded.users, known, coded.values, shape)
-    by_known = Csr.from_triplets(known, coded.users, coded.values, shape[::-1])
+    by_new = Csr.from_triplets(codes, columns, ratings.values, (len(order), n_known))
+    by_known = Csr.from_triplets(columns, codes, ratings.values, (n_known, len(order)))
+    ids = list(map(new_ids.__getitem__, order.tolist()))
     if side == "user":
-        sides = by_new, by_known, coded.user_ids, trainset.item_ids
+        sides = by_new, by_known, ids, trainset.item_ids
     else:
-        sides = by_known, by_new, trainset.user_ids, coded.user_ids
+        sides = by_known, by_new, trainset.user_ids, ids
     return Trainset.from_csr(
         *sides,
         trainset.rating_scale,
@@ -179,26 +177,19 @@ def _folded_trainset(
     )
 
 
-def _columns(ratings: Iterable[tuple[Any, Any, float]]) -> tuple[list[Any], list[Any], list[Any]]:
-    triples = list(ratings)
-    if not triples:
-        raise ValueError("ratings is empty: who has no ratings cannot be folded in")
-    for place, triple in enumerate(triples):
-        if not isinstance(triple, (tuple, list)) or len(triple) != 3:
-            raise ValueError(f"ratings[{place}] must be (user id, item id, rating), got {triple!r}")
-    users, items, values = (list(column) for column in zip(*triples, strict=True))
-    return users, items, values
-
-
-def _known_codes(trainset: Trainset, raw_ids: list[Any], side: str) -> NDArray[np.int32]:
+def _known_codes(
+    trainset: Trainset, codes: NDArray[np.int32], raw_ids: list[Any], side: str
+) -> NDArray[np.int32]:
+    """Return the inner id of each rating's user or item; ValueError for one that is unknown."""
     if side == "item":
-        codes = trainset.known_items(trainset.inner_items(raw_ids))
+        inner = trainset.known_items(trainset.inner_items(raw_ids))[codes]
     else:
-        codes = trainset.known_users(trainset.inner_users(raw_ids))
-    if codes.min() < 0:
-        place = int(np.argmin(codes))
+        inner = trainset.known_users(trainset.inner_users(raw_ids))[codes]
+    if inner.min() < 0:
+        place = int(np.argmin(inner))
+        raw_id = raw_ids[codes[place]]
         raise ValueError(
-            f"ratings[{place}] has the {side} {raw_ids[place]!r}, which the model does not know "
-            f"({type(raw_ids[place]).__name__}; ids read from a file are str)"
+            f"ratings[{place}] has the {side} {raw_id!r}, which the model does not know "
+            f"({type(raw_id).__name__}; ids read from a file are str)"
         )
-    return codes
+    return inner

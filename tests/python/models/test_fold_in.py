@@ -159,6 +159,15 @@ def test_threads_do_not_change_a_bit(model, trainset):
         )
 
 
+def test_ratings_may_be_of_any_kind(trainset, other_trainset):
+    model = ALS(3, 2, random_state=0).fit(trainset)
+    triples = [each for each in other_trainset.build_testset() if each[1] in trainset.item_ids]
+    expected = model.fold_in(triples)
+    part = trainset_of(*triples)
+    for ratings in (part, iter(triples), part.to_ratings().take(np.arange(len(triples)))):
+        assert model.fold_in(ratings).pu.tobytes() == expected.pu.tobytes()
+
+
 # Items
 
 
@@ -253,9 +262,10 @@ def test_a_taste_that_a_person_can_see_is_explained():
     ("ratings", "error", "message"),
     [
         ([], ValueError, "ratings is empty"),
+        (3, TypeError, "ratings must be a Dataset, a Trainset, a frame or a list"),
         ([("me", "3", 5.0), ("me", 3, 5.0)], ValueError, r"ratings\[1\] has the item 3, which"),
-        ([("me", "3")], ValueError, r"ratings\[0\] must be \(user id, item id, rating\), got"),
-        (["me"], ValueError, r"ratings\[0\] must be \(user id, item id, rating\), got 'me'"),
+        ([("me", "3")], TypeError, r"ratings\[0\] must be \(user id, item id, rating\), got"),
+        (["me"], TypeError, r"ratings\[0\] must be \(user id, item id, rating\), got 'me'"),
         ([("me", "3", float("nan"))], ValueError, "must be a finite number"),
         ([("me", "3", "five")], ValueError, "could not convert"),
         ([([], "3", 5.0)], TypeError, "unhashable"),
@@ -275,6 +285,13 @@ def test_other_wrong_arguments_are_refused(model):
         model.explain("3", "nothing")
     with pytest.raises(ValueError, match="n must be at least 1, got 0"):
         model.explain("3", "3", n=0)
+
+
+def test_newcomers_are_not_trained_on(trainset):
+    for model in (ALS(3, 2, random_state=0), SVD(3, 2, random_state=0)):
+        folded = model.fit(trainset).fold_in(NEWCOMERS)
+        with pytest.raises(ValueError, match="a model of newcomers has their ratings alone"):
+            folded.partial_fit([("they", "3", 2.0)])
 
 
 def test_before_fit_it_is_an_error():
