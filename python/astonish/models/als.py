@@ -6,14 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_choice, check_integer, check_number
+from astonish._cancellation import check_cancelled
+from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
+from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import hold_out, training_part
+from astonish.models.sample_weights import check_weights
 from astonish.models.training import Callback, History, Losses, run_epochs
 
 _DTYPES = ("float32", "float64")
@@ -140,11 +143,21 @@ class ALS(FoldIn):
         self.callback = callback
         self.n_threads = n_threads
 
-    def fit(self, trainset: Trainset) -> "ALS":
-        """Fit the factors to a training set; see the class for parameters and errors."""
+    def fit(self, trainset: Trainset, *, sample_weight: Any = None) -> "ALS":
+        """Fit the factors to a training set; see the class for parameters and errors.
+
+        Parameters
+        ----------
+        trainset : Trainset
+            The ratings.
+        sample_weight : array of shape (n_ratings,), optional
+            How much the error of each rating counts, in the order of ``trainset.all_ratings()``;
+            not negative. Regularisation does not depend on it.
+        """
         with self._all_or_nothing():
             super().fit(trainset)
             options = self._ridge("user")
+            weights = check_weights(sample_weight, trainset.n_ratings)
             rng = get_rng(self.random_state)
             parameters = self._initial_parameters(rng)
             held_out = None
@@ -152,9 +165,74 @@ class ALS(FoldIn):
             if self.validation is not None:
                 held_out = hold_out(trainset, self.validation, rng)
                 by_user, by_item = training_part(trainset, held_out.kept)
+                weights = None if weights is None else weights[held_out.kept]
             n_threads = resolve_n_threads(self.n_threads)
-            run_epochs(self, _Trainer(by_user, by_item, parameters, options, n_threads), held_out)
+            trainer = _Trainer(by_user, by_item, weights, parameters, options, n_threads)
+            run_epochs(self, trainer, held_out)
         return self
+
+    def partial_fit(self, ratings: Any, n_epochs: int = 1) -> "ALS":
+        """Add ratings to what the model was fitted to, and solve again whom they concern.
+
+        New users and items are solved first, then all users and all items that have a rating among
+        the new ones, from all their ratings. The others stay as they are, so the time goes with
+        what is new; `fit` on ``trainset``, which becomes the union, is more accurate.
+
+        Parameters
+        ----------
+        ratings : list of (user id, item id, rating), Dataset, Trainset or frame
+            What is new, with weights of one. The rating scale stays that of the training set.
+        n_epochs : int, default 1
+            Times that the users and the items are solved.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `fit`, and for ratings that are none. The model then stays as it was.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.ALS(n_factors=20, random_state=0).fit(trainset)
+        >>> model.partial_fit([("newcomer", "1", 5.0), ("newcomer", "2", 1.0)]).trainset.n_users
+        944
+        """
+        with self._all_or_nothing():
+            before = self._fitted_trainset()
+            n_epochs = check_integer("n_epochs", n_epochs, 0, INT32_MAX)
+            self.trainset, added = before.extended(as_ratings(ratings))
+            self.pu, self.qi, self.bu, self.bi = self._grown(before)
+            users, items = _rated_rows(added.by_user), _rated_rows(added.by_item)
+            self._solve_again(users[users >= before.n_users], items[items >= before.n_items])
+            for _ in range(n_epochs):
+                check_cancelled()
+                self._solve_again(users, items)
+        return self
+
+    def _grown(self, before: Trainset) -> tuple[NDArray[Any], ...]:
+        """Return the parameters with rows of zeros for the users and items that `before` lacks."""
+        n_users = self.trainset.n_users - before.n_users
+        n_items = self.trainset.n_items - before.n_items
+        pu, qi, bu, bi, mean, biased = self._factors()
+        # Biases of users are what they differ by from the mean, which has moved.
+        bu = bu + bu.dtype.type(biased * (before.global_mean - mean))
+        grown = zip((pu, qi, bu, bi), (n_users, n_items, n_users, n_items), strict=True)
+        return tuple(
+            np.concatenate((rows, np.zeros((n_new, *rows.shape[1:]), rows.dtype)))
+            for rows, n_new in grown
+        )
+
+    def _solve_again(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> None:
+        """Solve some users from all their ratings, and then some items."""
+        how = self._ridge("user"), resolve_n_threads(self.n_threads)
+        sides = (self.pu, self.bu), (self.qi, self.bi)
+        csrs = self.trainset.by_user, self.trainset.by_item
+        for csr, rows, solved, fixed in zip(csrs, (users, items), sides, sides[::-1], strict=True):
+            factors, biases = solved[0][rows], solved[1][rows]
+            ratings = csr.only_rows(rows).ratings
+            _core.solve_side(ratings, None, *fixed, factors, biases, *how)
+            solved[0][rows], solved[1][rows] = factors, biases
 
     def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002
         reg = check_number("reg", self.reg, minimum=0)
@@ -185,12 +263,19 @@ class _Trainer:
         self,
         by_user: Csr,
         by_item: Csr,
+        weights: NDArray[np.float64] | None,
         parameters: dict[str, NDArray[Any]],
         options: _core.AlsOptions,
         n_threads: int,
     ) -> None:
-        self._sides = by_user, by_item
-        self._n_ratings = len(by_user.values)
+        self._weights = self._weights_by_item = weights
+        self._total = len(by_user.values) if weights is None else float(weights.sum())
+        if weights is not None:  # once more by item, from one order of ratings
+            codes = by_user.indices, by_user.row_of_each()
+            shape = by_user.n_cols, by_user.n_rows
+            by_item = Csr.from_triplets(*codes, by_user.values, shape)
+            self._weights_by_item = Csr.from_triplets(*codes, weights, shape).values
+        self._by_user, self._by_item = by_user.ratings, by_item.ratings
         self._parameters = parameters
         self._options = options
         self._n_threads = n_threads
@@ -199,14 +284,15 @@ class _Trainer:
         users = self._parameters["pu"], self._parameters["bu"]
         items = self._parameters["qi"], self._parameters["bi"]
         how = self._options, self._n_threads
-        by_user, by_item = (side.ratings for side in self._sides)
-        _core.solve_side(by_user, None, *items, *users, *how)
-        _core.solve_side(by_item, None, *users, *items, *how)
-        squared_error, penalty = _core.als_loss(by_user, None, *users, *items, *how)
-        return {
-            "loss": squared_error + penalty,
-            "rmse": float(np.sqrt(squared_error / self._n_ratings)),
-        }
+        _core.solve_side(self._by_user, self._weights, *items, *users, *how)
+        _core.solve_side(self._by_item, self._weights_by_item, *users, *items, *how)
+        squared_error, penalty = _core.als_loss(self._by_user, self._weights, *users, *items, *how)
+        rmse = float(np.sqrt(squared_error / (self._total or 1.0)))
+        return {"loss": squared_error + penalty, "rmse": rmse}
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         return {name: array.copy() for name, array in self._parameters.items()}
+
+
+def _rated_rows(csr: Csr) -> NDArray[np.int32]:
+    return np.flatnonzero(np.diff(csr.offsets)).astype(np.int32)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._arrays import as_float64
 from astonish._checks import check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
@@ -19,6 +18,7 @@ from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import hold_out, training_part
+from astonish.models.sample_weights import check_weights
 from astonish.models.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
 from astonish.models.training import Callback, History, check_n_epochs, run_epochs
 
@@ -182,7 +182,7 @@ class SVD(FoldIn, EpochModel):
         """
         with self._all_or_nothing():
             FactorModel.fit(self, trainset)
-            weights = _check_weights(sample_weight, trainset.n_ratings)
+            weights = check_weights(sample_weight, trainset.n_ratings)
             # A subclass may have an `sgd` that knows nothing of weights.
             self.sgd(trainset, **({} if weights is None else {"sample_weight": weights}))
         return self
@@ -311,23 +311,3 @@ def _resolve_dtype(dtype: str | None, solver: str) -> str:
     if check_choice("dtype", dtype, _DTYPES) == "float32" and solver != "parallel":
         raise ValueError(f"dtype='float32' needs solver='parallel', got solver={solver!r}")
     return dtype
-
-
-def _check_weights(sample_weight: Any, n_ratings: int) -> NDArray[np.float64] | None:
-    if sample_weight is None:
-        return None
-    weights = as_float64(sample_weight)
-    if weights.shape != (n_ratings,):
-        raise ValueError(
-            f"sample_weight must have one weight for each of the {n_ratings} ratings, "
-            f"got an array of shape {weights.shape}"
-        )
-    wrong = ~(np.isfinite(weights) & (weights >= 0))
-    if wrong.any():
-        place = int(np.argmax(wrong))
-        raise ValueError(
-            f"sample_weight[{place}] must be finite and at least 0, got {weights[place]}"
-        )
-    if not weights.any():
-        raise ValueError("sample_weight must not be all zeros")
-    return weights

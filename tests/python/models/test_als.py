@@ -9,7 +9,7 @@ from astonish import ALS, _core, accuracy
 from astonish.data.csr import Csr
 
 from . import reference_als
-from .helpers import small_ratings, trainset_of
+from .helpers import assert_same_state, small_ratings, state_of, trainset_of
 
 PARAMETERS = ("pu", "qi", "bu", "bi")
 KINDS = [(True, "count"), (True, "none"), (False, "count"), (False, "none")]
@@ -345,3 +345,110 @@ def demo_errors():
 def test_parameters_out_of_range_are_refused(trainset, parameters, error, message):
     with pytest.raises(error, match=message):
         ALS(**parameters).fit(trainset)
+
+
+# Weights
+
+
+def test_a_weight_of_two_is_a_rating_that_is_there_twice(trainset):
+    weights = np.random.RandomState(0).choice([1.0, 2.0], trainset.n_ratings)
+    pairs = zip(trainset.build_testset(), weights, strict=True)
+    twice = trainset_of(*[rating for rating, weight in pairs for _ in range(int(weight))])
+    how = {"reg": 3.0, "biased": False, "reg_scaling": "none", "dtype": "float64"}
+    model = ALS(5, 3, **how, random_state=0).fit(trainset, sample_weight=weights)
+    expected = ALS(5, 3, **how, random_state=0)
+    # The copy numbers items in another order, so it begins with the same factors in that order.
+    order = twice.inner_items(trainset.item_ids)
+    start = np.random.RandomState(0).normal(0, 0.1, (trainset.n_items, 5))
+    expected._initial_parameters = lambda _rng: {
+        "pu": np.zeros((200, 5)),
+        "qi": start[np.argsort(order)],
+        "bu": np.zeros(200),
+        "bi": np.zeros(150),
+    }
+    expected.fit(twice)
+    np.testing.assert_allclose(model.qi, expected.qi[order], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(model.history_["loss"], expected.history_["loss"], rtol=1e-9)
+    np.testing.assert_allclose(model.history_["rmse"], expected.history_["rmse"], rtol=1e-9)
+
+
+def test_weights_are_held_out_with_their_ratings(trainset):
+    weights = np.random.RandomState(0).uniform(0.5, 2, trainset.n_ratings)
+    model = ALS(5, 3, validation=0.2, random_state=0).fit(trainset, sample_weight=weights)
+    assert len(model.history_["validation_rmse"]) == 3
+    plain = ALS(5, 3, validation=0.2, random_state=0).fit(trainset)
+    assert not np.array_equal(model.pu, plain.pu)
+
+
+@pytest.mark.parametrize("weights", [np.ones(3), -np.ones(4000), np.full(4000, np.nan)])
+def test_wrong_weights_are_refused(trainset, weights):
+    with pytest.raises(ValueError, match="sample_weight"):
+        ALS(3, 1).fit(trainset, sample_weight=weights)
+
+
+# Ratings that come later
+
+LATER = [("1", "2", 5.0), ("newcomer", "2", 4.0), ("newcomer", "brand new", 1.0), ("3", "7", 1.5)]
+
+
+@pytest.mark.parametrize(("biased", "scaling"), KINDS)
+def test_partial_fit_solves_again_whom_it_concerns(trainset, biased, scaling):
+    how = {"biased": biased, "reg_scaling": scaling, "dtype": "float64", "random_state": 0}
+    model = ALS(6, 3, 0.2, **how).fit(trainset)
+    before = {name: getattr(model, name) for name in PARAMETERS}
+    model.partial_fit(LATER)
+    union = model.trainset
+    assert (union.n_users, union.n_items, union.n_ratings) == (201, 151, 4004)
+    assert union.user_ids[:200] == trainset.user_ids
+    items = union.inner_items(["2", "brand new", "7"])
+    others = np.setdiff1d(np.arange(150), items)
+    np.testing.assert_array_equal(model.qi[others], before["qi"][others])
+    np.testing.assert_array_equal(model.bi[others], before["bi"][others])
+    options = {"mean": float(union.global_mean), "biased": biased, "by_count": scaling == "count"}
+    qi, bi = reference_als.solve_side(
+        union.by_item, model.pu, model.bu, reg=0.2, reg_bias=0.2, **options
+    )
+    np.testing.assert_allclose(model.qi[items], qi[items], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(model.bi[items], bi[items], rtol=0, atol=1e-9)
+    others = np.setdiff1d(np.arange(200), union.inner_users(["1", "3", "newcomer"]))
+    np.testing.assert_array_equal(model.pu[others], before["pu"][others])
+    shift = trainset.global_mean - union.global_mean if biased else 0.0
+    np.testing.assert_allclose(model.bu[others], before["bu"][others] + shift, atol=1e-12)
+
+
+def test_partial_fit_comes_close_to_a_new_fit():
+    from astonish import Dataset
+
+    triples = Dataset.load_builtin("demo").build_full_trainset().build_testset()
+    order = np.random.RandomState(0).permutation(len(triples))
+    old, later, asked = ([triples[k] for k in part] for part in np.split(order, [70_000, 90_000]))
+    before = ALS(random_state=0).fit(trainset_of(*old))
+    whole = ALS(random_state=0).fit(trainset_of(*old, *later))
+    error, goal = (accuracy.rmse(each.test(asked), verbose=False) for each in (before, whole))
+    updated = accuracy.rmse(before.partial_fit(later).test(asked), verbose=False)
+    assert updated < error - 0.5 * (error - goal)
+
+
+def test_partial_fit_does_not_depend_on_threads(trainset):
+    results = []
+    for n_threads in (1, 2, 3, 7):
+        model = ALS(6, 3, random_state=0, n_threads=n_threads).fit(trainset).partial_fit(LATER)
+        results.append([getattr(model, name).tobytes() for name in PARAMETERS])
+    assert results == [results[0]] * 4
+
+
+def test_a_partial_fit_that_fails_leaves_the_model_as_it_was(trainset):
+    model = ALS(6, 3, random_state=0).fit(trainset)
+    before = state_of(model)
+    for ratings, error in (([], ValueError), ([("1", "2")], TypeError), (3, TypeError)):
+        with pytest.raises(error, match="ratings"):
+            model.partial_fit(ratings)
+    with pytest.raises(ValueError, match="n_epochs must be at least 0, got -1"):
+        model.partial_fit(LATER, n_epochs=-1)
+    model.reg = -1
+    before["reg"] = -1
+    with pytest.raises(ValueError, match="reg must be"):
+        model.partial_fit(LATER)
+    assert_same_state(model, before)
+    with pytest.raises(ValueError, match="this ALS is not fitted"):
+        ALS().partial_fit(LATER)
