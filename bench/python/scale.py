@@ -12,6 +12,7 @@ from common import load, seconds, show
 
 import astonish
 from astonish import _core
+from astonish.models.als import AlsTrainer
 from astonish.models.factors import Factors
 from astonish.models.sgd_trainers import ParallelTrainer
 
@@ -33,8 +34,17 @@ def sgd(trainset):
     )
 
 
+def als(trainset):
+    """Return a trainer of `ALS`, with its initial factors."""
+    model = astonish.ALS(N_FACTORS)
+    model.trainset = trainset
+    initial = model._initial_parameters(np.random.RandomState(0))
+    sides = trainset.by_user, trainset.by_item
+    return AlsTrainer(*sides, None, initial, model._ridge("user"), _core.available_threads())
+
+
 # By name, functions that make an object with `run_epoch(epoch)` of a training set.
-TRAINERS = {"SVD, parallel, float32": sgd}
+TRAINERS = {"SVD, parallel, float32": sgd, "ALS, float32": als}
 
 
 def peak_gib():

@@ -167,7 +167,7 @@ class ALS(FoldIn):
                 by_user, by_item = training_part(trainset, held_out.kept)
                 weights = None if weights is None else weights[held_out.kept]
             n_threads = resolve_n_threads(self.n_threads)
-            trainer = _Trainer(by_user, by_item, weights, parameters, options, n_threads)
+            trainer = AlsTrainer(by_user, by_item, weights, parameters, options, n_threads)
             run_epochs(self, trainer, held_out)
         return self
 
@@ -256,7 +256,7 @@ class ALS(FoldIn):
         return Factors.of(self.pu, self.qi, self.bu, self.bi, mean, self.biased)
 
 
-class _Trainer:
+class AlsTrainer:
     """Parameters in training; see `run_epochs`."""
 
     def __init__(
