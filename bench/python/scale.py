@@ -16,7 +16,7 @@ from astonish.models.als import AlsTrainer
 from astonish.models.factors import Factors
 from astonish.models.sgd_trainers import ParallelTrainer
 
-N_FACTORS, N_EPOCHS = 100, 3
+N_FACTORS, N_EPOCHS = 100, 10
 
 
 def sgd(trainset):

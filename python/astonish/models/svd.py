@@ -206,8 +206,8 @@ class SVD(FoldIn, EpochModel):
             What is new; `validation` holds out a share of it. The rating scale stays that of the
             training set.
         n_epochs : int, optional
-            Passes over the new ratings, by default a quarter of the model's `n_epochs`: known users
-            and items begin trained, and many passes over a part of their ratings forget the others.
+            Passes over the new ratings, by default an eighth of the model's `n_epochs`: known users
+            and items begin trained, and many passes over some of their ratings forget the others.
 
         Raises
         ------
@@ -225,7 +225,7 @@ class SVD(FoldIn, EpochModel):
         with self._all_or_nothing():
             before = self._fitted_trainset()
             if n_epochs is None:
-                n_epochs = math.ceil(check_n_epochs(self.n_epochs) / 4)
+                n_epochs = math.ceil(check_n_epochs(self.n_epochs) / 8)
             self.trainset, added = before.extended(as_ratings(ratings))
             rng = self._rng_after(before)
             self._train(added, self._grown(before, rng), rng, None, n_epochs)

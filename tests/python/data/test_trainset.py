@@ -361,3 +361,42 @@ def test_a_rating_takes_at_most_40_bytes():
     trainset = Trainset.from_ratings(ratings, (1, 5))
     trainset.to_inner_uid("1"), trainset.to_inner_iid("1"), trainset.global_mean
     assert 24 <= size_in_memory(trainset, set()) / n_ratings <= 40
+
+
+# Extending
+
+
+def test_extended_keeps_what_was_there():
+    old = [("u", "i", 4.0), ("v", "i", 2.0), ("u", "j", 1.0)]
+    new = [("w", "i", 5.0), ("u", "k", 3.0), ("u", "i", 2.0), ("w", "k", 1.0)]
+    trainset = trainset_of_tuples(old)
+    union, added = trainset.extended(columns_of(new))
+    for each in (union, added):
+        assert each.user_ids == ["u", "v", "w"]
+        assert each.item_ids == ["i", "j", "k"]
+        assert each.rating_scale == trainset.rating_scale
+    assert union.ur[0] == [(0, 4.0), (1, 1.0), (2, 3.0), (0, 2.0)]
+    assert union.ir[0] == [(0, 4.0), (1, 2.0), (2, 5.0), (0, 2.0)]
+    assert list(added.all_ratings()) == [(0, 2, 3.0), (0, 0, 2.0), (2, 0, 5.0), (2, 2, 1.0)]
+    assert sorted(added.build_testset()) == sorted(new)
+    assert list(trainset.all_ratings()) == [(0, 0, 4.0), (0, 1, 1.0), (1, 0, 2.0)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 5)), min_size=1),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 5)), min_size=1),
+)
+def test_extended_is_the_training_set_of_both(old, new):
+    union, added = trainset_of_tuples(old).extended(columns_of(new))
+    expected = trainset_of_tuples([*old, *new])
+    assert (union.user_ids, union.item_ids) == (expected.user_ids, expected.item_ids)
+    assert (dict(union.ur), dict(union.ir)) == (dict(expected.ur), dict(expected.ir))
+    assert sorted(added.build_testset()) == sorted(new)
+
+
+def columns_of(tuples):
+    return Ratings.from_columns(*map(list, zip(*tuples, strict=True)))
+
+
+def trainset_of_tuples(tuples):
+    return Trainset.from_ratings(columns_of(tuples), (1, 5))
