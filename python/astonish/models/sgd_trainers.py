@@ -47,6 +47,28 @@ class SequentialTrainer:
         return {"pu": pu.copy(), "qi": qi.copy(), "bu": bu.copy(), "bi": bi.copy()}
 
 
+class SvdppTrainer(SequentialTrainer):
+    """The same with what the rated items add; `yj` is trained in place, too."""
+
+    def __init__(
+        self, by_user: Csr, initial: Factors, yj: NDArray[np.float64], options: _core.SvdppOptions
+    ) -> None:
+        super().__init__(by_user, initial, options, None)
+        self._yj, self._svdpp_options = yj, options
+
+    def run_epoch(self, epoch: int) -> Losses:
+        """Pass over all ratings."""
+        self._svdpp_options.first_epoch = epoch
+        squared_error = _core.fit_svdpp(
+            self._by_user.ratings, *self._factors, self._yj, self._svdpp_options, None
+        )
+        return root_mean(squared_error, self._by_user, None)
+
+    def parameters(self) -> Parameters:
+        """Return copies of the arrays."""
+        return {**super().parameters(), "yj": self._yj.copy()}
+
+
 class ParallelTrainer:
     """Blocks of ratings on all CPUs, in an order that `seed` decides."""
 

@@ -1,7 +1,5 @@
 """Matrix factorization by stochastic gradient descent; drives sgd.hpp and parallel_sgd.hpp."""
 
-import math
-import numbers
 from typing import Any
 
 import numpy as np
@@ -11,23 +9,22 @@ from astonish import _core
 from astonish._checks import check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
-from astonish.data.any_ratings import as_ratings
 from astonish.data.trainset import Trainset
-from astonish.models.epoch_model import EpochModel
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import hold_out, training_part
+from astonish.models.partial_fit import PartialFit
 from astonish.models.sample_weights import check_weights
 from astonish.models.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
-from astonish.models.training import Callback, History, check_n_epochs, run_epochs
+from astonish.models.training import Callback, History, run_epochs
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
 _DTYPES = ("float32", "float64")
 _ROWS_A_DRAW = 1 << 14
 
 
-class SVD(FoldIn, EpochModel):
+class SVD(FoldIn, PartialFit):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
@@ -193,44 +190,6 @@ class SVD(FoldIn, EpochModel):
         initial = self._draw(rng, trainset.n_users, trainset.n_items)
         self._train(trainset, initial, rng, sample_weight)
 
-    def partial_fit(self, ratings: Any, n_epochs: int | None = None) -> "SVD":
-        """Add ratings to what the model was fitted to, and train on them.
-
-        Time goes with what is new, not with the whole training set; `fit` on ``trainset``, which
-        becomes the union, is more accurate. New users and items get factors drawn by
-        `random_state`, inner ids of known ones stay.
-
-        Parameters
-        ----------
-        ratings : list of (user id, item id, rating), Dataset, Trainset or frame
-            What is new; `validation` holds out a share of it. The rating scale stays that of the
-            training set.
-        n_epochs : int, optional
-            Passes over the new ratings, by default an eighth of the model's `n_epochs`: known users
-            and items begin trained, and many passes over some of their ratings forget the others.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `fit`, and for ratings that are none. The model then stays as it was.
-
-        Examples
-        --------
-        >>> import astonish
-        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
-        >>> model = astonish.SVD(n_factors=20, random_state=0).fit(trainset)
-        >>> model.partial_fit([("newcomer", "1", 5.0), ("newcomer", "2", 1.0)]).trainset.n_users
-        944
-        """
-        with self._all_or_nothing():
-            before = self._fitted_trainset()
-            if n_epochs is None:
-                n_epochs = math.ceil(check_n_epochs(self.n_epochs) / 8)
-            self.trainset, added = before.extended(as_ratings(ratings))
-            rng = self._rng_after(before)
-            self._train(added, self._grown(before, rng), rng, None, n_epochs)
-        return self
-
     def _train(
         self,
         ratings: Trainset,
@@ -266,23 +225,6 @@ class SVD(FoldIn, EpochModel):
         dtype = _resolve_dtype(self.dtype, resolve_solver(self.solver))
         pu, qi = draw_normal(self, rng, n_users, n_items, dtype=dtype)
         return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
-
-    def _rng_after(self, before: Trainset) -> np.random.RandomState:
-        """Return the generator for rows that are new after `before`; not that of the old ones."""
-        if isinstance(self.random_state, numbers.Integral):
-            return np.random.RandomState([int(self.random_state), before.n_ratings])
-        return get_rng(self.random_state)
-
-    def _grown(self, before: Trainset, rng: np.random.RandomState) -> Parameters:
-        """Return the parameters with rows for the users and items that `before` lacks."""
-        n_users, n_items = before.n_users, before.n_items
-        new = self._draw(rng, self.trainset.n_users - n_users, self.trainset.n_items - n_items)
-        old = self._factors()._asdict()
-        # Biases of users are what they differ by from the mean, which has moved.
-        old["bu"] = old["bu"] + self.biased * (before.global_mean - self.trainset.global_mean)
-        return {
-            name: np.concatenate((old[name], rows)).astype(rows.dtype) for name, rows in new.items()
-        }
 
     def _ridge(self, side: str) -> _core.AlsOptions:
         # The descent regularises with each rating, so a parameter by the number of its ratings.

@@ -1,6 +1,8 @@
 """SVD++, which also learns from which items a user rated; drives the kernels of svdpp.hpp."""
 
+import numbers
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +13,19 @@ from astonish._random import get_rng
 from astonish._settings import IN_ORDER, resolve_n_threads, resolve_solver
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.epoch_model import EpochModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
+from astonish.models.held_out import hold_out, training_part
+from astonish.models.partial_fit import PartialFit
+from astonish.models.sgd_trainers import Parameters, SvdppTrainer
 from astonish.models.svd import draw_normal
+from astonish.models.training import Callback, History, run_epochs
 
 _KINDS = ("bu", "bi", "pu", "qi", "yj")
 _RATES = tuple(f"{rate}_{kind}" for rate in ("lr", "reg") for kind in _KINDS)
 
 
-class SVDpp(FoldIn, EpochModel):
+class SVDpp(FoldIn, PartialFit):
     r"""Biased matrix factorization with implicit ratings, known as SVD++.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T \left(p_u + |I_u|^{-1/2} \sum_{j \in I_u}
@@ -53,6 +58,14 @@ class SVDpp(FoldIn, EpochModel):
         and equals scikit-surprise to about 1e-12; "bitwise" equals it to the last bit and takes
         time proportional to `n_factors` times the number of the user's ratings. Default: the
         environment variable ``ASTONISH_SOLVER`` where it is one of these, else "sequential".
+    validation : list of (user id, item id, rating), optional
+        Ratings to measure each epoch with. Not a share of the training set, as `SVD` takes it: that
+        a rating exists would tell the model about it.
+    patience : int, optional
+        Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the
+        best epoch's parameters.
+    callback : callable, optional
+        Called after each epoch as ``callback(epoch, losses)``; True stops.
     n_threads : int, optional
         Threads for `test`, `predict_many` and `recommend`; see `FactorModel`.
 
@@ -66,6 +79,9 @@ class SVDpp(FoldIn, EpochModel):
         What each item adds to the factors of a user who rated it.
     bu, bi : float64 arrays of shape (n_users,) and (n_items,)
         User and item biases.
+    history_ : dict of lists
+        One number for each epoch of the last training: ``"rmse"`` of the ratings trained on, each
+        measured before its own update; ``"validation_rmse"`` where there is `validation`.
 
     Raises
     ------
@@ -88,7 +104,12 @@ class SVDpp(FoldIn, EpochModel):
     """
 
     yj: NDArray[np.float64]
+    history_: History
+    # Pickles of scikit-surprise's models know nothing of these.
     solver: str | None = None
+    validation: Any = None
+    patience: int | None = None
+    callback: Callback | None = None
     _announcement = " processing epoch {}"
 
     def __init__(
@@ -114,6 +135,9 @@ class SVDpp(FoldIn, EpochModel):
         cache_ratings: bool = False,
         *,
         solver: str | None = None,
+        validation: Any = None,
+        patience: int | None = None,
+        callback: Callback | None = None,
         n_threads: int | None = None,
     ) -> None:
         super().__init__()
@@ -135,25 +159,50 @@ class SVDpp(FoldIn, EpochModel):
         self.verbose = verbose
         self.cache_ratings = cache_ratings
         self.solver = solver
+        self.validation = validation
+        self.patience = patience
+        self.callback = callback
         self.n_threads = n_threads
 
     def sgd(self, trainset: Trainset) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``yj``, ``bu`` and ``bi``."""
+        rng = get_rng(self.random_state)
+        initial = self._draw(rng, trainset.n_users, trainset.n_items)
+        self._train(trainset, initial, rng, None)
+
+    def _draw(self, rng: np.random.RandomState, n_users: int, n_items: int) -> Parameters:
+        pu, qi, yj = draw_normal(self, rng, n_users, n_items, n_items)
+        return {"pu": pu, "qi": qi, "yj": yj, "bu": np.zeros(n_users), "bi": np.zeros(n_items)}
+
+    def _train(
+        self,
+        ratings: Trainset,
+        initial: Parameters,
+        rng: np.random.RandomState,
+        weights: NDArray[np.float64] | None,  # noqa: ARG002  SVD has them
+        n_epochs: int | None = None,
+    ) -> None:
         options = _core.SvdppOptions()
         options.solver = _core.SgdSolver[resolve_solver(self.solver, IN_ORDER)]
         self._set_options(options, _RATES)
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
-        n_users, n_items = trainset.n_users, trainset.n_items
-        pu, qi, yj = draw_normal(self, get_rng(self.random_state), n_users, n_items, n_items)
-        bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        _core.fit_svdpp(
-            trainset.by_user.ratings,
-            *Factors(pu, qi, bu, bi, float(trainset.global_mean), biased=True),
-            yj,
-            options,
-            self._before_epoch,
+        if isinstance(self.validation, numbers.Real):
+            raise ValueError(f"validation must be a test set for SVDpp, got {self.validation!r}")
+        held_out = None if self.validation is None else hold_out(ratings, self.validation, rng)
+        yj, mean = initial.pop("yj"), float(self.trainset.global_mean)
+        factors = Factors(**initial, global_mean=mean, biased=True)
+        trainer = SvdppTrainer(ratings.by_user, factors, yj, options)
+        run_epochs(self, trainer, held_out, n_epochs, self._announcement)
+
+    def _to_train(self, added: Trainset) -> Trainset:
+        """Return all ratings of users with new ones: what they rated before is a part of them."""
+        union = self.trainset
+        has_new = np.diff(added.by_user.offsets) > 0
+        kept = has_new[union.by_user.row_of_each()]
+        by_user, by_item = training_part(union, kept)
+        return Trainset.from_csr(
+            by_user, by_item, union.user_ids, union.item_ids, union.rating_scale
         )
-        self.bu, self.bi, self.pu, self.qi, self.yj = bu, bi, pu, qi, yj
 
     def _factors_of(
         self, users: NDArray[np.int32], n_threads: int

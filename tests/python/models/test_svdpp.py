@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astonish import SVDpp, Trainset, _core
+from astonish import SVDpp, Trainset, _core, accuracy, make_ratings
+from astonish.model_selection import train_test_split
 
 from . import reference
 from .helpers import assert_same_state, small_ratings, state_of, trainset_of
@@ -332,3 +333,79 @@ def test_the_core_refuses_what_does_not_fit(trainset):
     model = [pu, yj.copy(), np.zeros(200), np.zeros(150), 3.0, True]
     with pytest.raises(ValueError, match="yj is 150 x 2, expected 150 x 3"):
         _core.fit_svdpp(ratings, *model, np.zeros((150, 2)), _core.SvdppOptions())
+
+
+# Epoch by epoch
+
+NEW = [("1", "new item", 4.0), ("new user", "2", 2.0), ("new user", "new item", 5.0)]
+
+
+def assert_same_arrays(ours, theirs):
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
+
+
+@pytest.mark.parametrize("solver", ["sequential", "bitwise"])
+def test_history_and_patience(trainset, solver):
+    testset = trainset.build_testset()[::7]
+    wrong = [(user, item, 6 - rating) for user, item, rating in testset]  # every epoch is worse
+    how = {"n_factors": 5, "random_state": 0, "solver": solver}
+    model = SVDpp(**how, n_epochs=50, validation=wrong, patience=2).fit(trainset)
+    errors = model.history_["validation_rmse"]
+    best = int(np.argmin(errors))
+    assert len(errors) == len(model.history_["rmse"]) == best + 3 < 50
+    assert model.history_["rmse"] == sorted(model.history_["rmse"], reverse=True)
+    assert_same_arrays(model, SVDpp(**how, n_epochs=best + 1).fit(trainset))
+
+
+def test_a_callback_may_stop(trainset):
+    how = {"n_factors": 5, "random_state": 0}
+    model = SVDpp(**how, callback=lambda epoch, _losses: epoch == 1).fit(trainset)
+    assert_same_arrays(model, SVDpp(**how, n_epochs=2).fit(trainset))
+
+
+def test_no_share_can_be_held_out(trainset):
+    model = SVDpp(validation=0.1)
+    with pytest.raises(ValueError, match=r"validation must be a test set for SVDpp, got 0\.1"):
+        model.fit(trainset)
+
+
+def test_known_users_and_items_keep_their_inner_ids(trainset):
+    model = SVDpp(n_factors=5, n_epochs=3, random_state=0).fit(trainset).partial_fit(NEW)
+    assert model.trainset.user_ids == [*trainset.user_ids, "new user"]
+    assert model.trainset.item_ids == [*trainset.item_ids, "new item"]
+    assert [len(getattr(model, name)) for name in ARRAYS] == [201, 151, 151, 201, 151]
+    assert not model.predict("new user", "new item").details["was_impossible"]
+
+
+def test_users_with_new_ratings_train_on_all_of_theirs(trainset):
+    how = {"n_factors": 5, "n_epochs": 3, "random_state": 0}
+    model = SVDpp(**how).fit(trainset)
+    before = model.pu.copy(), model.qi.copy()
+    model.partial_fit([("1", "2", 1.0)])
+    user = trainset.to_inner_uid("1")
+    moved = (model.pu != before[0]).any(axis=1), (model.qi != before[1]).any(axis=1)
+    assert np.flatnonzero(moved[0]).tolist() == [user]
+    rated = {item for item, _ in trainset.ur[user]} | {trainset.to_inner_iid("2")}
+    assert set(np.flatnonzero(moved[1]).tolist()) == rated
+    assert model.trainset.ur[user] == [*trainset.ur[user], (trainset.to_inner_iid("2"), 1.0)]
+
+
+def test_wrong_ratings_leave_the_model_as_it_was(trainset):
+    model = SVDpp(n_factors=5, n_epochs=3).fit(trainset)
+    before = state_of(model)
+    with pytest.raises(ValueError, match="ratings is empty"):
+        model.partial_fit([])
+    assert_same_state(model, before)
+
+
+def test_new_ratings_bring_the_error_near_that_of_a_full_fit():
+    trainset, testset = train_test_split(make_ratings(400, 300, 20_000, seed=3), random_state=0)
+    ratings = trainset.build_testset()
+    model = SVDpp(random_state=0).fit(trainset_of(*(r for k, r in enumerate(ratings) if k % 5)))
+    before = accuracy.rmse(model.test(testset), verbose=False)
+    model.partial_fit(ratings[::5])
+    after = accuracy.rmse(model.test(testset), verbose=False)
+    full = accuracy.rmse(model.fit(model.trainset).test(testset), verbose=False)
+    assert after < before
+    assert after < full + 0.015

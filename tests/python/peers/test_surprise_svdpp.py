@@ -136,7 +136,7 @@ def test_attributes_before_and_after_fit(odd, both):
         return before, set(vars(model.fit(odd.of(library))))
 
     (before, after), (their_before, their_after) = both(names)
-    extra = {"solver", "n_threads"}
+    extra = {"solver", "validation", "patience", "callback", "n_threads", "history_"}
     assert {name: before[name] for name in before.keys() - extra} == their_before
     assert after - extra == their_after
 
@@ -148,7 +148,8 @@ def test_the_signature_is_the_same(surprise):
     )
     shared = [(each.name, each.default, each.kind) for each in ours[: len(theirs)]]
     assert shared == [(each.name, each.default, each.kind) for each in theirs]
-    assert [each.name for each in ours[len(theirs) :]] == ["solver", "n_threads"]
+    extra = ["solver", "validation", "patience", "callback", "n_threads"]
+    assert [each.name for each in ours[len(theirs) :]] == extra
 
 
 def test_a_model_that_scikit_surprise_fitted_predicts_the_same(odd, surprise):
