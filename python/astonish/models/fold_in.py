@@ -65,18 +65,11 @@ class FoldIn(FactorModel):
         (2, 3)
         """
         self._fitted_trainset()
-        options = self._ridge(check_choice("side", side, _SIDES))
-        trainset = _folded_trainset(self.trainset, as_ratings(ratings), side)
+        check_choice("side", side, _SIDES)
         model = copy.copy(self)
-        model.trainset = trainset
-        factors = self._factors()
-        fixed = (factors.qi, factors.bi) if side == "user" else (factors.pu, factors.bu)
-        rows = self._targets(trainset.by_user) if side == "user" else trainset.by_item
-        solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
-        biases = np.zeros(rows.n_rows, fixed[0].dtype)
-        n_threads = resolve_n_threads(self.n_threads)
-        _core.solve_side(rows.ratings, None, *fixed, solved, biases, options, n_threads)
-        for name, array in zip(_SIDES[side], (solved, biases), strict=True):
+        model.trainset = _folded_trainset(self.trainset, as_ratings(ratings), side)
+        solved = self._solve_new(model.trainset, side)
+        for name, array in zip(_SIDES[side], solved, strict=True):
             if hasattr(self, name):  # a model of biases alone has no factors
                 setattr(model, name, array)
         return model
@@ -132,6 +125,18 @@ class FoldIn(FactorModel):
         item_ids = np.empty(len(order), dtype=object)
         item_ids[:] = [trainset.item_ids[column] for column in columns[order].tolist()]
         return item_ids, contributions[order]
+
+    def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return factors and biases of the users, or items, of a training set of new ones."""
+        options = self._ridge(side)
+        factors = self._factors()
+        fixed = (factors.qi, factors.bi) if side == "user" else (factors.pu, factors.bu)
+        rows = self._targets(trainset.by_user) if side == "user" else trainset.by_item
+        solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
+        biases = np.zeros(rows.n_rows, fixed[0].dtype)
+        n_threads = resolve_n_threads(self.n_threads)
+        _core.solve_side(rows.ratings, None, *fixed, solved, biases, options, n_threads)
+        return solved, biases
 
     def _ridge(self, side: str) -> _core.AlsOptions:
         """Return the regression whose solution the parameters of a user, or an item, are."""

@@ -13,8 +13,10 @@ from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.interactions import as_trainset, check_weights, merge_repeats
+from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
+from astonish.models.fold_in import FoldIn
 from astonish.models.popularity import Popularity
 from astonish.models.training import Callback, History, Losses, run_epochs
 
@@ -23,7 +25,7 @@ _SOLVERS = {"cholesky": "cholesky", "cg": "cg", "ials++": "ialspp"}
 _ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
 
 
-class ImplicitALS(FactorModel):
+class ImplicitALS(FoldIn):
     r"""Matrix factorization of clicks, plays and purchases by alternating least squares.
 
     Every pair of user and item counts: those that interacted with the preference 1, all others with
@@ -40,7 +42,9 @@ class ImplicitALS(FactorModel):
     The estimate is the preference :math:`q_i^T p_u`, about 0 to 1. It is no rating: it is never
     clipped, and an unknown user or item gets 0. `recommend` gives a user whose factors are all
     zero, as they are without any interaction, the most popular items: those that most users
-    interacted with, the share of the users as their score.
+    interacted with, the share of the users as their score. `fold_in` solves exactly, whatever the
+    solver, and `explain` tells what each of a user's interactions adds to an estimate; where users
+    were solved exactly the terms sum up to it.
 
     Parameters
     ----------
@@ -250,6 +254,39 @@ class ImplicitALS(FactorModel):
 
     def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         return self.trainset.inner_users(user_ids)
+
+    def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        check_weights(trainset)
+        by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
+        factors = self._factors()
+        rows, fixed = (by_user, factors.qi) if side == "user" else (by_item, factors.pu)
+        options = self._options()
+        options.solver = _core.ImplicitSolver.cholesky  # whatever trained: nobody starts from here
+        solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
+        solve_side(rows, fixed, solved, options, resolve_n_threads(self.n_threads))
+        return solved, np.zeros(rows.n_rows, fixed.dtype)
+
+    def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
+        """Return what each interaction adds to the estimate; Hu, Koren and Volinsky, section 5."""
+        items, weights = self.trainset.by_user.row(user)
+        distinct, places = np.unique(items, return_inverse=True)
+        totals = np.bincount(places, weights)
+        similarities = self._similarities(distinct, totals) @ self.qi[item]
+        terms = np.where(totals > 0, (self.alpha0 + self.alpha * totals) * similarities, 0.0)
+        contributions: NDArray[np.float64] = (terms / np.bincount(places))[places]
+        return contributions
+
+    def _similarities(self, items: NDArray[np.int32], weights: NDArray[Any]) -> NDArray[np.float64]:
+        """Return a row for each item whose product with another's factors is how alike they are.
+
+        It is so in the eyes of the user with these interactions, whose system is inverted here.
+        """
+        qi = self.qi.astype(np.float64)
+        scale = (np.count_nonzero(weights) + self.alpha0 * len(qi)) ** self.nu
+        system = self.alpha0 * qi.T @ qi + self.reg * scale * np.eye(qi.shape[1])
+        system += qi[items].T @ (self.alpha * weights[:, np.newaxis] * qi[items])
+        rows: NDArray[np.float64] = qi[items] @ np.linalg.pinv(system, hermitian=True)
+        return rows
 
 
 class _Trainer:

@@ -261,6 +261,77 @@ def test_an_empty_matrix_is_refused():
         double().fit(csr_matrix((3, 2)))
 
 
+# Who was not in training, and why
+
+
+def interactions_of(model, user, as_user):
+    """What a user of the training set did, as (user, item, weight)."""
+    items, values = model.trainset.by_user.row(user)
+    return [(as_user, int(item), weight) for item, weight in zip(items, values, strict=True)]
+
+
+def test_who_did_what_a_user_did_is_folded_in_as_he_is():
+    model = double(n_factors=7).fit(random_plays())
+    repeated = [*interactions_of(model, 3, "he"), *interactions_of(model, 5, "she"), ("he", 1, 0)]
+    folded = model.fold_in(repeated)
+    assert type(folded) is ImplicitALS
+    assert folded.qi is model.qi
+    assert folded.trainset.user_ids == ["he", "she"]
+    np.testing.assert_allclose(folded.pu, model.pu[[3, 5]], rtol=0, atol=1e-12)
+    item_ids, scores = folded.recommend(["he"], n=4)
+    expected_ids, expected_scores = model.recommend([3], n=4)
+    np.testing.assert_array_equal(item_ids, expected_ids)
+    np.testing.assert_allclose(scores, expected_scores, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_new_items_are_solved_exactly(solver):
+    model = double(n_factors=6, solver=solver).fit(random_plays())
+    plays = [(1, "new", 2.0), (2, "new", 1.0), (4, "other", 1.0)]
+    folded = model.fold_in(plays, side="item")
+    dense = np.zeros((2, model.trainset.n_users))
+    dense[[0, 0, 1], [1, 2, 4]] = [2.0, 1.0, 1.0]
+    expected = reference.cholesky(dense, model.pu, np.zeros((2, 6)), **OBJECTIVE)
+    np.testing.assert_allclose(folded.qi, expected, rtol=0, atol=1e-9)
+
+
+def test_folding_in_refuses_negative_weights():
+    model = double(n_factors=2).fit(random_plays())
+    with pytest.raises(ValueError, match=r"user 'me', item 1\) has the weight -2"):
+        model.fold_in([("me", 1, -2.0)])
+
+
+def test_the_estimate_is_the_sum_of_what_explains_it():
+    model = double(n_factors=6).fit(random_plays())
+    for user, item in ((1, 2), (9, 30), (40, 11)):
+        item_ids, contributions = model.explain(user, item, n=None)
+        estimate = model.predict(user, item).est
+        assert contributions.sum() == pytest.approx(estimate, abs=1e-9)
+        assert sorted(item_ids) == sorted(model.trainset.by_user.row(user)[0])
+        assert contributions.tolist() == sorted(contributions, reverse=True)
+
+
+def test_a_contribution_is_what_the_estimate_loses_with_its_interaction():
+    """Up to the confidence, which stays: only the preference of the pair becomes zero."""
+    model = double(n_factors=4).fit(random_plays())
+    dense = reference.weights(model.trainset)
+    (matrix, right), item = list(reference.systems(dense, model.qi, **OBJECTIVE))[1], 2
+    item_ids, contributions = model.explain(1, item, n=1)
+    confidence = OBJECTIVE["alpha0"] + OBJECTIVE["alpha"] * dense[1, item_ids[0]]
+    without = right - confidence * model.qi[item_ids[0]]
+    loss = model.qi[item] @ np.linalg.solve(matrix, right - without)
+    assert contributions[0] == pytest.approx(loss, abs=1e-9)
+
+
+def test_repeated_pairs_share_their_contribution():
+    apart = coo_matrix(([1, 2, 0, 4.0], ([0, 0, 0, 1], [0, 0, 1, 1])), shape=(2, 2))
+    model = double(n_factors=2, reg=0.5).fit(apart)
+    item_ids, contributions = model.explain(0, 0, n=None)
+    assert item_ids.tolist() == [0, 0, 1]
+    assert contributions[0] == contributions[1] > contributions[2] == 0
+    assert contributions.sum() == pytest.approx(model.predict(0, 0).est, abs=1e-9)
+
+
 # Parameters and estimates
 
 
