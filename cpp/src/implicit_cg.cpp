@@ -10,20 +10,24 @@ namespace astonish {
 namespace {
 
 constexpr std::size_t kTogether = 4;  // rows whose sums run side by side
+// Bytes of copies at most: they pay while they stay in cache.
+constexpr std::size_t kGathered = 4 << 20;
 
-// The factors of a row's interactions, gathered into one block, so that each step streams through
-// it. It is filled up with copies of the last one, of weight zero.
+// The factors of a row's interactions, gathered into one block as far as that goes, so that each
+// step streams through it. They are filled up with copies of the last one, of weight zero.
 template <typename T>
 class Gathered {
  public:
   void assign(const RowTerms<T>& terms, std::size_t width) {
     n_ = (terms.size() + kTogether - 1) / kTogether * kTogether;
     width_ = width;
-    if (static_cast<std::size_t>(rows_.size()) < n_ * width) rows_.resize(to_index(n_ * width));
-    sources_.assign(n_, terms.factors.back());
+    n_gathered_ = std::min(n_, kGathered / (width * sizeof(T)) / kTogether * kTogether);
+    const auto size = to_index(n_gathered_ * width);
+    if (copies_.size() < size) copies_.resize(size);
+    rows_.assign(n_, terms.factors.back());
     extra_.assign(n_, T{0});
     target_.assign(n_, T{0});
-    std::copy(terms.factors.begin(), terms.factors.end(), sources_.begin());
+    std::copy(terms.factors.begin(), terms.factors.end(), rows_.begin());
     std::copy(terms.extra.begin(), terms.extra.end(), extra_.begin());
     std::copy(terms.target.begin(), terms.target.end(), target_.begin());
   }
@@ -34,7 +38,11 @@ class Gathered {
     for (std::size_t k = 0; k < n_; k += kTogether) {
       prefetch(k + 2 * kTogether);
       T weights[kTogether];
-      gather(k, x, weights);
+      if (k < n_gathered_) {
+        gather(k, x, weights);
+      } else {
+        products(k, x, weights);
+      }
       for (std::size_t j = 0; j < kTogether; ++j) {
         weights[j] = target_[k + j] - extra_[k + j] * weights[j];
       }
@@ -53,12 +61,10 @@ class Gathered {
   }
 
  private:
-  [[nodiscard]] const T* row(std::size_t k) const { return rows_.data() + k * width_; }
-
   void prefetch(std::size_t first) const {
     for (std::size_t k = first; k < std::min(first + kTogether, n_); ++k) {
       for (std::size_t f = 0; f < width_; f += 64 / sizeof(T)) {
-        Eigen::internal::prefetch(sources_[k] + f);
+        Eigen::internal::prefetch(rows_[k] + f);
       }
     }
   }
@@ -68,16 +74,19 @@ class Gathered {
     using namespace Eigen::internal;
     Packet<T> sums[kTogether];
     for (auto& sum : sums) sum = pset1<Packet<T>>(T{0});
-    T* const rows = rows_.data() + k * width_;
+    T* const copies = copies_.data() + k * width_;
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
       const auto factor = pload<Packet<T>>(x + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        const auto value = pload<Packet<T>>(sources_[k + j] + f);
-        pstore(rows + j * width_ + f, value);
+        const auto value = pload<Packet<T>>(rows_[k + j] + f);
+        pstore(copies + j * width_ + f, value);
         sums[j] = pmadd(value, factor, sums[j]);
       }
     }
-    for (std::size_t j = 0; j < kTogether; ++j) out[j] = predux(sums[j]);
+    for (std::size_t j = 0; j < kTogether; ++j) {
+      out[j] = predux(sums[j]);
+      rows_[k + j] = copies + j * width_;
+    }
   }
 
   void products(std::size_t k, const T* x, T* out) const {
@@ -87,7 +96,7 @@ class Gathered {
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
       const auto factor = pload<Packet<T>>(x + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        sums[j] = pmadd(pload<Packet<T>>(row(k + j) + f), factor, sums[j]);
+        sums[j] = pmadd(pload<Packet<T>>(rows_[k + j] + f), factor, sums[j]);
       }
     }
     for (std::size_t j = 0; j < kTogether; ++j) out[j] = predux(sums[j]);
@@ -98,7 +107,7 @@ class Gathered {
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
       auto sum = pload<Packet<T>>(out + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        sum = pmadd(pload<Packet<T>>(row(k + j) + f), pset1<Packet<T>>(weights[j]), sum);
+        sum = pmadd(pload<Packet<T>>(rows_[k + j] + f), pset1<Packet<T>>(weights[j]), sum);
       }
       pstore(out + f, sum);
     }
@@ -109,7 +118,7 @@ class Gathered {
     for (std::size_t f = 0; f < width_; f += kPacket<T>) {
       auto sum = pload<Packet<T>>(out + f), square = pload<Packet<T>>(squares + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        const auto factor = pload<Packet<T>>(row(k + j) + f);
+        const auto factor = pload<Packet<T>>(rows_[k + j] + f);
         sum = pmadd(factor, pset1<Packet<T>>(weights[j]), sum);
         square = pmadd(pmul(factor, pset1<Packet<T>>(extra_[k + j])), factor, square);
       }
@@ -118,9 +127,9 @@ class Gathered {
     }
   }
 
-  std::size_t n_ = 0, width_ = 0;
-  Vector<T> rows_;
-  std::vector<const T*> sources_;
+  std::size_t n_ = 0, n_gathered_ = 0, width_ = 0;
+  std::vector<const T*> rows_;  // of the fixed side, or of the copies
+  Vector<T> copies_;
   std::vector<T> extra_, target_;
 };
 

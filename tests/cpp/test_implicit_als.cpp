@@ -102,7 +102,7 @@ TEST_CASE("implicit_als: one interaction, done by hand") {
   // weights 2 and none; gram = 4 + 9; c = 1 + 3 * 2; reg = 0.5
   const Csr<std::int32_t> row{{0, 1}, {0}, {2.0}, 2};
   const Matrix<double> items(2, 1, {2.0, 3.0});
-  const ImplicitOptions options{ImplicitSolver::cholesky, 3.0, 1.0, 0.5};
+  const ImplicitOptions options{ImplicitSolver::cholesky, 3.0, 1.0, 0.5, 0.0};
   const auto user = solved(row, items, Matrix<double>(1, 1), options);
   CHECK(user.data[0] == doctest::Approx(7.0 * 2.0 / (13.0 + 6.0 * 4.0 + 0.5)).epsilon(1e-14));
 }
@@ -233,6 +233,24 @@ TEST_CASE("implicit_als: without regularisation the shortest of many solutions i
     const auto user = solved(row, items, Matrix<double>(1, 2, {0.5, 0.5}), options);
     CHECK(user.data[0] == doctest::Approx(2.0 / 3.0));
     CHECK(user.data[1] == doctest::Approx(0.0));
+  }
+}
+
+TEST_CASE("implicit_als: a row longer than what is gathered") {
+  const std::size_t n_others = 9000;  // times 64 doubles
+  Csr<std::int32_t> row{{0, static_cast<std::int32_t>(n_others)}, {}, {}, n_others};
+  for (std::size_t k = 0; k < n_others; ++k) {
+    row.indices.push_back(static_cast<std::int32_t>(k));
+    row.values.push_back(static_cast<double>(k % 3));
+  }
+  const auto fixed = normal_matrix<double>(1, n_others, 64);
+  ImplicitOptions options;
+  options.cg_steps = 64;
+  const auto exact = solved(row, fixed, Matrix<double>(1, 64), options);
+  options.solver = ImplicitSolver::cg;
+  const auto other = solved(row, fixed, Matrix<double>(1, 64), options);
+  for (std::size_t k = 0; k < 64; ++k) {
+    CHECK(other.data[k] == doctest::Approx(exact.data[k]).epsilon(1e-9));
   }
 }
 
