@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
-from astonish.data.frames import read_interactions
+from astonish.data.frames import read_interactions, read_sparse
+from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 
 
@@ -35,8 +37,6 @@ def as_trainset(interactions: Any) -> Trainset:
 
 
 def _from_sparse(matrix: Any) -> Trainset:
-    from astonish.data.frames import read_sparse
-
     ratings = read_sparse(matrix, None, None)
     if not len(ratings):
         raise ValueError("the matrix is empty: it needs at least one interaction")
@@ -48,6 +48,15 @@ def _from_sparse(matrix: Any) -> Trainset:
         ratings.item_ids,
         (0.0, float(max(0.0, ratings.values.max()))),
     )
+
+
+def as_weights(interactions: Any) -> Ratings:
+    """Return the columns of interactions that `as_trainset` takes, or of what `as_ratings` does."""
+    if hasattr(interactions, "tocoo"):
+        return read_sparse(interactions, None, None)
+    if hasattr(interactions, "columns"):
+        return read_interactions(interactions)
+    return as_ratings(interactions)
 
 
 def check_weights(trainset: Trainset) -> None:

@@ -12,7 +12,7 @@ from astonish._checks import INT32_MAX, check_choice, check_ids, check_integer, 
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
-from astonish.data.interactions import as_trainset, check_weights, merge_repeats
+from astonish.data.interactions import as_trainset, as_weights, check_weights, merge_repeats
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
@@ -195,6 +195,46 @@ class ImplicitALS(FoldIn):
             run_epochs(self, trainer, None)
         return self
 
+    def partial_fit(self, interactions: Any) -> "ImplicitALS":
+        """Add interactions to what the model was fitted to, and solve anew whom they touch.
+
+        Their users are solved exactly, then their items, and these users once more; everybody
+        else's factors stay. Time goes with the interactions of those who are touched.
+
+        Parameters
+        ----------
+        interactions : frame, scipy sparse matrix, Trainset, or list of (user id, item id, weight)
+            What is new. Weights of pairs that are known are added up. New users and items follow
+            the known ones; a new user of new items alone has factors of zero.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `fit`. The model then stays as it was.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> from scipy.sparse import csr_matrix
+        >>> plays = csr_matrix([[3, 1, 0, 0], [1, 2, 0, 0], [0, 0, 1, 5], [0, 0, 2, 0]])
+        >>> model = astonish.ImplicitALS(n_factors=2, random_state=0).fit(plays)
+        >>> item_ids, scores = model.partial_fit([("new", 0, 2)]).recommend(["new"], n=1)
+        >>> item_ids[0, 0]
+        1
+        """
+        with self._all_or_nothing():
+            before = self._fitted_trainset()
+            self.trainset, added = before.extended(as_weights(interactions))
+            check_weights(added)
+            by_user, by_item = merge_repeats(self.trainset.by_user, self.trainset.by_item)
+            self.pu, self.qi = _grown(self.pu, by_user.n_rows), _grown(self.qi, by_item.n_rows)
+            users = np.flatnonzero(np.diff(added.by_user.offsets))
+            items = np.flatnonzero(np.diff(added.by_item.offsets))
+            self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
+            self.qi[items] = self._solve(by_item.only_rows(items), self.pu)
+            self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
+        return self
+
     def _options(self) -> _core.ImplicitOptions:
         options = _core.ImplicitOptions()
         name = _SOLVERS[check_choice("solver", self.solver, _SOLVERS)]
@@ -260,11 +300,15 @@ class ImplicitALS(FoldIn):
         by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
         factors = self._factors()
         rows, fixed = (by_user, factors.qi) if side == "user" else (by_item, factors.pu)
+        return self._solve(rows, fixed), np.zeros(rows.n_rows, fixed.dtype)
+
+    def _solve(self, rows: Csr, fixed: NDArray[Any]) -> NDArray[Any]:
+        """Return the factors of rows that start from nothing, so exactly, whatever the solver."""
         options = self._options()
-        options.solver = _core.ImplicitSolver.cholesky  # whatever trained: nobody starts from here
+        options.solver = _core.ImplicitSolver.cholesky
         solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
         solve_side(rows, fixed, solved, options, resolve_n_threads(self.n_threads))
-        return solved, np.zeros(rows.n_rows, fixed.dtype)
+        return solved
 
     def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
         """Return what each interaction adds to the estimate; Hu, Koren and Volinsky, section 5."""
@@ -287,6 +331,11 @@ class ImplicitALS(FoldIn):
         system += qi[items].T @ (self.alpha * weights[:, np.newaxis] * qi[items])
         rows: NDArray[np.float64] = qi[items] @ np.linalg.pinv(system, hermitian=True)
         return rows
+
+
+def _grown(factors: NDArray[Any], n_rows: int) -> NDArray[Any]:
+    """Return a copy with rows of zeros added."""
+    return np.pad(factors, ((0, n_rows - len(factors)), (0, 0)))
 
 
 class _Trainer:

@@ -332,6 +332,37 @@ def test_repeated_pairs_share_their_contribution():
     assert contributions.sum() == pytest.approx(model.predict(0, 0).est, abs=1e-9)
 
 
+def test_partial_fit_solves_whom_it_touches():
+    plays = random_plays()
+    model = double(n_factors=5).fit(plays)
+    before = state_of(model)
+    model.partial_fit([(4, 9, 2.0), ("new", 9, 1.0), ("new", "fresh", 3.0)])
+    assert model.trainset.user_ids == [*range(60), "new"]
+    assert model.trainset.item_ids == [*range(45), "fresh"]
+    others = np.delete(np.arange(60), 4)
+    np.testing.assert_array_equal(model.pu[others], before["pu"][others])
+    np.testing.assert_array_equal(np.delete(model.qi[:45], 9, 0), np.delete(before["qi"], 9, 0))
+    dense = reference.weights(model.trainset)
+    assert dense[4, 9] == plays[4, 9] + 2
+    exact = reference.cholesky(dense, model.qi, model.pu, **OBJECTIVE)
+    np.testing.assert_allclose(model.pu[[4, 60]], exact[[4, 60]], rtol=0, atol=1e-9)
+    assert model.qi[45].any()
+
+
+def test_partial_fit_takes_what_fit_takes():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"user": [4, 5], "item": [9, 9]})
+    matrix = coo_matrix(([1.0, 1.0], ([4, 5], [9, 9])), shape=(60, 45))
+    by_frame, by_matrix = (
+        double(n_factors=3).fit(random_plays()).partial_fit(each) for each in (frame, matrix)
+    )
+    np.testing.assert_array_equal(by_frame.pu, by_matrix.pu)
+    before = state_of(by_frame)
+    with pytest.raises(ValueError, match="the weight -1"):
+        by_frame.partial_fit([(4, 9, -1.0)])
+    assert_same_state(by_frame, before)
+
+
 # Parameters and estimates
 
 
