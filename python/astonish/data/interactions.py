@@ -32,8 +32,13 @@ def as_trainset(interactions: Any) -> Trainset:
         return interactions
     if hasattr(interactions, "tocoo"):
         return _from_sparse(interactions)
+    if not hasattr(interactions, "columns"):
+        raise TypeError(
+            "trainset must be a Trainset, a frame or a scipy sparse matrix of interactions, "
+            f"got {type(interactions).__name__}"
+        )
     ratings = read_interactions(interactions)
-    return Trainset.from_ratings(ratings, (0.0, float(max(0.0, ratings.values.max(initial=0)))))
+    return Trainset.from_ratings(ratings, (0.0, float(ratings.values.max(initial=0))))
 
 
 def _from_sparse(matrix: Any) -> Trainset:
@@ -46,7 +51,7 @@ def _from_sparse(matrix: Any) -> Trainset:
         Csr.from_triplets(ratings.items, ratings.users, ratings.values, shape[::-1]),
         ratings.user_ids,
         ratings.item_ids,
-        (0.0, float(max(0.0, ratings.values.max()))),
+        (0.0, float(ratings.values.max(initial=0))),
     )
 
 

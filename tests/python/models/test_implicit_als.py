@@ -134,6 +134,23 @@ def test_permuted_users_have_permuted_factors(solver):
     np.testing.assert_allclose(permuted.qi, model.qi, rtol=0, atol=1e-12)
 
 
+def test_with_weights_of_one_it_is_the_model_of_rendle_and_others():
+    """Their objective counts (1 - estimate)^2 once an interaction, and alpha0 * estimate^2 always.
+
+    Users of a fitted model must solve their normal equations, too, all of it scaled.
+    """
+    plays = (random_plays() > 0).astype(float)
+    alpha0, reg, nu = 0.3, 0.02, 0.8
+    how = {"alpha": 1, "alpha0": alpha0, "nu": nu, "reg": (1 + alpha0) * reg}
+    model = ImplicitALS(4, dtype="float64", random_state=0, **how).fit(plays)
+    pu, qi = (factors / (1 + alpha0) ** 0.5 for factors in (model.pu, model.qi))
+    for user in range(1, 10):
+        h = qi[plays[user].indices]
+        penalty = reg * (len(h) + alpha0 * len(qi)) ** nu
+        matrix = alpha0 * qi.T @ qi + h.T @ h + penalty * np.eye(4)
+        np.testing.assert_allclose(pu[user], np.linalg.solve(matrix, h.sum(0)), atol=1e-9)
+
+
 # Any data
 
 
