@@ -32,6 +32,7 @@ from astonish.models import (
     SVDpp,
 )
 from astonish.models.prediction import Prediction, PredictionImpossible
+from astonish.models.topk import topk
 
 load = AlgoBase.load
 
@@ -62,4 +63,5 @@ __all__ = [
     "load",
     "make_ratings",
     "model_selection",
+    "topk",
 ]

@@ -281,6 +281,7 @@ class AlsTrainer:
         self._n_threads = n_threads
 
     def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002
+        """Solve all users and then all items."""
         users = self._parameters["pu"], self._parameters["bu"]
         items = self._parameters["qi"], self._parameters["bi"]
         how = self._options, self._n_threads
@@ -291,6 +292,7 @@ class AlsTrainer:
         return {"loss": squared_error + penalty, "rmse": rmse}
 
     def parameters(self) -> dict[str, NDArray[Any]]:
+        """Return copies of factors and biases."""
         return {name: array.copy() for name, array in self._parameters.items()}
 
 

@@ -1,20 +1,20 @@
 """What every model with user and item factors can do: score many pairs, and rank."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._cancellation import blocks
 from astonish._checks import check_ids, check_integer
 from astonish._settings import resolve_n_threads
+from astonish.models.approximate import ApproximateIndex
 from astonish.models.base import NOT_A_NUMBER, AlgoBase
 from astonish.models.factors import Factors
 from astonish.models.prediction import PredictionImpossible
-
-_USERS_PER_CALL = 8192
+from astonish.models.ranking import Lists, Rules, rank, raw_ids_at, read_rules, refuse_unknown
+from astonish.models.similar import most_similar
 
 
 class FactorModel(AlgoBase):
@@ -90,8 +90,10 @@ class FactorModel(AlgoBase):
         user_ids: Iterable[Any],
         n: int = 10,
         exclude_seen: bool = True,
-        candidates: Iterable[Any] | None = None,
+        candidates: Iterable[Any] | Mapping[Any, Iterable[Any]] | None = None,
         filter_items: Iterable[Any] | None = None,
+        boosts: Mapping[Any, float] | None = None,
+        index: ApproximateIndex | None = None,
     ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
         """Return the `n` items with the highest estimates for each user.
 
@@ -103,26 +105,36 @@ class FactorModel(AlgoBase):
             Length of the lists.
         exclude_seen : bool, default True
             Whether to leave out the items that a user rated in the training set.
-        candidates : sequence of raw item ids, optional
-            The only items to choose from; all by default.
+        candidates : sequence of raw item ids, or dict, optional
+            The only items to choose from; all by default. A dict has a sequence for each user; a
+            user who is not in it has none to choose from.
         filter_items : sequence of raw item ids, optional
             Items that nobody is to be shown.
+        boosts : dict, optional
+            Weights by raw item id that are added to the estimates of everybody, in their unit: 0.5
+            lifts an item by half a rating, a negative weight lowers it.
+        index : ApproximateIndex, optional
+            What `build_index` made: lists come from a search that may miss some of the best items.
+            By default they are exact.
 
         Returns
         -------
         item_ids : object array of shape (len(user_ids), n)
-            Raw item ids, best first; None where fewer than `n` items remain. Of equal estimates
+            Raw item ids, best first; None where fewer than `n` items remain. Of equal scores
             the lower inner item id comes first.
         scores : float64 array of the same shape
-            The estimates, not clipped to the rating scale; NaN where there is no item.
+            The estimates, not clipped to the rating scale, and the boosts; NaN where there is no
+            item.
 
         Raises
         ------
         TypeError
-            When an argument is not a sequence of ids, or a subclass changed what `predict` says:
+            When an argument is not of the kind above, or a subclass changed what `predict` says:
             lists come from the factors.
         ValueError
-            For an id that is not part of the training set, or n < 1.
+            For an id that is not part of the training set, a user without ratings (unless the model
+            says what it shows them), n < 1, a boost that is not finite, or candidates or boosts
+            beside an index.
 
         Examples
         --------
@@ -132,110 +144,159 @@ class FactorModel(AlgoBase):
         >>> item_ids, scores = model.recommend(["1", "2"], n=3)
         >>> item_ids.shape, scores.shape
         ((2, 3), (2, 3))
+        >>> model.recommend(["1"], n=2, candidates=["5"])[0].tolist()
+        [['5', None]]
         """
         trainset = self._fitted_trainset()
+        self._check_ranks()
+        raw_ids = check_ids("user_ids", user_ids)
+        users = trainset.inner_users(raw_ids)
+        refuse_unknown("user_ids", raw_ids, users)
+        n = check_integer("n", n, minimum=1)
+        if index is not None and not (candidates is None and boosts is None):
+            raise ValueError("an index searches all items alike: no candidates or boosts beside it")
+        rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts)
+        items = np.empty((len(users), n), dtype=np.int32)
+        scores = np.empty((len(users), n))
+        for part, found in self._ranked(raw_ids, users, n, rules, index):
+            items[part], scores[part] = found
+        return raw_ids_at(trainset.item_ids, items), scores
+
+    def _ranked(
+        self,
+        raw_ids: list[Any],
+        users: NDArray[np.int32],
+        n: int,
+        rules: Rules,
+        index: ApproximateIndex | None,
+    ) -> Iterator[tuple[NDArray[np.intp], Lists]]:
+        """Yield the lists of the users who have factors, and of those who have none."""
+        n_threads = resolve_n_threads(self.n_threads)
+        rated = self._rated_users(raw_ids)
+        fallback = self._fallback_scores() if (rated < 0).any() else None
+        if fallback is None:
+            refuse_unknown("user_ids", raw_ids, rated)
+        else:
+            strangers = np.flatnonzero(rated < 0)
+            everybody = Factors.of_biases(np.zeros(1), fallback, 0.0)
+            nobody = np.zeros(len(strangers), dtype=np.int32)
+            ranked = rank(everybody, nobody, users[strangers], n, rules, self.trainset, n_threads)
+            yield strangers, ranked
+        known = np.flatnonzero(rated >= 0)
+        factors, rows = self._factors_of(rated[known], n_threads)
+        search = rank if index is None else index.rank
+        yield known, search(factors, rows, users[known], n, rules, self.trainset, n_threads)
+
+    def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
+        """Return inner ids, -1 for users that the model knows nothing of."""
+        return self.trainset.known_users(self.trainset.inner_users(user_ids))
+
+    def _fallback_scores(self) -> NDArray[np.float64] | None:
+        """Return what ranks items for users that the model knows nothing of, one score an item.
+
+        None refuses such users. An estimate for them would be the mean and the item's bias, which
+        ranks by the taste of the few who rated an item; what to show instead is for a model to say.
+        """
+        return None
+
+    def _check_ranks(self) -> None:
         if not self._runs_in_core():
             raise TypeError(
                 f"{type(self).__name__} changes what predict says, so its factors do not rank items"
             )
-        users = _known("user_ids", user_ids, self._rated_users)
+
+    def similar_items(
+        self,
+        item_ids: Iterable[Any],
+        n: int = 10,
+        candidates: Iterable[Any] | None = None,
+        filter_items: Iterable[Any] | None = None,
+    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """Return the `n` items whose factors point most nearly where those of each item do.
+
+        Parameters
+        ----------
+        item_ids : sequence of raw ids
+            Items of the training set.
+        n : int, default 10
+            Length of the lists.
+        candidates, filter_items : sequences of raw item ids, optional
+            The only items to choose from, and items to leave out.
+
+        Returns
+        -------
+        item_ids : object array of shape (len(item_ids), n)
+            Raw item ids, most similar first, without the item itself; None where fewer than `n`
+            remain. Items whose factors are all zero are similar to nothing.
+        similarities : float64 array of the same shape
+            Cosines of the factors, from -1 to 1; NaN where there is no item.
+
+        Raises
+        ------
+        TypeError
+            When an argument is not a sequence of ids.
+        ValueError
+            For an id that is not part of the training set, n < 1, or a model without factors.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.SVD(random_state=0).fit(trainset)
+        >>> item_ids, similarities = model.similar_items(["1", "2"], n=3)
+        >>> item_ids.shape, bool((similarities <= 1).all())
+        ((2, 3), True)
+        """
+        trainset = self._fitted_trainset()
+        self._check_ranks()
+        raw_ids = check_ids("item_ids", item_ids)
+        inner = trainset.known_items(trainset.inner_items(raw_ids))
+        refuse_unknown("item_ids", raw_ids, inner)
+        n = check_integer("n", n, minimum=1)
+        rules = read_rules(trainset, False, candidates, filter_items, None)
+        n_threads = resolve_n_threads(self.n_threads)
+        found, similarities = most_similar(self._factors().qi, inner, n, rules.allowed, n_threads)
+        return raw_ids_at(trainset.item_ids, found), similarities
+
+    def similar_users(
+        self, user_ids: Iterable[Any], n: int = 10
+    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """Return the `n` users whose factors point most nearly where those of each user do.
+
+        Parameters, results and errors are those of `similar_items`, for users.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.SVD(random_state=0).fit(trainset)
+        >>> user_ids, similarities = model.similar_users(["1", "2"], n=3)
+        >>> user_ids.shape, bool((similarities <= 1).all())
+        ((2, 3), True)
+        """
+        trainset = self._fitted_trainset()
+        self._check_ranks()
+        raw_ids = check_ids("user_ids", user_ids)
+        inner = trainset.inner_users(raw_ids)
+        refuse_unknown("user_ids", raw_ids, inner)
         n = check_integer("n", n, minimum=1)
         n_threads = resolve_n_threads(self.n_threads)
-        factors, rows = self._factors_of(users, n_threads)
-        ranking = _Ranking(factors, self._allowed_items(candidates, filter_items))
-        item_ids = np.empty((len(users), n), dtype=object)
-        scores = np.empty((len(users), n))
-        raw_ids = np.empty(trainset.n_items + 1, dtype=object)  # the last one, at -1, is None
-        raw_ids[:-1] = trainset.item_ids
-        for block in blocks(len(users), _USERS_PER_CALL):
-            seen = trainset.by_user.take_rows(users[block]) if exclude_seen else None
-            items, scores[block] = ranking.best(rows[block], n, seen, n_threads)
-            item_ids[block] = raw_ids[items]
-        return item_ids, scores
+        rated = np.flatnonzero(self._rated_users(trainset.user_ids) >= 0).astype(np.int32)
+        factors, rows = self._factors_of(rated, n_threads)
+        pu = np.zeros((trainset.n_users, factors.pu.shape[1]), factors.pu.dtype)
+        pu[rated] = factors.pu[rows]
+        found, similarities = most_similar(pu, inner, n, None, n_threads)
+        return raw_ids_at(trainset.user_ids, found), similarities
 
-    def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
-        return self.trainset.known_users(self.trainset.inner_users(user_ids))
+    def build_index(
+        self, connectivity: int = 16, expansion_add: int = 128, expansion_search: int = 64
+    ) -> ApproximateIndex:
+        """Return an index of the items, with which `recommend` is approximate and faster.
 
-    def _allowed_items(
-        self, candidates: Iterable[Any] | None, filter_items: Iterable[Any] | None
-    ) -> NDArray[np.intp] | None:
-        """Return the inner ids that may be listed, ascending; None for all."""
-        trainset = self.trainset
-        rated = trainset.known_items(np.arange(trainset.n_items, dtype=np.int32)) >= 0
-        if candidates is None and filter_items is None and rated.all():
-            return None
-        allowed = rated if candidates is None else np.zeros(trainset.n_items, dtype=bool)
-        if candidates is not None:
-            allowed[_known("candidates", candidates, trainset.inner_items)] = True
-        if filter_items is not None:
-            allowed[_known("filter_items", filter_items, trainset.inner_items)] = False
-        return np.flatnonzero(allowed)
-
-
-class _Ranking:
-    """Factors cut to the items that may be listed."""
-
-    def __init__(self, factors: Factors, allowed: NDArray[np.intp] | None) -> None:
-        self._factors = factors
-        self._allowed = allowed
-        self._items = factors.qi if allowed is None else factors.qi[allowed]
-        bias = factors.bi if allowed is None else factors.bi[allowed]
-        self._bias = bias if factors.biased else None
-
-    def best(
-        self,
-        users: NDArray[np.int32],
-        n: int,
-        seen: tuple[NDArray[Any], NDArray[np.int32]] | None,
-        n_threads: int,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Return inner item ids, -1 where there are too few, and estimates."""
-        offsets, indices = seen or (np.empty(0, np.int64), np.empty(0, np.int32))
-        if self._allowed is not None:
-            offsets, indices = self._renumber(offsets, indices)
-        items, _ = _core.topk(
-            self._factors.pu[users], self._items, n, self._bias, offsets, indices, n_threads
-        )
-        if self._allowed is not None:
-            items = np.where(items < 0, -1, np.append(self._allowed, -1)[items]).astype(np.int32)
-        return self._in_order_of_estimates(users, items, n_threads)
-
-    def _in_order_of_estimates(
-        self, users: NDArray[np.int32], items: NDArray[np.int32], n_threads: int
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Return items and their estimates to the last bit of `predict`.
-
-        The search adds the terms in another order, so its scores may differ in the last bit.
+        It pays where items are many. It holds the model as it is now; see `ApproximateIndex`.
         """
-        each_user = np.repeat(users, items.shape[1])
-        scores = _core.estimate_pairs(*self._factors, each_user, items.ravel(), n_threads)
-        scores = np.where(items < 0, np.nan, scores.reshape(items.shape))
-        rises = scores[:, :-1] < scores[:, 1:]
-        ties = (scores[:, :-1] == scores[:, 1:]) & (items[:, :-1] > items[:, 1:])
-        for row in np.flatnonzero((rises | ties).any(axis=1)):
-            order = np.lexsort((items[row], -scores[row]))
-            items[row], scores[row] = items[row, order], scores[row, order]
-        return items, scores
-
-    def _renumber(
-        self, offsets: NDArray[Any], indices: NDArray[np.int32]
-    ) -> tuple[NDArray[Any], NDArray[np.int32]]:
-        """Express excluded items as positions among the allowed ones; drop the others."""
-        position = np.full(len(self._factors.qi), -1, dtype=np.int32)
-        position[self._allowed] = np.arange(len(self._items), dtype=np.int32)
-        renumbered = position[indices]
-        kept = np.concatenate(([0], np.cumsum(renumbered >= 0)))
-        return kept[offsets].astype(np.int64), renumbered[renumbered >= 0]
-
-
-def _known(name: str, ids: Iterable[Any], to_inner: Any) -> NDArray[np.int32]:
-    """Return inner ids; ValueError for the first raw id that is unknown."""
-    raw_ids = check_ids(name, ids)
-    inner: NDArray[np.int32] = to_inner(raw_ids)
-    if len(inner) and inner.min() < 0:
-        place = int(np.argmin(inner))
-        raise ValueError(
-            f"{name}[{place}] is {raw_ids[place]!r}, which is not part of the training set "
-            f"({type(raw_ids[place]).__name__}; ids read from a file are str)"
-        )
-    return inner
+        self._fitted_trainset()
+        self._check_ranks()
+        n_threads = resolve_n_threads(self.n_threads)
+        options = connectivity, expansion_add, expansion_search
+        return ApproximateIndex(self._factors(), *options, n_threads=n_threads)

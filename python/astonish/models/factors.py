@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._arrays import as_floats
+from astonish._arrays import as_float64, as_floats
 
 
 class Factors(NamedTuple):
@@ -27,6 +27,11 @@ class Factors(NamedTuple):
         """Return parameters that users may have assigned; float64 unless all four are float32."""
         pu, qi, bu, bi = as_floats(pu, qi, bu, bi)
         return cls(pu, qi, bu, bi, float(global_mean), bool(biased))
+
+    def as_float64(self) -> "Factors":
+        """Return the same parameters in float64, themselves where they are that."""
+        pu, qi, bu, bi = map(as_float64, (self.pu, self.qi, self.bu, self.bi))
+        return Factors(pu, qi, bu, bi, self.global_mean, self.biased)
 
     @classmethod
     def of_biases(

@@ -1,6 +1,5 @@
 """Factorization of implicit feedback; drives the kernels of implicit_als.hpp."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._cancellation import blocks
-from astonish._checks import INT32_MAX, check_choice, check_ids, check_integer, check_number
+from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
@@ -17,7 +16,6 @@ from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
-from astonish.models.popularity import Popularity
 from astonish.models.training import Callback, History, Losses, run_epochs
 
 _DTYPES = ("float32", "float64")
@@ -269,31 +267,15 @@ class ImplicitALS(FoldIn):
         bu, bi = (np.zeros(len(factors), factors.dtype) for factors in (self.pu, self.qi))
         return Factors.of(self.pu, self.qi, bu, bi, 0.0, biased=False)
 
-    def recommend(
-        self,
-        user_ids: Iterable[Any],
-        n: int = 10,
-        exclude_seen: bool = True,
-        candidates: Iterable[Any] | None = None,
-        filter_items: Iterable[Any] | None = None,
-    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-        """Return the `n` items with the highest estimates for each user; see `FactorModel`.
-
-        Users whose factors are all zero get the most popular items, and the share of the users that
-        interacted with them as scores.
-        """
-        user_ids = check_ids("user_ids", user_ids)
-        options = n, exclude_seen, candidates, filter_items
-        item_ids, scores = super().recommend(user_ids, *options)
-        nobody = np.flatnonzero(~self.pu[self.trainset.inner_users(user_ids)].any(axis=1))
-        if len(nobody):
-            popularity = Popularity(self.trainset, self.n_threads)
-            unknown = [user_ids[row] for row in nobody.tolist()]
-            item_ids[nobody], scores[nobody] = popularity.recommend(unknown, *options)
-        return item_ids, scores
-
     def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
-        return self.trainset.inner_users(user_ids)
+        users = self.trainset.inner_users(user_ids)
+        return np.where(self.pu[users].any(axis=1), users, np.int32(-1))
+
+    def _fallback_scores(self) -> NDArray[np.float64]:
+        """Return the share of the users that interacted with each item."""
+        by_item = self.trainset.by_item
+        interacted = by_item.row_of_each()[by_item.values > 0]
+        return np.bincount(interacted, minlength=by_item.n_rows) / max(1, by_item.n_cols)
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
         check_weights(trainset)
