@@ -118,11 +118,9 @@ class Csr:
         shifts = np.repeat(self.offsets[rows] - offsets[:-1], np.diff(offsets))
         return Csr(offsets, indices, self.values[np.arange(len(indices)) + shifts], self.n_cols)
 
-    def only_rows(self, rows: NDArray[Any]) -> "Csr":
-        """Return a matrix of these rows, in that order."""
-        offsets, indices = self.take_rows(rows.astype(np.int32))
-        shifts = np.repeat(self.offsets[rows] - offsets[:-1], np.diff(offsets))
-        return Csr(offsets, indices, self.values[shifts + np.arange(len(indices))], self.n_cols)
+    def rated_rows(self) -> NDArray[np.int32]:
+        """Return the rows that have a rating, ascending."""
+        return np.flatnonzero(np.diff(self.offsets)).astype(np.int32)
 
     def row_of_each(self) -> NDArray[np.int32]:
         """Return the row of each rating, an int32 array of shape (n_ratings,)."""

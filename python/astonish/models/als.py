@@ -203,7 +203,7 @@ class ALS(FoldIn):
             n_epochs = check_integer("n_epochs", n_epochs, 0, INT32_MAX)
             self.trainset, added = before.extended(as_ratings(ratings))
             self.pu, self.qi, self.bu, self.bi = self._grown(before)
-            users, items = _rated_rows(added.by_user), _rated_rows(added.by_item)
+            users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
             self._solve_again(users[users >= before.n_users], items[items >= before.n_items])
             for _ in range(n_epochs):
                 check_cancelled()
@@ -294,7 +294,3 @@ class AlsTrainer:
     def parameters(self) -> dict[str, NDArray[Any]]:
         """Return copies of factors and biases."""
         return {name: array.copy() for name, array in self._parameters.items()}
-
-
-def _rated_rows(csr: Csr) -> NDArray[np.int32]:
-    return np.flatnonzero(np.diff(csr.offsets)).astype(np.int32)
