@@ -1,9 +1,6 @@
 #include "astonish/model_file.hpp"
 
-#include <cerrno>
 #include <cmath>
-#include <fstream>
-#include <random>
 #include <stdexcept>
 #include <system_error>
 #include <unordered_set>
@@ -11,6 +8,7 @@
 #include "check.hpp"
 #include "json.hpp"
 #include "npy.hpp"
+#include "replaced_file.hpp"
 #include "zip.hpp"
 
 namespace astonish {
@@ -128,6 +126,16 @@ RatingArrays read_ratings(ZipReader& archive, std::size_t n_items) {
           read_npy<double>(archive, side + "values", 1).values, n_items};
 }
 
+KnownSide read_known_side(const Json& trainset) {
+  const Json* side = trainset.find("known_side");
+  if (side == nullptr || std::holds_alternative<std::nullptr_t>(side->value)) {
+    return KnownSide::neither;
+  }
+  const std::string& name = side->as_text("known_side");
+  if (name != "users" && name != "items") refuse("known_side is " + name);
+  return name == "users" ? KnownSide::users : KnownSide::items;
+}
+
 SavedModel read_model(ZipReader& archive) {
   const Json header = read_header(archive);
   check_format(header);
@@ -147,6 +155,7 @@ SavedModel read_model(ZipReader& archive) {
   model.ratings = read_ratings(archive, model.item_ids.size());
   model.lowest_rating = scale[0].as_number("rating_scale[0]");
   model.highest_rating = scale[1].as_number("rating_scale[1]");
+  model.known_side = read_known_side(trainset);
   check_model(model);
   return model;
 }
@@ -154,6 +163,11 @@ SavedModel read_model(ZipReader& archive) {
 // Writing.
 
 Json array_reference(const char* name) { return {JsonObject{{"$array", {name}}}}; }
+
+Json known_side_json(KnownSide side) {
+  if (side == KnownSide::neither) return {nullptr};
+  return {std::string(side == KnownSide::users ? "users" : "items")};
+}
 
 Json ids_json(const std::vector<RawId>& ids) {
   JsonArray array;
@@ -178,6 +192,7 @@ Json header_of(const SavedModel& model, std::string_view python_class) {
   attributes.push_back({"biased", {biased}});
   const JsonArray scale{{model.lowest_rating}, {model.highest_rating}};
   const JsonObject trainset{{"rating_scale", {JsonObject{{"$tuple", {scale}}}}},
+                            {"known_side", known_side_json(model.known_side)},
                             {"global_mean", {global_mean}},
                             {"user_ids", ids_json(model.user_ids)},
                             {"item_ids", ids_json(model.item_ids)}};
@@ -229,42 +244,6 @@ void write_model(std::ostream& out, const SavedModel& model, std::string_view py
   write_npy<char>(archive, "header", {header.size()}, header);
   archive.finish();
 }
-
-[[noreturn]] void fail_to_write(const std::filesystem::path& path) {
-  throw std::system_error(errno, std::generic_category(), path.string());
-}
-
-// A file that is complete under its own name, or not there at all.
-class ReplacedFile {
- public:
-  explicit ReplacedFile(const std::filesystem::path& path) : path_(path), unfinished_(path) {
-    unfinished_ += '.';
-    unfinished_ += std::to_string(std::random_device{}());
-    unfinished_ += ".part";
-    file_.open(unfinished_, std::ios::binary);
-    if (!file_) fail_to_write(path_);
-  }
-  ReplacedFile(const ReplacedFile&) = delete;
-  ReplacedFile& operator=(const ReplacedFile&) = delete;
-  ~ReplacedFile() {
-    file_.close();
-    std::error_code ignored;
-    std::filesystem::remove(unfinished_, ignored);
-  }
-
-  [[nodiscard]] std::ostream& stream() { return file_; }
-
-  void finish() {
-    file_.close();
-    if (!file_) fail_to_write(path_);
-    std::filesystem::rename(unfinished_, path_);
-  }
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path unfinished_;
-  std::ofstream file_;
-};
 
 }  // namespace
 

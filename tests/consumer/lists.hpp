@@ -20,13 +20,22 @@ inline std::string text_of(const astonish::RawId& id) {
   return text != nullptr ? *text : std::to_string(std::get<std::int64_t>(id));
 }
 
-// Item biases for the search; an item that nobody rated is never listed.
+// Whether each item may be in a list.
+inline std::vector<bool> known_items(const astonish::SavedModel& model) {
+  const bool all = model.known_side == astonish::KnownSide::items;
+  std::vector<bool> known(model.item_ids.size(), all);
+  for (const std::int32_t item : model.ratings.indices)
+    known[static_cast<std::size_t>(item)] = true;
+  return known;
+}
+
+// Item biases for the search, which passes over an item of minus infinity.
 template <typename T>
-std::vector<T> search_bias(const astonish::FactorArrays<T>& factors, const Codes& rated_items) {
-  std::vector<T> bias(factors.bi.size(), -std::numeric_limits<T>::infinity());
-  for (const std::int32_t item : rated_items) {
-    const auto i = static_cast<std::size_t>(item);
-    bias[i] = factors.biased ? factors.bi[i] : T{0};
+std::vector<T> search_bias(const astonish::FactorArrays<T>& factors,
+                           const std::vector<bool>& known) {
+  std::vector<T> bias(known.size(), -std::numeric_limits<T>::infinity());
+  for (std::size_t item = 0; item < bias.size(); ++item) {
+    if (known[item]) bias[item] = factors.biased ? factors.bi[item] : T{0};
   }
   return bias;
 }
@@ -39,7 +48,7 @@ Codes search(const astonish::SavedModel& model, const astonish::FactorArrays<T>&
   const auto seen = model.ratings.view().row_indices(static_cast<std::size_t>(user));
   const std::vector<std::int32_t> offsets{0, static_cast<std::int32_t>(seen.size())};
   const astonish::CsrView<std::int32_t> exclude{offsets, seen, {}, view.qi.rows};
-  const std::vector<T> bias = search_bias(factors, model.ratings.indices);
+  const std::vector<T> bias = search_bias(factors, known_items(model));
   Codes items(n);
   std::vector<T> scores(n);
   const auto query = view.pu.row(static_cast<std::size_t>(user));

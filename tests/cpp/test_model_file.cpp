@@ -77,6 +77,7 @@ void check_equal(const SavedModel& a, const SavedModel& b) {
   CHECK(a.ratings.n_cols == b.ratings.n_cols);
   CHECK(a.lowest_rating == b.lowest_rating);
   CHECK(a.highest_rating == b.highest_rating);
+  CHECK(a.known_side == b.known_side);
 }
 
 // The members of an archive by name, to be changed and written again with right checksums.
@@ -150,7 +151,9 @@ TEST_CASE("A model comes back to the last bit") {
   SavedModel model = small_model();
   check_equal(loaded(saved(model)), model);
   model.factors = factors<float>();
+  model.known_side = KnownSide::users;
   check_equal(loaded(saved(model)), model);
+  model.known_side = KnownSide::items;
   std::get<FactorArrays<float>>(model.factors).biased = false;
   std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::quiet_NaN();
   check_equal(loaded(saved(model)), model);
@@ -221,6 +224,8 @@ TEST_CASE("A header that says something else is refused") {
   check_refused(with_header("\"ann\", ", ""), "user_ids has 1 entries, expected 2");
   check_refused(with_header("[\"ann\"", "{\"ann\": 1}, \"a\": [\"ann\""), "user_ids is no list");
   check_refused(with_header("[0.5, Infinity]", "[6, 5]"), "the rating scale is empty");
+  check_refused(with_header("\"known_side\": null", "\"known_side\": \"both\""),
+                "known_side is both");
   check_refused(with_header("[0.5, Infinity]", "[5]"), "rating_scale has 1 entries, expected 2");
   check_refused(with_header([](std::string& text) {
                   const auto factors = text.find("\"factors\"");

@@ -13,7 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import astonish
-from astonish import ALS, NMF, SVD, BaselineOnly, KNNBasic, SVDpp, Trainset, make_ratings
+from astonish import (
+    ALS,
+    NMF,
+    SVD,
+    BaselineOnly,
+    ImplicitALS,
+    KNNBasic,
+    SVDpp,
+    Trainset,
+    make_ratings,
+)
 from astonish._cpu import built_levels
 
 SOURCE = Path(__file__).parents[1] / "consumer"
@@ -104,6 +114,7 @@ def test_the_program_of_the_readme_runs(programs):
 
 MODELS = {
     "ALS": lambda: ALS(n_factors=5, dtype="float64", random_state=0),
+    "ImplicitALS": lambda: ImplicitALS(n_factors=5, dtype="float64", random_state=0),
     "SVD": lambda: SVD(n_factors=9, n_epochs=5, random_state=0),
     "SVD unbiased": lambda: SVD(biased=False, n_factors=4, init_mean=0.5, random_state=0),
     "NMF": lambda: NMF(random_state=0),
@@ -137,10 +148,12 @@ for user in model.trainset.user_ids:
     "model",
     [
         SVD(n_factors=37, n_epochs=5, random_state=0),
+        SVD(n_factors=37, n_epochs=5, random_state=0, solver="parallel"),
         ALS(n_factors=37, n_epochs=3, random_state=0),
         ALS(n_factors=37, n_epochs=3, random_state=0, biased=False),
+        ImplicitALS(n_factors=37, n_epochs=3, random_state=0),
     ],
-    ids=["SVD", "ALS", "ALS unbiased"],
+    ids=["SVD", "SVD parallel", "ALS", "ALS unbiased", "ImplicitALS"],
 )
 def test_the_same_cpu_level_gives_the_same_bits(programs, trainset, tmp_path, model):
     path = tmp_path / "model.npz"
@@ -160,6 +173,17 @@ def test_an_item_without_ratings_is_in_no_list(programs, tmp_path):
     served = succeed(programs / "serve", tmp_path / "model.npz", "a")
     assert_same_lists(read_lists(served), lists_of(model, ["a"]))
     assert len(served.splitlines()) == 1
+
+
+def test_folded_in_users_are_served(programs, trainset, tmp_path):
+    model = ALS(n_factors=5, dtype="float64", random_state=0).fit(trainset)
+    items = trainset.item_ids
+    new = [("me", items[0], 5), ("me", items[1], 1), ("you", items[2], 3)]
+    folded = model.fold_in(new)
+    folded.save(tmp_path / "model.npz")
+    served = succeed(programs / "serve", tmp_path / "model.npz", "me", "you")
+    assert_same_lists(read_lists(served), lists_of(folded, ["me", "you"]))
+    assert len(served.splitlines()) == 20
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=5)

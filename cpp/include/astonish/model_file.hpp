@@ -66,15 +66,20 @@ struct RatingArrays {
 // How the data call a user or an item; ids that were read from a file are text.
 using RawId = std::variant<std::int64_t, std::string>;
 
+// Users and items count as known when they have a rating, or when they are on the side whose
+// parameters come from elsewhere: the items, after users were folded in.
+enum class KnownSide { neither, users, items };
+
 struct SavedModel {
   std::variant<FactorArrays<double>, FactorArrays<float>> factors;
   std::vector<RawId> user_ids;  // of each row of pu
   std::vector<RawId> item_ids;  // of each row of qi
-  // The training ratings of each user, which his lists leave out. Python treats a user or an item
-  // without a rating as unknown.
+  // The training ratings of each user, which his lists leave out. Python lists known items alone,
+  // and has answers of its own for users without a rating, such as the most popular items.
   RatingArrays ratings;
   double lowest_rating = 1.0;  // to which Python's predict clips
   double highest_rating = 5.0;
+  KnownSide known_side = KnownSide::neither;
 };
 
 // Throws std::invalid_argument, naming the file, for one that is no model, is damaged, has another
