@@ -19,6 +19,7 @@
 
 #include "astonish/matrix.hpp"
 #include "padded.hpp"
+#include "prefetch.hpp"
 #include "symmetric_system.hpp"
 
 namespace astonish {
@@ -59,6 +60,10 @@ class NormalEquations {
     for (std::size_t begin = 0; begin < indices.size(); begin += kRowsPerBlock) {
       const std::size_t n = std::min(kRowsPerBlock, indices.size() - begin);
       for (std::size_t k = 0; k < n; ++k) {
+        const std::size_t ahead = begin + k + kRowsAhead;
+        if (ahead < indices.size()) {
+          prefetch_row(rows.row(static_cast<std::size_t>(indices[ahead])).data(), n_factors_);
+        }
         const double weight = weights.empty() ? 1.0 : weights[begin + k];
         gather(rows.row(static_cast<std::size_t>(indices[begin + k])).data(), weight,
                targets[begin + k], k);
@@ -92,6 +97,7 @@ class NormalEquations {
 
  private:
   static constexpr std::size_t kRowsPerBlock = 64;
+  static constexpr std::size_t kRowsAhead = 16;  // asked for while these are copied
   static constexpr std::size_t kPairsPerLine = kPerLine<T> / 2;
 
   void clear_border() {
