@@ -341,6 +341,48 @@ def test_recommendations_are_the_same_with_any_number_of_threads(trainset, fitte
         np.testing.assert_array_equal(scores, expected_scores)
 
 
+# Ratings that come later
+
+LATER = [("1", "2", 5.0), ("newcomer", "2", 4.0), ("newcomer", "novelty", 2.0)]
+
+
+@pytest.mark.needs("partial_fit")
+def test_new_users_and_items_are_learned(case, trainset):
+    model = case.make().fit(trainset)
+    assert model.partial_fit(LATER) is model
+    assert model.trainset.user_ids == [*trainset.user_ids, "newcomer"]
+    assert model.trainset.item_ids == [*trainset.item_ids, "novelty"]
+    predictions = model.test(LATER)
+    assert predictions == [model.predict(*rating) for rating in LATER]
+    assert not any(prediction.details["was_impossible"] for prediction in predictions)
+    pairs = all_pairs(trainset)
+    assert estimates(case.make().fit(trainset).partial_fit(LATER), pairs) == estimates(model, pairs)
+
+
+@pytest.mark.needs("partial_fit")
+def test_later_ratings_are_learned_alike_with_any_number_of_threads(case, trainset):
+    pairs = all_pairs(trainset)
+    models = (case.make(n_threads=n_threads).fit(trainset) for n_threads in (1, 2, 3, 7))
+    results = [estimates(model.partial_fit(LATER), pairs) for model in models]
+    assert all(each == results[0] for each in results)
+
+
+@pytest.mark.needs("partial_fit")
+def test_an_error_in_partial_fit_leaves_the_model_as_it_was(case, trainset):
+    model = case.make().fit(trainset)
+    before = state_of(model)
+    for ratings in ([], [("u", "i", float("nan"))], "ratings"):
+        with pytest.raises((TypeError, ValueError)):
+            model.partial_fit(ratings)
+        assert_same_state(model, before)
+
+
+@pytest.mark.needs("partial_fit")
+def test_a_model_that_is_not_fitted_learns_nothing(case):
+    with pytest.raises(ValueError, match=rf"this {case.cls.__name__} is not fitted: call fit"):
+        case.make().partial_fit(LATER)
+
+
 # Subclasses
 
 
