@@ -144,7 +144,7 @@ def measure(trainset, held_out, n_factors):
                 n_factors,
                 name,
                 f"{1e3 * np.median(times[name]):.1f} ms",
-                *(f"{ratio:.2f} x" for ratio in ratios),
+                *(f"{ratio:.2f} x" if ratio == ratio else "" for ratio in ratios),
                 f"{losses[name][-1]:.0f}",
                 enough if reaches else f"> {ITERATIONS}",
                 f"{ratios[0] * ITERATIONS / enough:.2f} x" if reaches else "",
