@@ -14,6 +14,7 @@ from astonish.models.factors import Factors
 from astonish.models.ranking import USERS_PER_CALL, Lists, Rules, in_order_of_estimates
 
 _SAMPLE = 1000
+_MORE = 4  # times as many items are searched for, each time that lists stay short
 
 
 class ApproximateIndex:
@@ -103,19 +104,38 @@ class ApproximateIndex:
     ) -> Lists:
         """Answer as `ranking.rank` does, from the items that the search comes upon.
 
-        More are asked for than needed, by as many as may have to be left out.
+        Those whose lists stay short because of what must be left out are asked again for more.
         """
         self._check_same_items(factors)
         items = np.full((len(users), n), -1, dtype=np.int32)
         scores = np.full((len(users), n), np.nan)
         for block in blocks(len(users), USERS_PER_CALL):
-            left_out = _LeftOut(trainset, users[block], rules)
-            found = self._search(factors, rows[block], n + left_out.most(), n_threads)
-            kept = _first_kept(found, left_out.of(found), n)
+            kept = self._best_kept(
+                factors, rows[block], users[block], n, rules, trainset, n_threads
+            )
             items[block], scores[block] = in_order_of_estimates(
                 factors, None, rows[block], kept, n_threads
             )
         return items, scores
+
+    def _best_kept(
+        self,
+        factors: Factors,
+        rows: NDArray[np.int32],
+        n: int,
+        left_out: "_LeftOut",
+        n_threads: int,
+    ) -> NDArray[np.int32]:
+        kept = np.full((len(rows), n), -1, dtype=np.int32)
+        short = np.arange(len(rows))
+        fetched = n
+        while len(short):
+            fetched = min(fetched * _MORE, n + left_out.most())
+            found = self._search(factors, rows[short], fetched, n_threads)
+            kept[short] = _first_kept(found, left_out.of(short, found), n)
+            exhausted = fetched >= n + left_out.counts[short]
+            short = short[(kept[short, -1] < 0) & ~exhausted]
+        return kept
 
     def _check_same_items(self, factors: Factors) -> None:
         if factors.qi.shape != self._factors.qi.shape:
@@ -152,20 +172,21 @@ class _LeftOut:
         if rules.allowed is not None:
             self._forbidden[:] = True
             self._forbidden[rules.allowed] = False
-        self._counts = np.zeros(max(len(users), 1), dtype=np.int64)
+        self.counts = np.full(len(users), self._forbidden.sum())
         self._seen = np.empty(0, dtype=np.int64)
-        if rules.exclude_seen and len(users):
+        if rules.exclude_seen:
             offsets, items = trainset.by_user.take_rows(users)
-            self._counts = np.diff(offsets)
-            self._seen = np.repeat(np.arange(len(users)), self._counts) * self._n_items + items
+            lengths = np.diff(offsets)
+            self.counts += lengths
+            self._seen = np.repeat(np.arange(len(users)), lengths) * self._n_items + items
 
     def most(self) -> int:
         """Return how many items may have to be left out for one user."""
-        return int(self._counts.max()) + int(self._forbidden.sum())
+        return int(self.counts.max(initial=0))
 
-    def of(self, found: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Tell which items of the users' lists are to be left out."""
-        keys = np.arange(len(found))[:, np.newaxis] * self._n_items + found
+    def of(self, rows: NDArray[np.intp], found: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Tell which items of some users' lists are to be left out."""
+        keys = rows[:, np.newaxis] * self._n_items + found
         return (found < 0) | self._forbidden[found] | np.isin(keys, self._seen)
 
 

@@ -291,9 +291,10 @@ class FactorModel(AlgoBase):
     def build_index(
         self, connectivity: int = 16, expansion_add: int = 128, expansion_search: int = 64
     ) -> ApproximateIndex:
-        """Return an index of the items, with which `recommend` is approximate and faster.
+        """Return an index of the items, with which `recommend` is approximate.
 
-        It pays where items are many. It holds the model as it is now; see `ApproximateIndex`.
+        It pays for few users at a time and hundreds of thousands of items; else the exact search is
+        faster. It holds the items as they are now; see `ApproximateIndex`.
         """
         self._fitted_trainset()
         self._check_ranks()

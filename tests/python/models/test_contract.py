@@ -383,6 +383,25 @@ def test_a_model_that_is_not_fitted_learns_nothing(case):
         case.make().partial_fit(LATER)
 
 
+def similar(model, trainset):
+    """Lists of similar items and users."""
+    return (
+        *model.similar_items(trainset.item_ids, n=7),
+        *model.similar_users(trainset.user_ids, n=7),
+    )
+
+
+@pytest.mark.needs("n_factors")
+@pytest.mark.needs("similar_items")
+def test_similar_rows_are_saved_and_the_same_with_any_number_of_threads(trainset, fitted, tmp_path):
+    expected = similar(fitted, trainset)
+    fitted.save(tmp_path / "model.npz")
+    model = type(fitted).load(tmp_path / "model.npz")
+    for model.n_threads in (1, 2, 3, 7):
+        for ours, theirs in zip(similar(model, trainset), expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
 # Subclasses
 
 
