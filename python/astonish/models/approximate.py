@@ -110,9 +110,8 @@ class ApproximateIndex:
         items = np.full((len(users), n), -1, dtype=np.int32)
         scores = np.full((len(users), n), np.nan)
         for block in blocks(len(users), USERS_PER_CALL):
-            kept = self._best_kept(
-                factors, rows[block], users[block], n, rules, trainset, n_threads
-            )
+            left_out = _LeftOut(trainset, users[block], rules)
+            kept = self._best_kept(factors, rows[block], n, left_out, n_threads)
             items[block], scores[block] = in_order_of_estimates(
                 factors, None, rows[block], kept, n_threads
             )
