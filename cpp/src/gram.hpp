@@ -21,6 +21,7 @@ GramMatrix gram(MatrixView<const T> factors, int n_threads) {
   constexpr std::size_t n_parts = 16;
   constexpr std::size_t block = 256;
   const auto k = static_cast<Eigen::Index>(factors.cols);
+  if (k == 0) return {};
   std::array<GramMatrix, n_parts> parts;
   const std::size_t share = (factors.rows + n_parts - 1) / n_parts;
   parallel_for(n_parts, n_threads, 1, [&](std::size_t begin, std::size_t end) {
