@@ -172,7 +172,7 @@ Json known_side_json(KnownSide side) {
 Json ids_json(const std::vector<RawId>& ids) {
   JsonArray array;
   for (const RawId& id : ids) {
-    std::visit([&](const auto& raw) { array.push_back({raw}); }, id);
+    std::visit([&](const auto& raw) { array.emplace_back().value = raw; }, id);
   }
   return {std::move(array)};
 }
