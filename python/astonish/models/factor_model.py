@@ -293,8 +293,8 @@ class FactorModel(AlgoBase):
     ) -> ApproximateIndex:
         """Return an index of the items, with which `recommend` is approximate.
 
-        It pays for few users at a time and hundreds of thousands of items; else the exact search is
-        faster. It holds the items as they are now; see `ApproximateIndex`.
+        The exact search is fast: up to a few hundred thousand items, and for many users at a time,
+        an index is slower. It holds the items as they are now; see `ApproximateIndex`.
         """
         self._fitted_trainset()
         self._check_ranks()

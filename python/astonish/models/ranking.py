@@ -98,9 +98,11 @@ def refuse_unknown(name: str, raw_ids: list[Any], inner: NDArray[np.int32]) -> N
 
 def raw_ids_at(ids: list[Any], inner: NDArray[np.int32]) -> NDArray[np.object_]:
     """Return the raw ids of inner ids, None for -1."""
-    raw_ids = np.empty(len(ids) + 1, dtype=object)  # the last one, at -1, is None
-    raw_ids[:-1] = ids
-    return raw_ids[inner]
+    if inner.size < len(ids):  # fewer than a table of all ids would have
+        raw_ids = (None if place < 0 else ids[place] for place in inner.ravel().tolist())
+        return np.fromiter(raw_ids, dtype=object, count=inner.size).reshape(inner.shape)
+    table = np.fromiter((*ids, None), dtype=object, count=len(ids) + 1)  # None is at -1
+    return table[inner]
 
 
 def renumbered(rows: Rows, allowed: NDArray[np.intp], n: int) -> Rows:

@@ -168,3 +168,13 @@ def test_a_user_without_positive_interactions_gets_what_is_popular():
     item_ids, scores = model.recommend(["c"], n=3, exclude_seen=False)
     assert item_ids.tolist() == [["x", "y", "z"]]
     np.testing.assert_allclose(scores, [[2 / 3, 1 / 3, 0]])
+
+
+def test_ids_may_be_tuples():
+    ratings = [(("u", u), ("i", i), float(1 + (u * i) % 5)) for u in range(4) for i in range(5)]
+    model = SVD(n_factors=2, random_state=0).fit(trainset_of(*ratings))
+    few, _ = model.recommend([("u", 1)], n=3, exclude_seen=False)
+    many, _ = model.recommend([("u", u) for u in range(4)], n=7, exclude_seen=False)
+    assert few[0].tolist() == many[1, :3].tolist()
+    assert set(many[0, :5]) == {("i", i) for i in range(5)}
+    assert many[0, 5:].tolist() == [None, None]
