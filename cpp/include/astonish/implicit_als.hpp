@@ -1,6 +1,6 @@
 // Matrix factorization of implicit feedback by alternating least squares.
 //
-// Clicks, plays and purchases say what somebody liked, and nothing of what he disliked. So every
+// Clicks, plays and purchases say what somebody liked, and nothing of what they disliked. So every
 // pair of user and item counts, with a confidence: the model minimises
 //
 //   sum over all pairs of c * (p - <w_u, h_i>)^2  +  sum of reg_u * |w_u|^2  +  sum of reg_i *

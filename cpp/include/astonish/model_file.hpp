@@ -74,7 +74,7 @@ struct SavedModel {
   std::variant<FactorArrays<double>, FactorArrays<float>> factors;
   std::vector<RawId> user_ids;  // of each row of pu
   std::vector<RawId> item_ids;  // of each row of qi
-  // The training ratings of each user, which his lists leave out. Python lists known items alone,
+  // The training ratings of each user, which their lists leave out. Python lists known items alone,
   // and has answers of its own for users without a rating, such as the most popular items.
   RatingArrays ratings;
   double lowest_rating = 1.0;  // to which Python's predict clips
