@@ -12,6 +12,7 @@
 // is built again in double, and there, if need be, solved by solve_minimum_norm().
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -42,14 +43,8 @@ class NormalEquations {
   // Forgets all rows.
   void reset() {
     system_.reset(size());
-    clear_border();
-  }
-
-  // Begins with the rows and the diagonal of `start`, which has as many factors and no intercept,
-  // and to which rows with targets of zero were added only.
-  void reset(const NormalEquations& start) {
-    system_.reset(start.system_);
-    clear_border();
+    std::fill_n(border_.row(0), 2 * border_.width(), T{0});
+    sum_of_weights_ = sum_of_targets_ = 0.0;
   }
 
   // Adds rows[indices[k]] with targets[k] and weights[k] >= 0; no weights are weights of one.
@@ -99,11 +94,6 @@ class NormalEquations {
   static constexpr std::size_t kRowsPerBlock = 64;
   static constexpr std::size_t kRowsAhead = 16;  // asked for while these are copied
   static constexpr std::size_t kPairsPerLine = kPerLine<T> / 2;
-
-  void clear_border() {
-    std::fill_n(border_.row(0), 2 * border_.width(), T{0});
-    sum_of_weights_ = sum_of_targets_ = 0.0;
-  }
 
   template <typename Row>
   void gather(const Row* row, double weight, double target, std::size_t place) {

@@ -22,20 +22,6 @@ void SymmetricSystem<T>::reset(std::size_t n) {
 }
 
 template <typename T>
-void SymmetricSystem<T>::reset(const SymmetricSystem& other) {
-  n_ = other.n_;
-  width_ = other.width_;
-  if (matrix_.width() < width_) {
-    matrix_ = PaddedRows<T>(width_, width_);
-    solution_ = PaddedRows<T>(1, width_);
-  }
-  for (std::size_t row = 0; row < n_; ++row) {
-    const std::size_t first = first_column<T>(row);
-    std::copy_n(other.matrix_.row(row) + first, width_ - first, &at(row, first));
-  }
-}
-
-template <typename T>
 bool SymmetricSystem<T>::solve(std::span<T> out) {
   if (!factor()) return false;
   substitute_back(out);

@@ -25,9 +25,6 @@ class SymmetricSystem {
   // n equations of zeros.
   void reset(std::size_t n);
 
-  // The equations of `other`, which is not solved yet.
-  void reset(const SymmetricSystem& other);
-
   [[nodiscard]] std::size_t size() const { return n_; }
 
   // For column >= row. Column size() is the right side.

@@ -113,30 +113,6 @@ TEST_CASE("normal equations: rows of float make equations in double") {
   CHECK(largest(gradient(problem, 0.1, true, solution)) < 1e-12);
 }
 
-TEST_CASE_TEMPLATE("normal equations: begin with the rows of others", T, float, double) {
-  const Problem<T> problem(4, 90, 20);
-  const std::vector<double> zeros(problem.indices.size());
-  NormalEquations<T> shared(20);
-  shared.template add_rows<T>(problem.rows.view(), problem.indices, {}, zeros);
-  shared.add_diagonal(0.25);
-
-  NormalEquations<T> equations(20), expected(20);
-  std::vector<T> solution(20), wanted(20);
-  for (int repeat = 0; repeat < 2; ++repeat) {
-    equations.reset(shared);
-    expected.reset();
-    expected.template add_rows<T>(problem.rows.view(), problem.indices, {}, zeros);
-    expected.add_diagonal(0.25);
-    for (NormalEquations<T>* each : {&equations, &expected}) {
-      each->template add_rows<T>(problem.rows.view(), problem.indices, problem.weights,
-                                 problem.targets);
-    }
-    REQUIRE(equations.solve(solution));
-    REQUIRE(expected.solve(wanted));
-    for (std::size_t f = 0; f < 20; ++f) CHECK(std::abs(solution[f] - wanted[f]) < 1e-4);
-  }
-}
-
 TEST_CASE_TEMPLATE("normal equations: what leaves directions open is solved by the shortest", T,
                    float, double) {
   // Two equal columns and one of zeros: of all p with 2 (p0 + p1) = 4 the shortest is (1, 1, 0).
