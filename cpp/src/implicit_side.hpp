@@ -12,6 +12,7 @@
 #include "astonish/csr.hpp"
 #include "astonish/implicit_als.hpp"
 #include "astonish/matrix.hpp"
+#include "padded.hpp"
 
 namespace astonish {
 
@@ -23,13 +24,6 @@ template <typename T>
 using Vector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
 
 inline Eigen::Index to_index(std::size_t n) { return static_cast<Eigen::Index>(n); }
-
-// The smallest multiple of a cache line of T that holds n values.
-template <typename T>
-constexpr std::size_t padded(std::size_t n) {
-  constexpr std::size_t line = 64 / sizeof(T);
-  return (n + line - 1) / line * line;
-}
 
 inline constexpr std::size_t kRowsPerChunk = 64;
 

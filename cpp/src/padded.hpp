@@ -19,11 +19,17 @@ namespace astonish {
 template <typename T>
 inline constexpr std::size_t kPerLine = 64 / sizeof(T);
 
+// The width of a row of n numbers.
+template <typename T>
+constexpr std::size_t padded(std::size_t n) {
+  return (n + kPerLine<T> - 1) / kPerLine<T> * kPerLine<T>;
+}
+
 template <typename T>
 class PaddedRows {
  public:
   PaddedRows(std::size_t n_rows, std::size_t n_cols)
-      : lines_a_row_((n_cols + kPerLine<T> - 1) / kPerLine<T>), lines_(n_rows * lines_a_row_) {}
+      : lines_a_row_(padded<T>(n_cols) / kPerLine<T>), lines_(n_rows * lines_a_row_) {}
 
   explicit PaddedRows(MatrixView<const T> rows) : PaddedRows(rows.rows, rows.cols) {
     for (std::size_t k = 0; k < rows.rows; ++k) {
