@@ -42,8 +42,9 @@ class DualEquations {
     for (std::size_t k = 0; k < n; ++k) {
       gather(rows.row(static_cast<std::size_t>(indices[k])).data(), static_cast<T>(root(k)), k);
     }
+    const std::size_t width = padded<T>(n);
+    clear_columns(n, width);
     system_.reset(n);
-    const std::size_t width = first_column<T>(n + kPerLine<T> - 1);
     system_.add_products(features_.row(0), features_.width(), out.size(), width);
     if (!add_diagonal(lambda)) return false;
     for (std::size_t k = 0; k < n; ++k) system_.at(k, n) = static_cast<T>(root(k) * targets[k]);
@@ -60,6 +61,13 @@ class DualEquations {
     T* column = features_.row(0) + k;
     for (std::size_t f = 0; f < n_factors_; ++f) column[f * features_.width()] = scale * row[f];
     if (intercept_) column[n_factors_ * features_.width()] = scale;
+  }
+
+  // What a longer system left there would meet zeros only, but infinity times zero is NaN.
+  void clear_columns(std::size_t begin, std::size_t end) {
+    for (std::size_t f = 0; f < n_factors_ + (intercept_ ? 1 : 0); ++f) {
+      std::fill(features_.row(f) + begin, features_.row(f) + end, T{0});
+    }
   }
 
   bool add_diagonal(double lambda) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "helpers.hpp"
@@ -55,4 +56,18 @@ TEST_CASE("dual equations: what is hardly regularised is not theirs") {
   CHECK_FALSE(dual.solve(rows.view(), indices, {}, targets, 1e-4, solution));
   CHECK(solution == std::vector<float>(8, 7.0F));
   CHECK(dual.solve(rows.view(), indices, {}, targets, 0.1, solution));
+}
+
+TEST_CASE("dual equations: a system does not see those before it") {
+  Matrix<float> rows = testing::normal_matrix<float>(3, 4, 8);
+  for (float& factor : rows.view().row(3)) factor = 3e38F;  // products with them overflow
+  const std::vector<std::int32_t> indices{0, 1, 3};
+  const std::vector<double> targets{1.0, 2.0, 3.0};
+  DualEquations<float> used(8, true, 3), fresh(8, true, 3);
+  std::vector<float> solution(9), expected(9);
+  CHECK_FALSE(used.solve(rows.view(), indices, {}, targets, 1.0, solution));
+  const auto one = std::span(indices).first(1);
+  REQUIRE(used.solve(rows.view(), one, {}, std::span(targets).first(1), 1.0, solution));
+  REQUIRE(fresh.solve(rows.view(), one, {}, std::span(targets).first(1), 1.0, expected));
+  CHECK(solution == expected);
 }
