@@ -1,7 +1,6 @@
 #include "astonish/als.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -11,6 +10,7 @@
 #include "check.hpp"
 #include "dot.hpp"
 #include "ridge.hpp"
+#include "training.hpp"
 
 namespace astonish {
 
@@ -19,15 +19,9 @@ namespace {
 constexpr std::size_t kRowsPerTask = 16;
 constexpr std::size_t kRowsPerSum = 64;
 
-void check_reg(const char* name, double reg) {
-  if (reg >= 0.0 && std::isfinite(reg)) return;
-  throw std::invalid_argument(std::string(name) + " is " + std::to_string(reg) +
-                              ", it must be finite and not negative");
-}
-
 void check_options(const AlsOptions& options) {
-  check_reg("reg", options.reg);
-  check_reg("reg_bias", options.reg_bias);
+  check_not_negative("reg", options.reg);
+  check_not_negative("reg_bias", options.reg_bias);
 }
 
 template <typename T>
@@ -39,8 +33,7 @@ void check_side(const std::string& name, const FactorSide<T>& side, std::size_t 
 
 template <typename T>
 void check_finite(std::span<const T> solution, std::size_t row) {
-  if (std::all_of(solution.begin(), solution.end(), [](T value) { return std::isfinite(value); }))
-    return;
+  if (all_finite(solution)) return;
   throw std::domain_error("the solution of row " + std::to_string(row) + " is not finite");
 }
 
@@ -61,11 +54,6 @@ RatedColumns rated_columns(const CsrView<Offset>& ratings, std::span<const doubl
   const auto begin = static_cast<std::size_t>(ratings.offsets[row]);
   rated.weights = weights.subspan(begin, rated.ratings.size());
   return rated;
-}
-
-template <typename Offset>
-void check_weights(const CsrView<Offset>& ratings, std::span<const double> weights) {
-  if (!weights.empty()) check_length("weights", weights.size(), ratings.values.size());
 }
 
 // The penalties of both sides, divided among the ratings of a user: an item that is regularised by
@@ -126,7 +114,7 @@ void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
                 const FactorSide<T>& solved, int n_threads) {
   check_options(options);
   check_has_values("ratings", ratings);
-  check_weights(ratings, weights);
+  check_weights(weights, ratings.indices.size());
   check_side("fixed", fixed, ratings.n_cols, solved.factors.cols, options);
   check_side("solved", solved, ratings.n_rows(), solved.factors.cols, options);
   parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, [&](std::size_t begin, std::size_t end) {
@@ -147,7 +135,7 @@ AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights
                  const AlsOptions& options, int n_threads) {
   check_options(options);
   check_has_values("by_user", by_user);
-  check_weights(by_user, weights);
+  check_weights(weights, by_user.indices.size());
   check_side("users", users, by_user.n_rows(), users.factors.cols, options);
   check_side("items", items, by_user.n_cols, users.factors.cols, options);
   const LossOfUser<T, Offset> loss_of(by_user, weights, users, items, options);
@@ -173,7 +161,7 @@ void explain_row(const RatedColumns& row, const FactorSide<const T>& fixed,
                  const AlsOptions& options, std::int32_t target, std::span<double> contributions) {
   check_options(options);
   check_length("ratings", row.ratings.size(), row.columns.size());
-  if (!row.weights.empty()) check_length("weights", row.weights.size(), row.columns.size());
+  check_weights(row.weights, row.columns.size());
   check_length("contributions", contributions.size(), row.columns.size());
   check_side("fixed", fixed, fixed.factors.rows, fixed.factors.cols, options);
   check_codes("columns", row.columns, 0, fixed.factors.rows);

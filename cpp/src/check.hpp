@@ -2,6 +2,7 @@
 // and the value.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -26,6 +27,14 @@ void check_shape(const char* name, MatrixView<T> matrix, std::size_t n_rows, std
     throw std::invalid_argument(std::string(name) + " is " + std::to_string(matrix.rows) + " x " +
                                 std::to_string(matrix.cols) + ", expected " +
                                 std::to_string(n_rows) + " x " + std::to_string(n_cols));
+  }
+}
+
+// Rates and strengths.
+inline void check_not_negative(const char* name, double value) {
+  if (!(value >= 0.0 && std::isfinite(value))) {
+    throw std::invalid_argument(std::string(name) + " is " + std::to_string(value) +
+                                ", it must be finite and not negative");
   }
 }
 

@@ -15,13 +15,6 @@ namespace astonish {
 
 namespace {
 
-void check_not_negative(const char* name, double value) {
-  if (!(value >= 0.0 && std::isfinite(value))) {
-    throw std::invalid_argument(std::string(name) + " is " + std::to_string(value) +
-                                ", it must be a finite number that is not negative");
-  }
-}
-
 void check_at_least_one(const char* name, int value) {
   if (value < 1) {
     throw std::invalid_argument(std::string(name) + " is " + std::to_string(value) +
