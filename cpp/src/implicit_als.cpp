@@ -1,9 +1,10 @@
 #include "astonish/implicit_als.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <limits>
+#include <cmath>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "astonish/parallel.hpp"
 #include "check.hpp"
@@ -41,36 +42,11 @@ void check_finite(MatrixView<const T> factors) {
   }
 }
 
-// Writes body's rows of `side.rows` in parallel: body(first, block) fills the unpadded columns.
 template <typename T>
-void copy_rows(MatrixView<const T> factors, FixedSide<T>& side, int n_threads) {
-  side.rows.setZero(to_index(factors.rows), to_index(padded<T>(factors.cols)));
-  const ConstRows<T> source(factors.data, to_index(factors.rows), to_index(factors.cols));
-  parallel_for(factors.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-    const auto first = to_index(begin), n = to_index(end - begin);
-    auto target = side.rows.block(first, 0, n, source.cols());
-    if (side.basis.size() == 0) {
-      target = source.middleRows(first, n);
-    } else {
-      target.noalias() = source.middleRows(first, n) * side.basis;
-    }
-  });
-}
-
-// Rounding leaves something of a direction that no row of the factors has; it is taken for nothing.
-template <typename T>
-void find_basis(const GramMatrix& gram_matrix, FixedSide<T>& side) {
-  const Eigen::SelfAdjointEigenSolver<GramMatrix> solver(gram_matrix);
-  side.basis = solver.eigenvectors().template cast<T>();
-  side.eigenvalues = solver.eigenvalues();
-  const double eps = std::numeric_limits<T>::epsilon();
-  const double least =
-      4 * static_cast<double>(side.n_factors) * eps * eps * side.eigenvalues.maxCoeff();
-  for (Eigen::Index f = 0; f < side.eigenvalues.size(); ++f) {
-    if (side.eigenvalues[f] > least) continue;
-    side.eigenvalues[f] = 0.0;
-    side.basis.col(f).setZero();
-  }
+double squared_norm(std::span<const T> row) {
+  double sum = 0.0;
+  for (const T factor : row) sum += static_cast<double>(factor) * factor;
+  return sum;
 }
 
 template <typename T, typename Offset>
@@ -81,7 +57,7 @@ double squared_error(const CsrView<Offset>& by_user, MatrixView<const T> pu, Mat
     for (std::size_t user = begin; user < end; ++user) {
       const auto items = by_user.row_indices(user);
       std::size_t n = 0;
-      double sum = 0.0, norm = 0.0;
+      double sum = 0.0;
       for (std::size_t k = 0; k < items.size(); ++k) {
         const double weight = by_user.values.empty() ? 1.0 : by_user.row_values(user)[k];
         if (weight == 0.0) continue;
@@ -92,8 +68,7 @@ double squared_error(const CsrView<Offset>& by_user, MatrixView<const T> pu, Mat
                options.alpha0 * estimate * estimate;
         ++n;
       }
-      for (const T factor : pu.row(user)) norm += static_cast<double>(factor) * factor;
-      sums[user] = sum + FixedSide<T>::regularisation(options, n, qi.rows) * norm;
+      sums[user] = sum + regularisation(options, n, qi.rows) * squared_norm(pu.row(user));
     }
   });
   double total = 0.0;
@@ -111,14 +86,12 @@ double item_penalty(const CsrView<Offset>& by_user, MatrixView<const T> qi,
   }
   double total = 0.0;
   for (std::size_t item = 0; item < qi.rows; ++item) {
-    double norm = 0.0;
-    for (const T factor : qi.row(item)) norm += static_cast<double>(factor) * factor;
-    total += FixedSide<T>::regularisation(options, counts[item], by_user.n_rows()) * norm;
+    total += regularisation(options, counts[item], by_user.n_rows()) * squared_norm(qi.row(item));
   }
   return total;
 }
 
-template <typename T, typename Offset>
+template <typename Offset>
 void check_interactions(const CsrView<Offset>& interactions, std::size_t n_rows,
                         std::size_t n_others) {
   if (interactions.n_rows() != n_rows || interactions.n_cols != n_others) {
@@ -136,18 +109,7 @@ ImplicitSide<T>::ImplicitSide(MatrixView<const T> factors, const ImplicitOptions
                               int n_threads) {
   check_options(options);
   check_finite(factors);
-  auto side = std::make_unique<FixedSide<T>>();
-  side->options = options;
-  side->n_factors = factors.cols;
-  const GramMatrix products = gram(factors, n_threads);
-  side->squared_norm = products.trace();
-  if (options.solver == ImplicitSolver::ialspp) {
-    side->gram = products.cast<T>();
-  } else if (factors.cols > 0) {
-    find_basis(products, *side);
-  }
-  copy_rows(factors, *side, n_threads);
-  side_ = std::move(side);
+  side_ = std::make_unique<const FixedSide<T>>(make_side(factors, options, n_threads));
 }
 
 template <typename T>
@@ -161,7 +123,7 @@ template <typename T>
 template <typename Offset>
 void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> solved,
                             int n_threads) const {
-  check_interactions<T>(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
+  check_interactions(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
   check_shape("solved", solved, solved.rows, side_->n_factors);
   if (solved.cols == 0) return;
   switch (side_->options.solver) {
@@ -178,7 +140,7 @@ template <typename T, typename Offset>
 double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
                      const ImplicitOptions& options, int n_threads) {
   check_options(options);
-  check_interactions<T>(by_user, pu.rows, qi.rows);
+  check_interactions(by_user, pu.rows, qi.rows);
   check_shape("qi", qi, qi.rows, pu.cols);
   const double all_pairs = gram(pu, n_threads).cwiseProduct(gram(qi, n_threads)).sum();
   return options.alpha0 * all_pairs + squared_error(by_user, pu, qi, options, n_threads) +

@@ -1,9 +1,12 @@
 // Conjugate gradient in the basis where the Gram matrix is diagonal; see implicit_als.hpp.
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
 #include "packet.hpp"
+#include "prefetch.hpp"
 
 namespace astonish {
 
@@ -62,11 +65,8 @@ class Gathered {
 
  private:
   void prefetch(std::size_t first) const {
-    for (std::size_t k = first; k < std::min(first + kTogether, n_); ++k) {
-      for (std::size_t f = 0; f < width_; f += 64 / sizeof(T)) {
-        Eigen::internal::prefetch(rows_[k] + f);
-      }
-    }
+    const std::size_t end = std::min(first + kTogether, n_);
+    for (std::size_t k = first; k < end; ++k) prefetch_row(rows_[k], width_);
   }
 
   // Copies rows k, k + 1, ... and writes their products with x.
@@ -191,11 +191,9 @@ class ConjugateGradient {
 template <typename T, typename Offset>
 void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, MatrixView<T> solved,
               int n_threads) {
-  const auto k = to_index(side.n_factors);
   parallel_for(solved.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-    Eigen::Map<Rows<T>> out(solved.row(begin).data(), to_index(end - begin), k);
-    Rows<T> x = Rows<T>::Zero(out.rows(), side.rows.cols());
-    x.leftCols(k).noalias() = out * side.basis;
+    const MatrixView<T> out{solved.row(begin).data(), end - begin, side.n_factors};
+    Rows<T> x = to_basis<T>(side, out);
     ConjugateGradient<T> solver(side);
     RowTerms<T> terms;
     for (std::size_t row = begin; row < end; ++row) {
@@ -207,7 +205,7 @@ void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, Mat
         solver.solve(terms, start);
       }
     }
-    out.noalias() = x.leftCols(k) * side.basis.transpose();
+    from_basis(side, x, out);
   });
 }
 

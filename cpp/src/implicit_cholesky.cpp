@@ -2,6 +2,11 @@
 //
 // In the basis of the eigenvectors all but the interactions of a row is a diagonal matrix, so a
 // system begins from zero for every regularisation.
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
 #include "padded.hpp"
@@ -11,14 +16,12 @@ namespace astonish {
 
 namespace {
 
-constexpr std::size_t kBlock = 64;  // rows of a block stay in the first-level cache
-
 template <typename T>
 class CholeskySolver {
  public:
   explicit CholeskySolver(const FixedSide<T>& side)
       : side_(side),
-        block_(kBlock, side.n_factors),
+        block_(kRowsPerBlock, side.n_factors),
         right_(1, side.n_factors),
         diagonal_(side.width()) {}
 
@@ -36,8 +39,8 @@ class CholeskySolver {
     const std::size_t n_factors = side_.n_factors;
     system_.reset(n_factors);
     std::fill_n(right_.row(0), right_.width(), T{0});
-    for (std::size_t begin = 0; begin < terms.size(); begin += kBlock) {
-      const std::size_t n = std::min(kBlock, terms.size() - begin);
+    for (std::size_t begin = 0; begin < terms.size(); begin += kRowsPerBlock) {
+      const std::size_t n = std::min(kRowsPerBlock, terms.size() - begin);
       for (std::size_t k = 0; k < n; ++k) gather(terms, begin + k, block_.row(k));
       system_.add_products(block_.row(0), block_.width(), n, block_.width());
     }
@@ -68,10 +71,9 @@ class CholeskySolver {
 template <typename T, typename Offset>
 void solve_cholesky(const FixedSide<T>& side, const CsrView<Offset>& interactions,
                     MatrixView<T> solved, int n_threads) {
-  const auto k = to_index(side.n_factors);
   parallel_for(solved.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-    Eigen::Map<Rows<T>> out(solved.row(begin).data(), to_index(end - begin), k);
-    Rows<T> x = Rows<T>::Zero(out.rows(), k);
+    const MatrixView<T> out{solved.row(begin).data(), end - begin, side.n_factors};
+    Rows<T> x = Rows<T>::Zero(to_index(out.rows), to_index(out.cols));
     CholeskySolver<T> solver(side);
     RowTerms<T> terms;
     for (std::size_t row = begin; row < end; ++row) {
@@ -80,7 +82,7 @@ void solve_cholesky(const FixedSide<T>& side, const CsrView<Offset>& interaction
         solver.solve(terms, {x.row(to_index(row - begin)).data(), side.n_factors});
       }
     }
-    out.noalias() = x * side.basis.transpose();
+    from_basis(side, x, out);
   });
 }
 

@@ -2,18 +2,20 @@
 //
 // The estimates of a row's interactions are kept while its blocks are solved one after the other,
 // so the gradient of a block costs one pass over its own coordinates.
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
 #include "astonish/parallel.hpp"
 #include "dot.hpp"
 #include "implicit_side.hpp"
 #include "padded.hpp"
-
 #include "symmetric_system.hpp"
 
 namespace astonish {
 
 namespace {
-
-constexpr std::size_t kBlock = 64;  // rows of a block stay in the first-level cache
 
 template <typename T>
 class BlockDescent {
@@ -21,7 +23,7 @@ class BlockDescent {
   explicit BlockDescent(const FixedSide<T>& side)
       : side_(side),
         size_(std::min(static_cast<std::size_t>(side.options.block_size), side.n_factors)),
-        block_(kBlock, size_),
+        block_(kRowsPerBlock, size_),
         right_(size_),
         step_(size_) {}
 
@@ -67,8 +69,8 @@ class BlockDescent {
 
   void add_interactions(const RowTerms<T>& terms, std::size_t first, std::size_t n) {
     const std::size_t width = padded<T>(n);
-    for (std::size_t begin = 0; begin < terms.size(); begin += kBlock) {
-      const std::size_t end = std::min(begin + kBlock, terms.size());
+    for (std::size_t begin = 0; begin < terms.size(); begin += kRowsPerBlock) {
+      const std::size_t end = std::min(begin + kRowsPerBlock, terms.size());
       for (std::size_t k = begin; k < end; ++k) {
         const T* row = terms.factors[k] + first;
         const T root = std::sqrt(terms.extra[k]);

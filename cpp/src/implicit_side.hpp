@@ -27,6 +27,13 @@ inline Eigen::Index to_index(std::size_t n) { return static_cast<Eigen::Index>(n
 
 inline constexpr std::size_t kRowsPerChunk = 64;
 
+// The strength of a row's regularisation.
+inline double regularisation(const ImplicitOptions& options, std::size_t n_interactions,
+                             std::size_t n_others) {
+  const double n = static_cast<double>(n_interactions);
+  return options.reg * std::pow(n + options.alpha0 * static_cast<double>(n_others), options.nu);
+}
+
 template <typename T>
 struct FixedSide {
   ImplicitOptions options;
@@ -45,13 +52,18 @@ struct FixedSide {
   [[nodiscard]] double reg(std::size_t n_interactions) const {
     return regularisation(options, n_interactions, static_cast<std::size_t>(rows.rows()));
   }
-
-  static double regularisation(const ImplicitOptions& options, std::size_t n_interactions,
-                               std::size_t n_others) {
-    const double n = static_cast<double>(n_interactions);
-    return options.reg * std::pow(n + options.alpha0 * static_cast<double>(n_others), options.nu);
-  }
 };
+
+// The rows of `factors` made ready; options and factors were checked.
+template <typename T>
+[[nodiscard]] FixedSide<T> make_side(MatrixView<const T> factors, const ImplicitOptions& options,
+                                     int n_threads);
+
+// Rows of the side that is solved for, in the basis of the eigenvectors, which the side must have.
+template <typename T>
+[[nodiscard]] Rows<T> to_basis(const FixedSide<T>& side, MatrixView<const T> rows);
+template <typename T>
+void from_basis(const FixedSide<T>& side, const Rows<T>& rows, MatrixView<T> out);
 
 // Of an interaction beyond that of any pair; not infinite.
 inline double extra_confidence(const ImplicitOptions& options, double weight) {

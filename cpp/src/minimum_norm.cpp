@@ -1,7 +1,9 @@
 #include "minimum_norm.hpp"
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <stdexcept>
+
+#include "eigendecomposition.hpp"
 
 namespace astonish {
 
@@ -15,14 +17,14 @@ std::vector<double> minimum_norm(std::span<const double> matrix, std::span<const
   if (!system.allFinite() || !target.allFinite()) {
     throw std::domain_error("a system of normal equations is not finite");
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(system);
-  const double least = static_cast<double>(n) * epsilon * eigen.eigenvalues().maxCoeff();
-  Eigen::VectorXd along = eigen.eigenvectors().transpose() * target;
+  const Eigendecomposition eigen = eigendecomposition(system);
+  const double least = static_cast<double>(n) * epsilon * eigen.values.maxCoeff();
+  Eigen::VectorXd along = eigen.vectors.transpose() * target;
   for (Eigen::Index k = 0; k < n; ++k) {
-    const double eigenvalue = eigen.eigenvalues()[k];
+    const double eigenvalue = eigen.values[k];
     along[k] = eigenvalue > least ? along[k] / eigenvalue : 0.0;
   }
-  Eigen::Map<Eigen::VectorXd>(solution.data(), n) = eigen.eigenvectors() * along;
+  Eigen::Map<Eigen::VectorXd>(solution.data(), n) = eigen.vectors * along;
   return solution;
 }
 

@@ -91,7 +91,6 @@ class NormalEquations {
   }
 
  private:
-  static constexpr std::size_t kRowsPerBlock = 64;
   static constexpr std::size_t kRowsAhead = 16;  // asked for while these are copied
   static constexpr std::size_t kPairsPerLine = kPerLine<T> / 2;
 

@@ -19,6 +19,9 @@
 
 namespace astonish {
 
+// How many rows to copy for one call of add_products: they stay in the first-level cache.
+inline constexpr std::size_t kRowsPerBlock = 64;
+
 template <typename T>
 class SymmetricSystem {
  public:
