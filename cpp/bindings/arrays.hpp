@@ -80,9 +80,9 @@ MatrixView<T> write_matrix(const char* name, Array<T>& array) {
 
 template <typename Offset>
 CsrView<Offset> read_csr(const Array<Offset>& offsets, const Array<std::int32_t>& indices,
-                         const std::optional<Array<double>>& values, std::size_t n_cols) {
-  return {read("offsets", offsets), read("indices", indices),
-          values ? read("values", *values) : std::span<const double>{}, n_cols};
+                         const OptionalArray& values, std::size_t n_cols) {
+  return {read("offsets", offsets), read("indices", indices), read_optional("values", values),
+          n_cols};
 }
 
 // pybind11 multiplies shapes without a look at what a size can hold.

@@ -1,5 +1,7 @@
 #include "astonish/implicit_als.hpp"
 
+#include <pybind11/native_enum.h>
+
 #include "ratings.hpp"
 #include "register.hpp"
 
@@ -59,10 +61,11 @@ void register_type(py::module_& module, const char* name) {
 }  // namespace
 
 void register_implicit_als(py::module_& module) {
-  py::enum_<ImplicitSolver>(module, "ImplicitSolver")
+  py::native_enum<ImplicitSolver>(module, "ImplicitSolver", "enum.Enum")
       .value("cholesky", ImplicitSolver::cholesky)
       .value("cg", ImplicitSolver::cg)
-      .value("ialspp", ImplicitSolver::ialspp);
+      .value("ialspp", ImplicitSolver::ialspp)
+      .finalize();
   py::class_<ImplicitOptions>(module, "ImplicitOptions")
       .def(py::init<>())
       .def_readwrite("solver", &ImplicitOptions::solver)

@@ -12,9 +12,9 @@ template <typename T>
 ParallelSgd<T> make_trainer(const Ratings& by_user, const Array<T>& pu, const Array<T>& qi,
                             const Array<T>& bu, const Array<T>& bi, double global_mean, bool biased,
                             const SgdOptions& options, std::uint64_t seed,
-                            const std::optional<Array<double>>& weights, int n_threads) {
+                            const OptionalArray& weights, int n_threads) {
   const auto initial = read_factors(pu, qi, bu, bi, global_mean, biased);
-  const auto its_weights = weights ? read("weights", *weights) : std::span<const double>{};
+  const auto its_weights = read_optional("weights", weights);
   const py::gil_scoped_release release;
   return {by_user.view(), initial, options, seed, its_weights, n_threads};
 }

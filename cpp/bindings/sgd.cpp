@@ -13,10 +13,9 @@ namespace {
 
 double bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
                 Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
-                const std::optional<py::function>& on_epoch,
-                const std::optional<Array<double>>& weights) {
+                const std::optional<py::function>& on_epoch, const OptionalArray& weights) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
-  const auto its_weights = weights ? read("weights", *weights) : std::span<const double>{};
+  const auto its_weights = read_optional("weights", weights);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
   return fit_sgd(by_user.view(), model, options, callback, its_weights);
