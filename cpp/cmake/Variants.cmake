@@ -21,7 +21,7 @@ function(astonish_flags target)
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   if(MSVC)
-    target_compile_options(${target} PRIVATE /W4 /wd4068 $<$<BOOL:${ASTONISH_WERROR}>:/WX>)
+    target_compile_options(${target} PRIVATE /W4 /wd4068 /wd5030 $<$<BOOL:${ASTONISH_WERROR}>:/WX>)
   else()
     target_compile_options(${target} PRIVATE
       -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-unknown-pragmas

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <stdexcept>
 #include <system_error>
+#include <tuple>
 #include <unordered_set>
+#include <utility>
 
 #include "check.hpp"
 #include "json.hpp"

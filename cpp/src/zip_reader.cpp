@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "crc32.hpp"
 #include "zip.hpp"

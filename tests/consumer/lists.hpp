@@ -6,11 +6,15 @@
 #include <astonish/model_file.hpp>
 #include <astonish/parallel.hpp>
 #include <astonish/topk.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 using Codes = std::vector<std::int32_t>;

@@ -1,6 +1,8 @@
 // Ratings from a text file: user, item and rating on each line, as MovieLens has them.
 #pragma once
 
+#include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
