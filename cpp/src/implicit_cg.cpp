@@ -5,12 +5,17 @@
 
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
-#include "packet.hpp"
 #include "prefetch.hpp"
 
 namespace astonish {
 
 namespace {
+
+// As many values as a vector register holds.
+template <typename T>
+using Packet = typename Eigen::internal::packet_traits<T>::type;
+template <typename T>
+constexpr std::size_t kPacket = Eigen::internal::unpacket_traits<Packet<T>>::size;
 
 constexpr std::size_t kTogether = 4;  // rows whose sums run side by side
 // Bytes of copies at most: they pay while they stay in cache.
