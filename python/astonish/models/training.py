@@ -90,7 +90,8 @@ def run_epochs(
             progress.set_postfix(losses, refresh=False)
             progress.update()
             if callback is not None:
-                stop = callback(epoch, losses) is True or stop
+                answer = callback(epoch, losses)
+                stop = stop or (isinstance(answer, (bool, np.bool_)) and bool(answer))
             if stop:
                 break
     vars(model).update(stopping.best_parameters or trainer.parameters())

@@ -68,6 +68,14 @@ def test_a_callback_sees_the_model_of_its_epoch_and_may_stop():
     assert model.bu == ERRORS[2]
 
 
+@pytest.mark.parametrize(
+    ("answer", "n_epochs"), [(True, 1), (np.bool_(True), 1), (False, 6), (None, 6), (3, 6)]
+)
+def test_true_alone_stops(answer, n_epochs):
+    model = trained(callback=lambda *_: answer)
+    assert len(model.history_["loss"]) == n_epochs
+
+
 def test_verbose_shows_a_bar(capsys):
     trained(verbose=True)
     assert "6/6" in capsys.readouterr().err
