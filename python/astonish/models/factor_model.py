@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_ids, check_integer
+from astonish._checks import INT32_MAX, check_ids, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.models.approximate import ApproximateIndex
 from astonish.models.base import NOT_A_NUMBER, AlgoBase
@@ -152,9 +152,11 @@ class FactorModel(AlgoBase):
         raw_ids = check_ids("user_ids", user_ids)
         users = trainset.inner_users(raw_ids)
         refuse_unknown("user_ids", raw_ids, users)
-        n = check_integer("n", n, minimum=1)
+        n = check_integer("n", n, 1, INT32_MAX)
         if index is not None and not (candidates is None and boosts is None):
             raise ValueError("an index searches all items alike: no candidates or boosts beside it")
+        if index is not None and not isinstance(index, ApproximateIndex):
+            raise TypeError(f"index must be what build_index made, got {index!r}")
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts)
         items = np.empty((len(users), n), dtype=np.int32)
         scores = np.empty((len(users), n))
@@ -252,7 +254,9 @@ class FactorModel(AlgoBase):
         raw_ids = check_ids("item_ids", item_ids)
         inner = trainset.known_items(trainset.inner_items(raw_ids))
         refuse_unknown("item_ids", raw_ids, inner)
-        n = check_integer("n", n, minimum=1)
+        n = check_integer("n", n, 1, INT32_MAX)
+        if isinstance(candidates, Mapping):  # lists of users, for `recommend` alone
+            raise TypeError(f"candidates must be a sequence of ids, got {candidates!r}")
         rules = read_rules(trainset, False, candidates, filter_items, None)
         n_threads = resolve_n_threads(self.n_threads)
         found, similarities = most_similar(self._factors().qi, inner, n, rules.allowed, n_threads)
@@ -263,7 +267,8 @@ class FactorModel(AlgoBase):
     ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
         """Return the `n` users whose factors point most nearly where those of each user do.
 
-        Parameters, results and errors are those of `similar_items`, for users.
+        Parameters, results and errors are those of `similar_items`, for users; all users of the
+        training set are candidates.
 
         Examples
         --------
@@ -279,7 +284,7 @@ class FactorModel(AlgoBase):
         raw_ids = check_ids("user_ids", user_ids)
         inner = trainset.inner_users(raw_ids)
         refuse_unknown("user_ids", raw_ids, inner)
-        n = check_integer("n", n, minimum=1)
+        n = check_integer("n", n, 1, INT32_MAX)
         n_threads = resolve_n_threads(self.n_threads)
         rated = np.flatnonzero(self._rated_users(trainset.user_ids) >= 0).astype(np.int32)
         factors, rows = self._factors_of(rated, n_threads)

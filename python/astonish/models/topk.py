@@ -77,7 +77,7 @@ def topk(
             f"queries and items must have the same number of factors, got shapes {queries.shape} "
             f"and {items.shape}"
         )
-    n = check_integer("n", n, minimum=1)
+    n = check_integer("n", n, 1, INT32_MAX)
     shape = len(queries), len(items)
     offsets, indices = _no_exclusions() if exclude is None else _read_csr(exclude, shape)
     arrays = [queries, items] if bias is None else [queries, items, _bias(bias, len(items))]

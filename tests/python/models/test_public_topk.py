@@ -110,6 +110,7 @@ HUGE = (np.array([0, 1, 1]), np.array([2**32]))
         ((np.ones((1, 2)), HOLE, 1), ValueError, r"items\[1, 1\] is nan"),
         ((TWO, THREE, 0), ValueError, "n must be at least 1"),
         ((TWO, THREE, 1.5), TypeError, "n must be an integer"),
+        ((TWO, THREE, 2**64), ValueError, "n must be at most 2147483647"),
         ((TWO, THREE, 1, None, np.ones(2)), ValueError, "bias .* got 2 for 3 items"),
         ((TWO, THREE, 1, None, [0, np.nan, 0]), ValueError, r"bias\[1\] is nan"),
         ((TWO, THREE, 1, [[0], [1]]), TypeError, "exclude must be a scipy CSR .* got list"),

@@ -121,6 +121,8 @@ def test_the_number_of_threads_changes_nothing(model, trainset, n_threads):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
+        ({"n": 2**64}, ValueError, "n must be at most 2147483647"),
+        ({"index": "hnsw"}, TypeError, "index must be what build_index made, got 'hnsw'"),
         ({"boosts": [1.0]}, TypeError, r"boosts must be a dict .* got \[1.0\]"),
         ({"boosts": {"zz": 1.0}}, ValueError, r"boosts\[0\] is 'zz', which is not part"),
         ({"boosts": {"2": np.nan}}, ValueError, r"boosts\['2'\] must be a finite number"),
