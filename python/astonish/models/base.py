@@ -284,7 +284,8 @@ class AlgoBase:
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
-        Programs in C++ read those with factors or biases: ``load_model`` of model_file.hpp.
+        Programs in C++ read those with factors or biases: ``load_model`` of model_file.hpp. What
+        watches the training of factor models, `callback`, `validation` and `patience`, is not kept.
 
         Raises
         ------
@@ -316,7 +317,7 @@ class AlgoBase:
     # inner ids (-1: unknown), NaN where an estimate is impossible; and why it is.
     _estimate_many: Any = None
     _impossible: str = "User and/or item is unknown."
-    _unsaved: tuple[str, ...] = ("callback", "validation")  # how it was trained; None in a file
+    _unsaved: tuple[str, ...] = ()  # parameters that are None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
 
     def _factors_of_all(self) -> dict[str, Any] | None:

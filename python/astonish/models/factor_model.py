@@ -33,6 +33,7 @@ class FactorModel(AlgoBase):
     biased: bool = True
     n_threads: int | None = None
     _impossible = "User and item are unknown."
+    _unsaved = ("callback", "validation", "patience")  # there is no patience without validation
 
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""

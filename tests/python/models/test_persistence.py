@@ -143,6 +143,13 @@ def test_nested_arrays_come_back(model, path):
     assert loaded[1][1][0].tolist() == [2, 2, 2]
 
 
+def test_attributes_of_other_models_may_be_called_as_those_that_are_left_out(path):
+    model = Mean().fit(trainset_of(("u", "i", 4.0)))
+    model.validation, model.callback = 0.25, "mine"
+    loaded = round_trip(model, path)
+    assert (loaded.validation, loaded.callback) == (0.25, "mine")
+
+
 @pytest.mark.parametrize("name", ["header", "file", "allow_pickle", "args", "path"])
 def test_an_array_may_have_any_name(model, path, name):
     setattr(model, name, np.arange(3))

@@ -88,12 +88,14 @@ def test_an_error_of_a_callback_leaves_the_model_as_it_was(trainset, other_train
 
 
 def test_what_cannot_be_saved_is_left_out(trainset, solver, tmp_path):
-    model = make(solver, callback=print, validation=trainset.build_testset()[:3])
+    testset = trainset.build_testset()[:3]
+    model = make(solver, callback=lambda *_: None, validation=testset, patience=9)
     model.fit(trainset).save(tmp_path / "model.npz")
     loaded = SVD.load(tmp_path / "model.npz")
     assert_same_arrays(loaded, model)
-    assert (loaded.callback, loaded.validation) == (None, None)
+    assert (loaded.callback, loaded.validation, loaded.patience) == (None, None, None)
     assert loaded.history_ == model.history_
+    assert_same_arrays(loaded.fit(trainset), model)
 
 
 # Weights
