@@ -9,8 +9,8 @@ from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 
 
-def as_ratings(ratings: Any) -> Ratings:
-    """Return the columns of `ratings`.
+def as_ratings(ratings: Any, name: str = "ratings") -> Ratings:
+    """Return the columns of `ratings`, an argument that is called `name`.
 
     Parameters
     ----------
@@ -24,13 +24,13 @@ def as_ratings(ratings: Any) -> Ratings:
     ValueError
         When there are none, or one is not finite.
     """
-    columns = _columns(ratings)
+    columns = _columns(ratings, name)
     if not len(columns):
-        raise ValueError("ratings is empty: it needs at least one rating")
+        raise ValueError(f"{name} is empty: it needs at least one rating")
     return columns
 
 
-def _columns(ratings: Any) -> Ratings:
+def _columns(ratings: Any, name: str) -> Ratings:
     if isinstance(ratings, Ratings):
         return ratings
     if isinstance(ratings, DatasetAutoFolds):
@@ -39,18 +39,18 @@ def _columns(ratings: Any) -> Ratings:
         return ratings.to_ratings()
     if hasattr(ratings, "columns"):
         return read_frame(ratings)
-    return _from_triples(ratings)
+    return _from_triples(ratings, name)
 
 
-def _from_triples(ratings: Any) -> Ratings:
+def _from_triples(ratings: Any, name: str) -> Ratings:
     if not isinstance(ratings, Iterable) or isinstance(ratings, (str, bytes)):
         raise TypeError(
-            "ratings must be a Dataset, a Trainset, a frame or a list of (user id, item id, "
+            f"{name} must be a Dataset, a Trainset, a frame or a list of (user id, item id, "
             f"rating), got {type(ratings).__name__}"
         )
     rows = list(ratings)
     for place, row in enumerate(rows):
         if not isinstance(row, (tuple, list)) or len(row) != 3:
-            raise TypeError(f"ratings[{place}] must be (user id, item id, rating), got {row!r}")
+            raise TypeError(f"{name}[{place}] must be (user id, item id, rating), got {row!r}")
     users, items, values = zip(*rows, strict=True) if rows else ((), (), ())
     return Ratings.from_columns(list(users), list(items), list(values))

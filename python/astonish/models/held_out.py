@@ -1,14 +1,14 @@
 """The part of a training set that training does not see, to tell when to stop."""
 
-from collections.abc import Iterable
+import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish._checks import check_number
+from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
-from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 
 
@@ -38,17 +38,17 @@ def hold_out(trainset: Trainset, validation: Any, rng: np.random.RandomState) ->
     ----------
     trainset : Trainset
         All ratings.
-    validation : float or iterable of (raw user id, raw item id, rating)
+    validation : float, or what `as_ratings` takes
         A share of the ratings, drawn by `rng`, which training then leaves out; or a test set, which
         leaves the training set whole.
 
     Raises
     ------
     TypeError, ValueError
-        For a share that is not in (0, 1) or selects no or all ratings, or an empty test set.
+        For a share that is not in (0, 1) or selects no or all ratings, or what is no test set.
     """
-    if isinstance(validation, Iterable) and not isinstance(validation, str):
-        return _named(trainset, list(validation))
+    if not isinstance(validation, numbers.Real):
+        return _named(trainset, validation)
     share = check_number("validation", validation)
     n_held_out = int(np.ceil(share * trainset.n_ratings))
     if not 0 < share < 1 or n_held_out >= trainset.n_ratings:
@@ -64,14 +64,12 @@ def hold_out(trainset: Trainset, validation: Any, rng: np.random.RandomState) ->
     return HeldOut(users, by_user.indices[held_out], by_user.values[held_out], kept)
 
 
-def _named(trainset: Trainset, testset: list[Any]) -> HeldOut:
-    if not testset:
-        raise ValueError("validation is an empty test set")
-    users, items, values = (list(column) for column in zip(*testset, strict=True))
+def _named(trainset: Trainset, testset: Any) -> HeldOut:
+    ratings = as_ratings(testset, "validation")
     return HeldOut(
-        trainset.inner_users(users),
-        trainset.inner_items(items),
-        Ratings.from_columns(users, items, values).values,  # which refuses what is no rating
+        trainset.inner_users(ratings.user_ids)[ratings.users],
+        trainset.inner_items(ratings.item_ids)[ratings.items],
+        ratings.values,
         np.ones(trainset.n_ratings, dtype=bool),
     )
 
@@ -87,3 +85,26 @@ def training_part(trainset: Trainset, kept: NDArray[np.bool_]) -> tuple[Csr, Csr
         Csr.from_triplets(users, items, values, shape),
         Csr.from_triplets(items, users, values, shape[::-1]),
     )
+
+
+class Split(NamedTuple):
+    """What is held out, if anything, and what is trained on, with a weight a rating or none."""
+
+    held_out: HeldOut | None
+    by_user: Csr
+    by_item: Csr
+    weights: NDArray[np.float64] | None
+
+
+def split(
+    trainset: Trainset,
+    validation: Any,
+    weights: NDArray[np.float64] | None,
+    rng: np.random.RandomState,
+) -> Split:
+    """Hold out what `validation` names, None for nothing; see `hold_out`."""
+    if validation is None:
+        return Split(None, trainset.by_user, trainset.by_item, weights)
+    held_out = hold_out(trainset, validation, rng)
+    kept = None if weights is None else weights[held_out.kept]
+    return Split(held_out, *training_part(trainset, held_out.kept), kept)

@@ -124,6 +124,15 @@ def test_a_test_set_leaves_the_training_set_whole(trainset):
     assert training_part(trainset, held_out.kept) == (trainset.by_user, trainset.by_item)
 
 
+def test_a_test_set_may_be_a_frame(trainset):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame([("1", "2", 3.0), ("nobody", "2", 4.0)])
+    held_out = hold_out(trainset, frame, np.random.RandomState(0))
+    assert held_out.users.tolist() == [trainset.to_inner_uid("1"), -1]
+    assert held_out.items.tolist() == [trainset.to_inner_iid("2")] * 2
+    assert held_out.values.tolist() == [3.0, 4.0]
+
+
 def test_validation_rmse_is_that_of_test(trainset):
     model = SVD(n_factors=3, n_epochs=2, random_state=0).fit(trainset)
     testset = [*trainset.build_testset()[:50], ("nobody", "nothing", 4.0)]
@@ -139,7 +148,11 @@ def test_a_share_that_leaves_nothing_is_refused(trainset, share):
 
 
 def test_other_validations_are_refused(trainset):
-    with pytest.raises(ValueError, match="validation is an empty test set"):
+    with pytest.raises(ValueError, match="validation is empty"):
         hold_out(trainset, [], np.random.RandomState(0))
-    with pytest.raises(TypeError, match=r"validation must be a number, got '0\.1'"):
+    with pytest.raises(TypeError, match=r"validation must be a Dataset, .*, got str"):
         hold_out(trainset, "0.1", np.random.RandomState(0))
+    with pytest.raises(TypeError, match=r"validation\[1\] must be .*, got 3"):
+        hold_out(trainset, [("1", "2", 3.0), 3], np.random.RandomState(0))
+    with pytest.raises(TypeError, match="validation must be a number, got True"):
+        hold_out(trainset, True, np.random.RandomState(0))
