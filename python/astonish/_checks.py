@@ -56,6 +56,11 @@ def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
     return value
 
 
+def check_dtype(value: Any) -> str:
+    """Return `value` if factors may have it as their dtype, else raise ValueError."""
+    return check_choice("dtype", value, ("float32", "float64"))
+
+
 def check_mapping(name: str, value: Any) -> Mapping[str, Any]:
     """Return `value` if it is a dict or alike, else raise TypeError."""
     if not isinstance(value, Mapping):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._cancellation import check_cancelled
-from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
+from astonish._checks import check_choice, check_dtype, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.any_ratings import as_ratings
@@ -15,11 +15,18 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
-from astonish.models.held_out import hold_out, training_part
+from astonish.models.held_out import split
 from astonish.models.sample_weights import check_weights
-from astonish.models.training import Callback, History, Losses, run_epochs
+from astonish.models.training import (
+    Callback,
+    History,
+    Losses,
+    check_n_epochs,
+    root_mean_square,
+    run_epochs,
+    total_weight,
+)
 
-_DTYPES = ("float32", "float64")
 _SCALINGS = ("count", "none")
 
 
@@ -160,12 +167,7 @@ class ALS(FoldIn):
             weights = check_weights(sample_weight, trainset.n_ratings)
             rng = get_rng(self.random_state)
             parameters = self._initial_parameters(rng)
-            held_out = None
-            by_user, by_item = trainset.by_user, trainset.by_item
-            if self.validation is not None:
-                held_out = hold_out(trainset, self.validation, rng)
-                by_user, by_item = training_part(trainset, held_out.kept)
-                weights = None if weights is None else weights[held_out.kept]
+            held_out, by_user, by_item, weights = split(trainset, self.validation, weights, rng)
             n_threads = resolve_n_threads(self.n_threads)
             trainer = AlsTrainer(by_user, by_item, weights, parameters, options, n_threads)
             run_epochs(self, trainer, held_out)
@@ -181,7 +183,8 @@ class ALS(FoldIn):
         Parameters
         ----------
         ratings : list of (user id, item id, rating), Dataset, Trainset or frame
-            What is new, with weights of one. The rating scale stays that of the training set.
+            What is new. The rating scale stays that of the training set. All ratings of those who
+            are solved again count alike, whatever weights `fit` had.
         n_epochs : int, default 1
             Times that the users and the items are solved.
 
@@ -200,7 +203,7 @@ class ALS(FoldIn):
         """
         with self._all_or_nothing():
             before = self._fitted_trainset()
-            n_epochs = check_integer("n_epochs", n_epochs, 0, INT32_MAX)
+            n_epochs = check_n_epochs(n_epochs)
             self.trainset, added = before.extended(as_ratings(ratings))
             self.pu, self.qi, self.bu, self.bi = self._grown(before)
             users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
@@ -240,7 +243,7 @@ class ALS(FoldIn):
         return self._ridge_options(reg, reg, scaling == "count")
 
     def _initial_parameters(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
-        dtype = check_choice("dtype", self.dtype, _DTYPES)
+        dtype = check_dtype(self.dtype)
         n_factors = check_integer("n_factors", self.n_factors, minimum=0)
         std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
@@ -269,7 +272,7 @@ class AlsTrainer:
         n_threads: int,
     ) -> None:
         self._weights = self._weights_by_item = weights
-        self._total = len(by_user.values) if weights is None else float(weights.sum())
+        self._total = total_weight(by_user, weights)
         if weights is not None:  # once more by item, from one order of ratings
             codes = by_user.indices, by_user.row_of_each()
             shape = by_user.n_cols, by_user.n_rows
@@ -288,7 +291,7 @@ class AlsTrainer:
         _core.solve_side(self._by_user, self._weights, *items, *users, *how)
         _core.solve_side(self._by_item, self._weights_by_item, *users, *items, *how)
         squared_error, penalty = _core.als_loss(self._by_user, self._weights, *users, *items, *how)
-        rmse = float(np.sqrt(squared_error / (self._total or 1.0)))
+        rmse = root_mean_square(squared_error, self._total)
         return {"loss": squared_error + penalty, "rmse": rmse}
 
     def parameters(self) -> dict[str, NDArray[Any]]:

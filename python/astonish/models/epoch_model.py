@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish._cancellation import check_cancelled
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import check_number
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
+from astonish.models.training import check_n_epochs
 
 Self = TypeVar("Self", bound="EpochModel")
 
@@ -52,7 +53,7 @@ class EpochModel(FactorModel):
 
     def _set_options(self, options: Any, rates: Iterable[str]) -> None:
         """Check `n_epochs` and `rates`, and copy them to what the kernel takes."""
-        options.n_epochs = check_integer("n_epochs", self.n_epochs, 0, INT32_MAX)
+        options.n_epochs = check_n_epochs(self.n_epochs)
         for name in rates:
             setattr(options, name, check_number(name, getattr(self, name)))
 

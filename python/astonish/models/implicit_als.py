@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._cancellation import blocks
-from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
+from astonish._checks import INT32_MAX, check_choice, check_dtype, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
@@ -18,7 +18,6 @@ from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.training import Callback, History, Losses, run_epochs
 
-_DTYPES = ("float32", "float64")
 _SOLVERS = {"cholesky": "cholesky", "cg": "cg", "ials++": "ialspp"}
 _ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
 
@@ -243,7 +242,7 @@ class ImplicitALS(FoldIn):
         return options
 
     def _initial_factors(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
-        dtype = check_choice("dtype", self.dtype, _DTYPES)
+        dtype = check_dtype(self.dtype)
         n_factors = check_integer("n_factors", self.n_factors, minimum=0)
         std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
         std_dev /= max(1.0, n_factors) ** 0.5

@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.models.factors import Factors
-from astonish.models.training import Losses
+from astonish.models.training import Losses, root_mean_square, total_weight
 
 Parameters = dict[str, NDArray[Any]]
 
 
 def root_mean(squared_error: float, by_user: Csr, weights: NDArray[np.float64] | None) -> Losses:
     """Return what `run_epochs` records of a pass: the RMSE of each rating before its update."""
-    total = len(by_user.values) if weights is None else weights.sum()
-    return {"rmse": float(np.sqrt(squared_error / total))}
+    return {"rmse": root_mean_square(squared_error, total_weight(by_user, weights))}
 
 
 class SequentialTrainer:

@@ -6,21 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_choice, check_integer, check_number
+from astonish._checks import check_dtype, check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
-from astonish.models.held_out import hold_out, training_part
+from astonish.models.held_out import split
 from astonish.models.partial_fit import PartialFit
 from astonish.models.sample_weights import check_weights
 from astonish.models.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
 from astonish.models.training import Callback, History, run_epochs
 
 _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
-_DTYPES = ("float32", "float64")
 _ROWS_A_DRAW = 1 << 14
 
 
@@ -199,11 +198,7 @@ class SVD(FoldIn, PartialFit):
         n_epochs: int | None = None,
     ) -> None:
         """Train `initial` on `ratings`, which have the inner ids of the model's training set."""
-        held_out, by_user = None, ratings.by_user
-        if self.validation is not None:
-            held_out = hold_out(ratings, self.validation, rng)
-            by_user, _ = training_part(ratings, held_out.kept)
-            weights = None if weights is None else weights[held_out.kept]
+        held_out, by_user, _, weights = split(ratings, self.validation, weights, rng)
         options = _core.SgdOptions()
         self._set_options(options, _RATES)
         n_threads = resolve_n_threads(self.n_threads)
@@ -250,6 +245,6 @@ def draw_normal(
 def _resolve_dtype(dtype: str | None, solver: str) -> str:
     if dtype is None:
         return "float32" if solver == "parallel" else "float64"
-    if check_choice("dtype", dtype, _DTYPES) == "float32" and solver != "parallel":
+    if check_dtype(dtype) == "float32" and solver != "parallel":
         raise ValueError(f"dtype='float32' needs solver='parallel', got solver={solver!r}")
     return dtype

@@ -15,7 +15,7 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
-from astonish.models.held_out import hold_out, training_part
+from astonish.models.held_out import split, training_part
 from astonish.models.partial_fit import PartialFit
 from astonish.models.sgd_trainers import Parameters, SvdppTrainer
 from astonish.models.svd import draw_normal
@@ -188,7 +188,7 @@ class SVDpp(FoldIn, PartialFit):
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         if isinstance(self.validation, numbers.Real):
             raise ValueError(f"validation must be a test set for SVDpp, got {self.validation!r}")
-        held_out = None if self.validation is None else hold_out(ratings, self.validation, rng)
+        held_out, *_ = split(ratings, self.validation, None, rng)
         yj, mean = initial.pop("yj"), float(self.trainset.global_mean)
         factors = Factors(**initial, global_mean=mean, biased=True)
         trainer = SvdppTrainer(ratings.by_user, factors, yj, options)

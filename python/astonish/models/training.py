@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer
+from astonish.data.csr import Csr
 from astonish.models.held_out import HeldOut
 
 Losses = dict[str, float]
@@ -100,6 +101,16 @@ def run_epochs(
 def check_n_epochs(n_epochs: Any) -> int:
     """Return `n_epochs` if the core can count so far; TypeError or ValueError otherwise."""
     return check_integer("n_epochs", n_epochs, 0, INT32_MAX)
+
+
+def total_weight(by_user: Csr, weights: NDArray[np.float64] | None) -> float:
+    """Return what the squared errors of a pass are divided by."""
+    return len(by_user.values) if weights is None else float(weights.sum())
+
+
+def root_mean_square(squared_error: float, total: float) -> float:
+    """Return the RMSE; 0 where nothing has a weight, because all that had one is held out."""
+    return float(np.sqrt(squared_error / (total or 1.0)))
 
 
 def validation_rmse(model: Any, held_out: HeldOut) -> float:

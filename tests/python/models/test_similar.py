@@ -82,7 +82,7 @@ def test_bad_input_is_named(model):
         model.similar_users([7])
     with pytest.raises(TypeError, match="item_ids must be a sequence"):
         model.similar_items("1")
-    with pytest.raises(TypeError, match="candidates must be a sequence of ids, got {"):
+    with pytest.raises(TypeError, match="candidates must be a sequence of ids, got"):
         model.similar_items(["1"], candidates={"1": ["2"]})
     with pytest.raises(ValueError, match="n must be at least 1"):
         model.similar_users(["1"], n=0)

@@ -125,6 +125,14 @@ def test_weights_follow_the_ratings_that_are_left(trainset, solver):
     assert np.isfinite(model.history_["rmse"]).all()
 
 
+def test_all_that_has_a_weight_may_be_held_out(trainset, solver):
+    weights = np.zeros(trainset.n_ratings)
+    weights[0] = 1
+    for seed in range(4):
+        model = make(solver, validation=0.5, random_state=seed)
+        assert np.isfinite(model.fit(trainset, sample_weight=weights).history_["rmse"]).all()
+
+
 def test_a_step_with_a_weight_by_hand(solver):
     trainset = trainset_of(("u", "i", 4.0), ("v", "j", 2.0))
     how = {"n_factors": 0, "n_epochs": 1, "lr_all": 0.5, "reg_all": 0.5}
