@@ -13,7 +13,6 @@ from astonish._settings import resolve_n_threads
 from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import split
 from astonish.models.sample_weights import check_weights
@@ -114,8 +113,6 @@ class ALS(FoldIn):
     True
     """
 
-    pu: NDArray[Any]
-    qi: NDArray[Any]
     history_: History
 
     def __init__(
@@ -253,10 +250,6 @@ class ALS(FoldIn):
             "bu": np.zeros(n_users, dtype),
             "bi": np.zeros(n_items, dtype),
         }
-
-    def _factors(self) -> Factors:
-        mean = float(self.trainset.global_mean)
-        return Factors.of(self.pu, self.qi, self.bu, self.bi, mean, self.biased)
 
 
 class AlsTrainer:

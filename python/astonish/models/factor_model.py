@@ -29,6 +29,8 @@ class FactorModel(AlgoBase):
         process may use. Results do not depend on it.
     """
 
+    pu: NDArray[Any]
+    qi: NDArray[Any]
     # Pickles of scikit-surprise's models know nothing of these.
     biased: bool = True
     n_threads: int | None = None
@@ -37,7 +39,8 @@ class FactorModel(AlgoBase):
 
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""
-        raise NotImplementedError
+        mean = float(self.trainset.global_mean)
+        return Factors.of(self.pu, self.qi, self.bu, self.bi, mean, self.biased)
 
     def _factors_of(
         self,

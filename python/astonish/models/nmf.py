@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 
 from astonish import _core
+from astonish._cancellation import check_cancelled
 from astonish._checks import check_integer, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
@@ -141,3 +142,8 @@ class NMF(EpochModel):
             self._before_epoch,
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+
+    def _before_epoch(self, epoch: int) -> None:
+        check_cancelled()
+        if self.verbose:
+            print(self._announcement.format(epoch))
