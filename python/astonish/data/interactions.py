@@ -56,12 +56,18 @@ def _from_sparse(matrix: Any) -> Trainset:
 
 
 def as_weights(interactions: Any) -> Ratings:
-    """Return the columns of interactions that `as_trainset` takes, or of what `as_ratings` does."""
+    """Return the columns of interactions that `as_trainset` takes, or of what `as_ratings` does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As they do, so for no interaction at all.
+    """
     if hasattr(interactions, "tocoo"):
-        return read_sparse(interactions, None, None)
-    if hasattr(interactions, "columns"):
-        return read_interactions(interactions)
-    return as_ratings(interactions)
+        interactions = read_sparse(interactions, None, None)
+    elif hasattr(interactions, "columns"):
+        interactions = read_interactions(interactions)
+    return as_ratings(interactions, "interactions")
 
 
 def check_weights(trainset: Trainset) -> None:

@@ -67,7 +67,7 @@ class FoldIn(FactorModel):
         self._fitted_trainset()
         check_choice("side", side, _SIDES)
         model = copy.copy(self)
-        model.trainset = _folded_trainset(self.trainset, as_ratings(ratings), side)
+        model.trainset = _folded_trainset(self.trainset, self._read(ratings), side)
         solved = self._solve_new(model.trainset, side)
         for name, array in zip(_SIDES[side], solved, strict=True):
             if hasattr(self, name):  # a model of biases alone has no factors
@@ -125,6 +125,10 @@ class FoldIn(FactorModel):
         item_ids = np.empty(len(order), dtype=object)
         item_ids[:] = [trainset.item_ids[column] for column in columns[order].tolist()]
         return item_ids, contributions[order]
+
+    def _read(self, ratings: Any) -> Ratings:
+        """Return the columns of what the model is given beside a training set."""
+        return as_ratings(ratings)
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return factors and biases of the users, or items, of a training set of new ones."""

@@ -12,6 +12,7 @@ from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.interactions import as_trainset, as_weights, check_weights, merge_repeats
+from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
@@ -40,8 +41,8 @@ class ImplicitALS(FoldIn):
     clipped, and an unknown user or item gets 0. `recommend` gives a user whose factors are all
     zero, as they are without any interaction, the most popular items: those that most users
     interacted with, the share of the users as their score. `fold_in` solves exactly, whatever the
-    solver, and `explain` tells what each of a user's interactions adds to an estimate; where users
-    were solved exactly the terms sum up to it.
+    solver, and takes what `partial_fit` takes; `explain` tells what each of a user's interactions
+    adds to an estimate; where users were solved exactly the terms sum up to it.
 
     Parameters
     ----------
@@ -126,8 +127,6 @@ class ImplicitALS(FoldIn):
     3
     """
 
-    pu: NDArray[Any]
-    qi: NDArray[Any]
     history_: History
     biased = False
     patience: None = None  # estimates are no ratings, so there is no error to stop by
@@ -221,7 +220,7 @@ class ImplicitALS(FoldIn):
         """
         with self._all_or_nothing():
             before = self._fitted_trainset()
-            self.trainset, added = before.extended(as_weights(interactions))
+            self.trainset, added = before.extended(self._read(interactions))
             check_weights(added)
             by_user, by_item = merge_repeats(self.trainset.by_user, self.trainset.by_item)
             self.pu, self.qi = _grown(self.pu, by_user.n_rows), _grown(self.qi, by_item.n_rows)
@@ -274,6 +273,9 @@ class ImplicitALS(FoldIn):
         by_item = self.trainset.by_item
         interacted = by_item.row_of_each()[by_item.values > 0]
         return np.bincount(interacted, minlength=by_item.n_rows) / max(1, by_item.n_cols)
+
+    def _read(self, ratings: Any) -> Ratings:
+        return as_weights(ratings)
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
         check_weights(trainset)

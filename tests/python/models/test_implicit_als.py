@@ -287,7 +287,7 @@ def interactions_of(model, user, as_user):
     return [(as_user, int(item), weight) for item, weight in zip(items, values, strict=True)]
 
 
-def test_who_did_what_a_user_did_is_folded_in_as_he_is():
+def test_who_did_what_a_user_did_is_folded_in_as_that_user_is():
     model = double(n_factors=7).fit(random_plays())
     repeated = [*interactions_of(model, 3, "he"), *interactions_of(model, 5, "she"), ("he", 1, 0)]
     folded = model.fold_in(repeated)
@@ -299,6 +299,21 @@ def test_who_did_what_a_user_did_is_folded_in_as_he_is():
     expected_ids, expected_scores = model.recommend([3], n=4)
     np.testing.assert_array_equal(item_ids, expected_ids)
     np.testing.assert_allclose(scores, expected_scores, rtol=0, atol=1e-12)
+
+
+def test_interactions_of_every_form_are_folded_in():
+    plays = random_plays()
+    model = double(n_factors=7).fit(plays)
+    folded = model.fold_in(plays)
+    assert folded.trainset.user_ids == [user for user in range(60) if plays[user].nnz]
+    np.testing.assert_allclose(folded.pu, model.pu[folded.trainset.user_ids], rtol=0, atol=1e-12)
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"user": ["a", "a", "b"], "item": [1, 2, 2]})
+    expected = model.fold_in([("a", 1, 1.0), ("a", 2, 1.0), ("b", 2, 1.0)])
+    np.testing.assert_array_equal(model.fold_in(frame).pu, expected.pu)
+    for nothing in (csr_matrix((3, 45)), frame[:0], []):
+        with pytest.raises(ValueError, match="interactions is empty"):
+            model.fold_in(nothing)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
