@@ -52,14 +52,14 @@ def draws_estimates(model):
     return isinstance(model, NormalPredictor)
 
 
-def estimates_ratings(model):
+def estimates_ratings(cls):
     """Tell whether the estimates of a model are on the scale of the ratings."""
-    return not isinstance(model, ImplicitALS)
+    return not issubclass(cls, ImplicitALS)
 
 
 def is_within_scale(estimate, model):
     """Tell whether an estimate is a number that a model fitted to ratings of 1 to 5 may answer."""
-    return np.isfinite(estimate) and (1 <= estimate <= 5 or not estimates_ratings(model))
+    return np.isfinite(estimate) and (1 <= estimate <= 5 or not estimates_ratings(type(model)))
 
 
 def reseed(model):

@@ -16,7 +16,6 @@ from .helpers import (
     all_pairs,
     assert_same_state,
     draws_estimates,
-    estimates_ratings,
     is_within_scale,
     reseed,
     state_of,
@@ -214,10 +213,9 @@ def test_verbose_prints_each_prediction(fitted, capsys):
     assert capsys.readouterr().out.splitlines() == list(map(str, predictions))
 
 
+@pytest.mark.needs("ratings")
 @pytest.mark.parametrize(("rating", "scale", "end"), [(1.0, (3, 4), 3), (2.5, (-1, 0), 0)])
 def test_estimates_are_clipped_to_the_scale(case, rating, scale, end):
-    if not estimates_ratings(case.make()):
-        pytest.skip("its estimates are no ratings")
     model = case.make().fit(trainset_of(("u", "i", rating), ("v", "i", rating), scale=scale))
     assert model.predict("u", "i").est == end
     assert model.predict("u", "i", clip=False).est not in scale
