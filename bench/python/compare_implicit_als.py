@@ -105,10 +105,11 @@ def run(trainset, n_factors, half_step, as_rows):
 
 
 def recall(trainset, held_out, pu, qi, n=20):
-    """Return the mean share of a user's held-out items among his best `n` others."""
+    """Return the mean share of a user's held-out items among the user's best `n` others."""
     model = ImplicitALS()
     model.trainset, model.pu, model.qi = trainset, pu, qi
-    users = [user for user in held_out if user in set(trainset.user_ids)]
+    known = set(trainset.user_ids)
+    users = [user for user in held_out if user in known]
     lists, _ = model.recommend(users, n=n)
     shares = [
         len(held_out[user].intersection(items)) / min(n, len(held_out[user]))

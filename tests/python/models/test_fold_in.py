@@ -249,7 +249,7 @@ def test_a_taste_that_a_person_can_see_is_explained():
     ]
     model = ALS(2, 20, 0.01, random_state=0).fit(trainset_of(*ratings))
     _, contributions = model.explain("user 0", "loud 5", n=None)
-    assert all(each > 0 for each in contributions)  # that quiet ones bore him speaks for it, too
+    assert all(each > 0 for each in contributions)  # to like no quiet ones speaks for it, too
     folded = model.fold_in([("x", "loud 0", 5.0), ("x", "loud 1", 5.0), ("x", "quiet 3", 1.0)])
     assert folded.predict("x", "loud 5").est > 4
     assert folded.predict("x", "quiet 5").est < 2
