@@ -27,3 +27,11 @@ def as_floats(*arrays: Any) -> tuple[NDArray[Any], ...]:
 def as_int64(values: Any) -> NDArray[np.int64]:
     """Return int64 in C order: `values` itself where it is that, else a copy."""
     return np.require(values, np.int64, _LAYOUT)
+
+
+def as_numbers(name: str, values: Any) -> NDArray[Any]:
+    """Return the argument `name` as an array of real numbers of any kind, else raise TypeError."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got an array of {array.dtype}")
+    return array

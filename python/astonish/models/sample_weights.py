@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._arrays import as_float64
+from astonish._arrays import as_float64, as_numbers
 
 
 def check_weights(sample_weight: Any, n_ratings: int) -> NDArray[np.float64] | None:
@@ -13,12 +13,14 @@ def check_weights(sample_weight: Any, n_ratings: int) -> NDArray[np.float64] | N
 
     Raises
     ------
+    TypeError
+        For what is no array of numbers.
     ValueError
         Unless there is one finite weight for each rating, not negative, and not all are zero.
     """
     if sample_weight is None:
         return None
-    weights = as_float64(sample_weight)
+    weights = as_float64(as_numbers("sample_weight", sample_weight))
     if weights.shape != (n_ratings,):
         raise ValueError(
             f"sample_weight must have one weight for each of the {n_ratings} ratings, "

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 
 from astonish import _core
-from astonish._arrays import as_floats
+from astonish._arrays import as_floats, as_numbers
 from astonish._checks import INT32_MAX, check_integer
 from astonish._settings import resolve_n_threads
 
@@ -94,9 +94,7 @@ def topk(
 
 
 def _numbers(name: str, values: Any, ndim: int) -> NDArray[Any]:
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got an array of {array.dtype}")
+    array = as_numbers(name, values)
     if array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimensions, got shape {array.shape}")
     return array

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astonish import SVD
-from astonish.models.held_out import hold_out, training_part
+from astonish.models.held_out import hold_out, split, training_part
 from astonish.models.training import run_epochs, validation_rmse
 
 from .helpers import trainset_of
@@ -115,6 +115,17 @@ def test_a_share_is_held_out_and_the_rest_is_trained(trainset):
     assert set(zip(by_item.indices, by_item.row_of_each(), by_item.values, strict=True)) == kept
     out = zip(held_out.users, held_out.items, held_out.values, strict=True)
     assert set(out) == set(ratings) - kept
+
+
+def test_weights_go_with_their_ratings(trainset):
+    weights = np.arange(4000.0)
+    part = split(trainset, 0.25, weights, np.random.RandomState(0))
+    kept = hold_out(trainset, 0.25, np.random.RandomState(0)).kept
+    np.testing.assert_array_equal(part.held_out.kept, kept)
+    np.testing.assert_array_equal(part.weights, weights[kept])
+    np.testing.assert_array_equal(part.by_user.values, trainset.by_user.values[kept])
+    nothing = split(trainset, None, weights, np.random.RandomState(0))
+    assert nothing == (None, trainset.by_user, trainset.by_item, weights)
 
 
 def test_a_test_set_leaves_the_training_set_whole(trainset):
