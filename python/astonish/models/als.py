@@ -181,7 +181,8 @@ class ALS(FoldIn):
         ----------
         ratings : list of (user id, item id, rating), Dataset, Trainset or frame
             What is new. The rating scale stays that of the training set. All ratings of those who
-            are solved again count alike, whatever weights `fit` had.
+            are solved again count alike, whatever weights `fit` had. A new user of new items alone
+            has factors of zero, and a bias.
         n_epochs : int, default 1
             Times that the users and the items are solved.
 
