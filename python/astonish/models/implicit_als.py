@@ -20,6 +20,7 @@ from astonish.models.fold_in import FoldIn
 from astonish.models.training import Callback, History, Losses, run_epochs
 
 _SOLVERS = {"cholesky": "cholesky", "cg": "cg", "ials++": "ialspp"}
+_MOST_CONFIDENCE = 1e10  # what float32 still solves beside confidences of 1
 _ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
 
 
@@ -95,8 +96,8 @@ class ImplicitALS(FoldIn):
     Raises
     ------
     TypeError, ValueError
-        By `fit`: for a parameter out of range or a negative weight. A fit that fails or is
-        interrupted leaves the model as it was.
+        By `fit`: for a parameter out of range, or a weight that is negative or beyond 1e10. A fit
+        that fails or is interrupted leaves the model as it was.
 
     Notes
     -----
@@ -175,15 +176,15 @@ class ImplicitALS(FoldIn):
         ----------
         trainset : Trainset, frame or scipy sparse matrix
             Interactions and their weights. Weights must not be negative; a weight of zero is no
-            interaction, and the weights of a pair that occurs more than once are added up. A frame
+            interaction, and the weights of a pair that occurs more than once are added up; their
+            product with `alpha` may be up to 1e10. A frame
             has user ids, item ids and, if it likes, weights. The rows and columns of a matrix are
             the users and items 0, 1, 2, ...
         """
         with self._all_or_nothing():
             super().fit(as_trainset(trainset))
-            check_weights(self.trainset)
             trainer = _Trainer(
-                *merge_repeats(self.trainset.by_user, self.trainset.by_item),
+                *self._interactions(self.trainset),
                 self._initial_factors(get_rng(self.random_state)),
                 self._options(),
                 resolve_n_threads(self.n_threads),
@@ -221,14 +222,26 @@ class ImplicitALS(FoldIn):
         with self._all_or_nothing():
             before = self._fitted_trainset()
             self.trainset, added = before.extended(self._read(interactions))
-            check_weights(added)
-            by_user, by_item = merge_repeats(self.trainset.by_user, self.trainset.by_item)
+            by_user, by_item = self._interactions(self.trainset)
             self.pu, self.qi = _grown(self.pu, by_user.n_rows), _grown(self.qi, by_item.n_rows)
             users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
             self.qi[items] = self._solve(by_item.only_rows(items), self.pu)
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
         return self
+
+    def _interactions(self, trainset: Trainset) -> tuple[Csr, Csr]:
+        """Return each pair once, by user and by item; ValueError for a weight out of range."""
+        check_weights(trainset)
+        by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
+        alpha, largest = check_number("alpha", self.alpha, minimum=0), by_user.values.max(initial=0)
+        if largest > _MOST_CONFIDENCE / max(alpha, 1.0):
+            raise ValueError(
+                f"a weight of {largest:g} with alpha={alpha:g} is a confidence beyond "
+                f"{_MOST_CONFIDENCE:g}, beside which nothing else would count: scale the weights, "
+                "or take their logarithms"
+            )
+        return by_user, by_item
 
     def _options(self) -> _core.ImplicitOptions:
         options = _core.ImplicitOptions()
@@ -278,8 +291,7 @@ class ImplicitALS(FoldIn):
         return as_weights(ratings)
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        check_weights(trainset)
-        by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
+        by_user, by_item = self._interactions(trainset)
         factors = self._factors()
         rows, fixed = (by_user, factors.qi) if side == "user" else (by_item, factors.pu)
         return self._solve(rows, fixed), np.zeros(rows.n_rows, fixed.dtype)
