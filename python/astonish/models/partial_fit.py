@@ -33,8 +33,8 @@ class PartialFit(EpochModel):
         Parameters
         ----------
         ratings : list of (user id, item id, rating), Dataset, Trainset or frame
-            What is new; `validation` may hold out a share of it. The rating scale stays that of the
-            training set.
+            What is new; all of it is learned, `validation` and `patience` are for `fit`. The rating
+            scale stays that of the training set.
         n_epochs : int, optional
             Passes over the new ratings, by default an eighth of the model's `n_epochs`: known users
             and items begin trained, and many passes over some of their ratings forget the others.

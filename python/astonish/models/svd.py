@@ -198,7 +198,8 @@ class SVD(FoldIn, PartialFit):
         n_epochs: int | None = None,
     ) -> None:
         """Train `initial` on `ratings`, which have the inner ids of the model's training set."""
-        held_out, by_user, _, weights = split(ratings, self.validation, weights, rng)
+        validation = self.validation if n_epochs is None else None  # all later ratings are learned
+        held_out, by_user, _, weights = split(ratings, validation, weights, rng)
         options = _core.SgdOptions()
         self._set_options(options, _RATES)
         n_threads = resolve_n_threads(self.n_threads)

@@ -188,7 +188,7 @@ class SVDpp(FoldIn, PartialFit):
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         if isinstance(self.validation, numbers.Real):
             raise ValueError(f"validation must be a test set for SVDpp, got {self.validation!r}")
-        held_out, *_ = split(ratings, self.validation, None, rng)
+        held_out, *_ = split(ratings, self.validation if n_epochs is None else None, None, rng)
         yj, mean = initial.pop("yj"), float(self.trainset.global_mean)
         factors = Factors(**initial, global_mean=mean, biased=True)
         trainer = SvdppTrainer(ratings.by_user, factors, yj, options)

@@ -57,8 +57,9 @@ def run_epochs(
 ) -> None:
     """Train for `n_epochs` epochs and set the parameters and ``history_`` of the model.
 
-    The model says how: ``n_epochs`` where the argument is None, ``patience`` (stop when that many
-    epochs in a row have not lowered the error on `held_out`, and keep the best epoch's parameters),
+    The model says how: ``n_epochs`` where the argument is None, and then ``patience`` (stop when
+    that many epochs in a row have not lowered the error on `held_out`, and keep the best epoch's
+    parameters),
     ``callback`` (called with the epoch and its losses; True stops) and ``verbose`` (a bar of
     progress; or `announcement` printed before each epoch, with its number in place of ``{}``).
     ``history_`` holds each figure of each epoch. While a callback runs, the model has the
@@ -69,8 +70,9 @@ def run_epochs(
     TypeError, ValueError
         For a parameter out of range.
     """
+    patience = model.patience if n_epochs is None else None
     n_epochs = check_n_epochs(model.n_epochs if n_epochs is None else n_epochs)
-    stopping = EarlyStopping(_check_patience(model.patience, held_out))
+    stopping = EarlyStopping(_check_patience(patience, held_out))
     callback = _check_callback(model.callback)
     model.history_ = {}
     has_bar = model.verbose and announcement is None
