@@ -324,8 +324,8 @@ def test_new_ratings_of_movielens(real_data, solver):
     assert after < full + 0.01
 
 
-def test_one_later_rating_is_learned_by_a_model_that_validates(trainset):
-    model = SVD(n_factors=3, n_epochs=8, validation=0.1, patience=2, random_state=0).fit(trainset)
+def test_one_later_rating_is_learned_by_a_model_that_validates(solver, trainset):
+    model = make(solver, n_epochs=8, validation=0.1, patience=2).fit(trainset)
     before = model.predict("1", "2", clip=False).est
     model.partial_fit([("1", "2", 5.0)])
     assert model.predict("1", "2", clip=False).est > before
