@@ -23,10 +23,12 @@ from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
 from astonish.evaluation.split import KFold
-from astonish.models import ALGORITHMS
+from astonish.models import ALGORITHMS, ImplicitALS
 from astonish.models.base import AlgoBase
 from astonish.models.factor_model import FactorModel
 
+# Ratings do not say how well ImplicitALS does, so it ranks and is not evaluated.
+RANKERS: dict[str, type[AlgoBase]] = {**ALGORITHMS, "ImplicitALS": ImplicitALS}
 BAD_INPUT = 2  # exit codes
 INTERRUPTED = 130
 
@@ -135,7 +137,7 @@ def evaluate(
 def recommend(
     user: Annotated[str, typer.Option(metavar="ID", help="The user, as in the data.")],
     data: DataOption = DEMO,
-    algo: Annotated[str, typer.Option(help=f"The model: {', '.join(ALGORITHMS)}.")] = "SVD",
+    algo: Annotated[str, typer.Option(help=f"The model: {', '.join(RANKERS)}.")] = "SVD",
     n: Annotated[int, typer.Option("-n", help="Length of the list.")] = 10,
     seed: SeedOption = 0,
     threads: ThreadsOption = None,
@@ -145,7 +147,7 @@ def recommend(
 ) -> None:
     """Train a model on all ratings and print the best items that a user has not rated."""
     check_integer("-n", n, minimum=1)
-    model = _model(check_choice("--algo", algo, ALGORITHMS), seed, resolve_n_threads(threads))
+    model = _model(check_choice("--algo", algo, RANKERS), seed, resolve_n_threads(threads))
     if not isinstance(model, FactorModel):
         raise ValueError(f"--algo {algo} cannot rank items")
     dataset = _load(data, sep, line_format, scale)
@@ -207,8 +209,8 @@ def _model(name: str, seed: int, n_threads: int) -> AlgoBase:
     """Make a model of the options, as far as its constructor takes them, that prints nothing."""
     seed = check_integer("--seed", seed, minimum=0)
     options = {"random_state": seed, "n_threads": n_threads, "verbose": False}
-    taken = inspect.signature(ALGORITHMS[name]).parameters
-    return ALGORITHMS[name](**{key: value for key, value in options.items() if key in taken})
+    taken = inspect.signature(RANKERS[name]).parameters
+    return RANKERS[name](**{key: value for key, value in options.items() if key in taken})
 
 
 def _load(

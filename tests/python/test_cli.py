@@ -82,6 +82,12 @@ def test_recommend_prints_titles_and_no_seen_items():
     assert ranks == ["1", "2", "3"]
 
 
+def test_recommend_ranks_by_implicit_feedback():
+    done = astonish("recommend", "--user", "7", "-n", "3", "--algo", "ImplicitALS")
+    assert done.returncode == 0
+    assert "ImplicitALS" not in astonish("evaluate", "--help").stdout
+
+
 def test_recommend_leaves_out_columns_that_the_data_lacks(tmp_path):
     path = tmp_path / "ratings.txt"
     path.write_text("ann x 5\nann y 1\nbob x 4\nbob z 2\n")

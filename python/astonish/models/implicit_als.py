@@ -176,10 +176,10 @@ class ImplicitALS(FoldIn):
         ----------
         trainset : Trainset, frame or scipy sparse matrix
             Interactions and their weights. Weights must not be negative; a weight of zero is no
-            interaction, and the weights of a pair that occurs more than once are added up; their
-            product with `alpha` may be up to 1e10. A frame
-            has user ids, item ids and, if it likes, weights. The rows and columns of a matrix are
-            the users and items 0, 1, 2, ...
+            interaction (though its item counts as seen), and the weights of a pair that occurs more
+            than once are added up; their product with `alpha` may be up to 1e10. A frame has user
+            ids, item ids and, if it likes, weights. The rows and columns of a matrix are the users
+            and items 0, 1, 2, ...
         """
         with self._all_or_nothing():
             super().fit(as_trainset(trainset))
