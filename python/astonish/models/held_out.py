@@ -50,8 +50,8 @@ def hold_out(trainset: Trainset, validation: Any, rng: np.random.RandomState) ->
     if not isinstance(validation, numbers.Real):
         return _named(trainset, validation)
     share = check_number("validation", validation)
-    n_held_out = int(np.ceil(share * trainset.n_ratings))
-    if not 0 < share < 1 or n_held_out >= trainset.n_ratings:
+    n_held_out = int(np.ceil(min(max(share, 0.0), 1.0) * trainset.n_ratings))
+    if not 0 < n_held_out < trainset.n_ratings:
         raise ValueError(
             f"validation must be a test set or a share of the {trainset.n_ratings} ratings that "
             f"leaves some to both sides, got {validation!r}"

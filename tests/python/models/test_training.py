@@ -152,7 +152,7 @@ def test_validation_rmse_is_that_of_test(trainset):
     assert validation_rmse(model, held_out) == pytest.approx(np.sqrt(np.mean(np.square(errors))))
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.5, 0.9999])
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.5, 0.9999, 1e308, -1e308])
 def test_a_share_that_leaves_nothing_is_refused(trainset, share):
     with pytest.raises(ValueError, match="validation must be a test set or a share of the 4000"):
         hold_out(trainset, share, np.random.RandomState(0))
