@@ -10,6 +10,7 @@ from tqdm import tqdm
 from astonish._cancellation import check_cancelled
 from astonish._checks import INT32_MAX, check_integer
 from astonish.data.csr import Csr
+from astonish.data.trainset import Trainset
 from astonish.models.held_out import HeldOut
 
 Losses = dict[str, float]
@@ -68,13 +69,13 @@ def run_epochs(
     Raises
     ------
     TypeError, ValueError
-        For a parameter out of range.
+        For a parameter out of range, or a callback that gives the model another training set.
     """
     patience = model.patience if n_epochs is None else None
     n_epochs = check_n_epochs(model.n_epochs if n_epochs is None else n_epochs)
     stopping = EarlyStopping(_check_patience(patience, held_out))
     callback = _check_callback(model.callback)
-    model.history_ = {}
+    trainset, model.history_ = model.trainset, {}
     has_bar = model.verbose and announcement is None
     with tqdm(total=n_epochs, unit="epoch", disable=not has_bar) as progress:
         for epoch in range(n_epochs):
@@ -95,6 +96,7 @@ def run_epochs(
             if callback is not None:
                 answer = callback(epoch, losses)
                 stop = stop or (isinstance(answer, (bool, np.bool_)) and bool(answer))
+                _refuse_other_trainset(model, trainset)
             if stop:
                 break
     vars(model).update(stopping.best_parameters or trainer.parameters())
@@ -127,6 +129,14 @@ def _check_patience(patience: Any, held_out: HeldOut | None) -> int | None:
     if held_out is None:
         raise ValueError(f"patience={patience!r} needs validation: ratings to stop by")
     return check_integer("patience", patience, 1, INT32_MAX)
+
+
+def _refuse_other_trainset(model: Any, trainset: Trainset) -> None:
+    if getattr(model, "trainset", None) is not trainset:
+        raise ValueError(
+            "callback fitted the model that it was called for, or took its trainset away: "
+            "copy.copy(model) may be fitted"
+        )
 
 
 def _check_callback(callback: Any) -> Callback | None:

@@ -76,6 +76,21 @@ def test_true_alone_stops(answer, n_epochs):
     assert len(model.history_["loss"]) == n_epochs
 
 
+@pytest.mark.parametrize("solver", ["sequential", "parallel"])
+def test_a_callback_may_not_fit_the_model_that_it_watches(trainset, solver):
+    model = SVD(n_factors=2, n_epochs=2, solver=solver).fit(trainset)
+    before = dict(vars(model))
+
+    def fit_again(*_):
+        model.callback = None
+        model.fit(trainset_of(("u", "i", 3.0)))
+
+    model.callback = fit_again
+    with pytest.raises(ValueError, match="callback fitted the model that it was called for"):
+        model.fit(trainset)
+    assert vars(model) == {**before, "callback": fit_again}
+
+
 def test_verbose_shows_a_bar(capsys):
     trained(verbose=True)
     assert "6/6" in capsys.readouterr().err
