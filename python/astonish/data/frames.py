@@ -93,9 +93,9 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
         raise TypeError(
             f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
         )
-    if np.iscomplexobj(matrix.data):
-        raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
     entries = matrix.tocoo()
+    if np.iscomplexobj(entries.data):
+        raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
     n_users, n_items = entries.shape
     for name, codes, bound in (("row", entries.row, n_users), ("column", entries.col, n_items)):
         if len(codes) and not 0 <= codes.min() <= codes.max() < bound:

@@ -297,6 +297,13 @@ class TestSparse:
         matrix = sparse.coo_array((VALUES, (ROWS, COLS))).tocsc()
         assert sorted(load_sparse(matrix).raw_ratings) == sorted(TUPLES)
 
+    @pytest.mark.parametrize("form", ["dok", "lil"])
+    def test_other_forms(self, form):
+        matrix = sparse.coo_array(([4.0, 1.0], ([0, 1], [2, 0]))).asformat(form)
+        assert load_sparse(matrix).raw_ratings == [(0, 2, 4.0, None), (1, 0, 1.0, None)]
+        with pytest.raises(TypeError, match="matrix must hold real numbers, got complex128"):
+            load_sparse(matrix.astype(complex))
+
     def test_whole_numbers_are_ratings(self):
         matrix = sparse.coo_array((np.array([3], dtype=np.int8), ([0], [0])))
         assert load_sparse(matrix).ratings.values.dtype == np.float64
