@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-_LAYOUT: tuple[Literal["C_CONTIGUOUS"], Literal["ALIGNED"]] = ("C_CONTIGUOUS", "ALIGNED")
+LAYOUT: tuple[Literal["C_CONTIGUOUS"], Literal["ALIGNED"]] = ("C_CONTIGUOUS", "ALIGNED")
 
 
 def as_float64(values: Any) -> NDArray[np.float64]:
@@ -14,19 +14,19 @@ def as_float64(values: Any) -> NDArray[np.float64]:
     # Asked for every single estimate: what a model computed itself passes at once.
     if type(values) is np.ndarray and values.dtype is _FLOAT64 and values.flags.carray:
         return values
-    return np.require(values, np.float64, _LAYOUT)
+    return np.require(values, np.float64, LAYOUT)
 
 
 def as_floats(*arrays: Any) -> tuple[NDArray[Any], ...]:
     """Return arrays of one dtype in C order: float32 where all of them are, else float64."""
     if all(getattr(each, "dtype", None) == _FLOAT32 for each in arrays):
-        return tuple(np.require(each, np.float32, _LAYOUT) for each in arrays)
+        return tuple(np.require(each, np.float32, LAYOUT) for each in arrays)
     return tuple(map(as_float64, arrays))
 
 
 def as_int64(values: Any) -> NDArray[np.int64]:
     """Return int64 in C order: `values` itself where it is that, else a copy."""
-    return np.require(values, np.int64, _LAYOUT)
+    return np.require(values, np.int64, LAYOUT)
 
 
 def as_numbers(name: str, values: Any) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 
 from astonish import _core
-from astonish._arrays import as_floats, as_numbers
+from astonish._arrays import LAYOUT, as_floats, as_numbers
 from astonish._checks import INT32_MAX, check_integer
 from astonish._settings import resolve_n_threads
 
@@ -134,9 +134,8 @@ def _read_csr(exclude: Any, shape: tuple[int, int]) -> tuple[NDArray[Any], NDArr
         raise ValueError(
             f"exclude must have {shape[0] + 1} offsets for {shape[0]} queries, got {len(offsets)}"
         )
-    if offsets.dtype != np.int32:
-        offsets = np.require(offsets, np.int64, "C")
-    return np.ascontiguousarray(offsets), _as_int32(indices)
+    offset_type = np.int32 if offsets.dtype == np.int32 else np.int64
+    return np.require(offsets, offset_type, LAYOUT), _as_int32(indices)
 
 
 def _sparse_arrays(exclude: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
@@ -163,4 +162,4 @@ def _as_int32(indices: NDArray[Any]) -> NDArray[np.int32]:
     if indices.dtype != np.int32 and wrong.any():
         place = int(np.argmax(wrong))
         raise IndexError(f"indices[{place}] of exclude is {indices[place]}, no item")
-    return np.require(indices, np.int32, "C")
+    return np.require(indices, np.int32, LAYOUT)

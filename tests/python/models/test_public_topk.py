@@ -59,6 +59,19 @@ def test_exclusions_of_scipy_unsorted_and_repeated(problem, kind):
     np.testing.assert_array_equal(exclude.indices, before)
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_exclusions_need_not_be_aligned(problem, dtype):
+    queries, items = problem
+    exclude = []
+    for values in (np.arange(31), np.arange(30) + 100):  # row k excludes item 100 + k
+        packed = np.zeros(len(values), [("byte", np.int8), ("value", dtype)])
+        packed["value"] = values
+        exclude.append(packed["value"])
+    assert not exclude[0].flags.aligned
+    found, _ = astonish.topk(queries, items, 5, tuple(exclude))
+    assert found.tolist() == expected(queries, items, 5, [[100 + k] for k in range(30)])
+
+
 def test_other_dtypes_and_orders_are_converted(problem):
     queries, items = problem
     found = expected(queries, items, 5)
