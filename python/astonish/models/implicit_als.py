@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish._arrays import as_floats
 from astonish._cancellation import blocks
 from astonish._checks import INT32_MAX, check_choice, check_dtype, check_integer, check_number
 from astonish._random import get_rng
@@ -274,12 +275,13 @@ class ImplicitALS(FoldIn):
         return -np.inf, np.inf
 
     def _factors(self) -> Factors:
-        bu, bi = (np.zeros(len(factors), factors.dtype) for factors in (self.pu, self.qi))
-        return Factors.of(self.pu, self.qi, bu, bi, 0.0, biased=False)
+        pu, qi = as_floats(self.pu, self.qi)
+        bu, bi = (np.zeros(len(factors), factors.dtype) for factors in (pu, qi))
+        return Factors(pu, qi, bu, bi, 0.0, biased=False)
 
     def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         users = self.trainset.inner_users(user_ids)
-        return np.where(self.pu[users].any(axis=1), users, np.int32(-1))
+        return np.where(self._factors().pu[users].any(axis=1), users, np.int32(-1))
 
     def _fallback_scores(self) -> NDArray[np.float64]:
         """Return the share of the users that interacted with each item."""

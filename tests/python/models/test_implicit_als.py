@@ -450,6 +450,14 @@ def test_estimates_are_preferences_that_nobody_clips():
         assert model.predict(*pair).details["was_impossible"]
 
 
+def test_factors_may_be_assigned_in_any_form():
+    model = ImplicitALS(n_factors=2, random_state=0).fit(csr_matrix(np.eye(4) + np.eye(4)[::-1]))
+    before = model.predict_many([0, 1], [0, 2])
+    model.pu = model.pu.tolist()
+    np.testing.assert_allclose(model.predict_many([0, 1], [0, 2]), before, rtol=1e-6, atol=1e-6)
+    assert model.recommend([0, 1], n=2, exclude_seen=False)[0].shape == (2, 2)
+
+
 def test_a_callback_sees_each_loss_and_stops():
     seen = []
 
