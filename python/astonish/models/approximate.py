@@ -142,6 +142,11 @@ class ApproximateIndex:
                 f"the index holds factors of shape {self._factors.qi.shape}, the model has "
                 f"{factors.qi.shape}: build_index makes a new one"
             )
+        pairs = (factors.qi, self._factors.qi), (factors.bi, self._factors.bi)
+        if not all(its is held or np.array_equal(its, held) for its, held in pairs):
+            raise ValueError(
+                "the index holds other items than the model: build_index makes a new one"
+            )
 
     def _search(
         self, factors: Factors, rows: NDArray[np.int32], n: int, n_threads: int

@@ -28,9 +28,10 @@ class FoldIn(FactorModel):
 
         The factors and biases of the new users are the regularised least-squares solution for
         their ratings with the items as they are; nothing that was trained changes. For a model
-        trained by alternating least squares that is the half-step of its training, for one trained
-        by gradient descent the point it moves to, with the same regularisation. Users are solved in
-        parallel: fold in many at a time.
+        trained by alternating least squares that is the half-step of its training. One trained by
+        gradient descent moves towards that point, with the same regularisation, and may stop well
+        before it, as `SVD` does after its default epochs: its own users, folded in, then fit their
+        ratings more closely. Users are solved in parallel: fold in many at a time.
 
         Parameters
         ----------
@@ -82,8 +83,8 @@ class FoldIn(FactorModel):
         With the items as they are, the factors of a user are linear in the user's ratings, less
         mean and biases; so is the estimate. Each rating contributes its own term. The terms of all
         ratings, the mean and the bias of the item sum up to the estimate, unclipped, of the user as
-        `fold_in` solves it. That is close to what `predict` says, and not the same: training ended
-        with another step than this user's.
+        `fold_in` solves it. That is what `predict` says as far as training came to that point; see
+        `fold_in`.
 
         Parameters
         ----------

@@ -91,6 +91,8 @@ class ImplicitALS(FoldIn):
         User factors; zeros for a user without interactions.
     qi : array of shape (n_items, n_factors)
         Item factors; zeros for an item without interactions.
+    popularity_ : float64 array of shape (n_items,)
+        The share of the users that interacted with each item.
     history_ : dict of lists
         ``"loss"``: the objective after each epoch, over all pairs.
 
@@ -129,6 +131,7 @@ class ImplicitALS(FoldIn):
     3
     """
 
+    popularity_: NDArray[np.float64]
     history_: History
     biased = False
     patience: None = None  # estimates are no ratings, so there is no error to stop by
@@ -191,6 +194,7 @@ class ImplicitALS(FoldIn):
                 resolve_n_threads(self.n_threads),
             )
             run_epochs(self, trainer, None)
+            self.popularity_ = _popularity(self.trainset)
         return self
 
     def partial_fit(self, interactions: Any) -> "ImplicitALS":
@@ -229,6 +233,7 @@ class ImplicitALS(FoldIn):
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
             self.qi[items] = self._solve(by_item.only_rows(items), self.pu)
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
+            self.popularity_ = _popularity(self.trainset)
         return self
 
     def _interactions(self, trainset: Trainset) -> tuple[Csr, Csr]:
@@ -285,9 +290,8 @@ class ImplicitALS(FoldIn):
 
     def _fallback_scores(self) -> NDArray[np.float64]:
         """Return the share of the users that interacted with each item."""
-        by_item = self.trainset.by_item
-        interacted = by_item.row_of_each()[by_item.values > 0]
-        return np.bincount(interacted, minlength=by_item.n_rows) / max(1, by_item.n_cols)
+        new_users = self.trainset.known_side == "items"
+        return self.popularity_ if new_users else _popularity(self.trainset)
 
     def _read(self, ratings: Any) -> Ratings:
         return as_weights(ratings)
@@ -327,6 +331,13 @@ class ImplicitALS(FoldIn):
         system += qi[items].T @ (self.alpha * weights[:, np.newaxis] * qi[items])
         rows: NDArray[np.float64] = qi[items] @ np.linalg.pinv(system, hermitian=True)
         return rows
+
+
+def _popularity(trainset: Trainset) -> NDArray[np.float64]:
+    """Return the share of the users that interacted with each item."""
+    by_item = trainset.by_item
+    interacted = by_item.row_of_each()[by_item.values > 0]
+    return np.bincount(interacted, minlength=by_item.n_rows) / max(1, by_item.n_cols)
 
 
 def _grown(factors: NDArray[Any], n_rows: int) -> NDArray[Any]:

@@ -68,7 +68,7 @@ def load(path: str | Path, base: type[Model]) -> Model:
         except (
             Exception
         ) as error:  # whatever NumPy, zipfile or JSON raise for bytes that are not theirs
-            raise ValueError(f"{path} is not a model file, or it is damaged ({error})") from error
+            raise ValueError(f"{path} is not a model file, or it is damaged") from error
     if version != VERSION:
         raise ValueError(
             f"{path} has model format version {version}, "

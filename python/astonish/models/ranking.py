@@ -141,7 +141,7 @@ def _read_boosts(trainset: Trainset, boosts: Mapping[Any, float]) -> NDArray[np.
 def _read_lists(
     trainset: Trainset, lists: Mapping[Any, Iterable[Any]]
 ) -> dict[int, NDArray[np.int32]]:
-    users = known_ids("candidates", list(lists), trainset.inner_users)
+    users = known_ids("users of candidates", list(lists), trainset.inner_users)
     own = {}
     for user, raw_id in zip(users.tolist(), lists, strict=True):
         name = f"candidates[{raw_id!r}]"

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from astonish import SVD, make_ratings
+from astonish import ALS, SVD, make_ratings
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,10 @@ def test_without_usearch_the_extra_is_named(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "usearch.index", None)
     with pytest.raises(ImportError, match=r"pip install 'astonish\[ann\]'"):
         model.build_index()
+
+
+def test_an_index_of_another_model_is_refused(trainset):
+    index = ALS(n_factors=4, random_state=0).fit(trainset).build_index()
+    other = ALS(n_factors=4, random_state=1).fit(trainset)
+    with pytest.raises(ValueError, match="the index holds other items than the model"):
+        other.recommend(["1"], index=index)

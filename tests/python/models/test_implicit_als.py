@@ -468,3 +468,13 @@ def test_a_callback_sees_each_loss_and_stops():
     model = double(n_factors=2, callback=callback).fit(random_plays())
     assert seen == list(enumerate(model.history_["loss"]))
     assert len(seen) == 3
+
+
+def test_a_folded_in_user_without_weight_gets_what_was_popular_in_training(trainset):
+    model = ImplicitALS(n_factors=4, n_epochs=2, random_state=0).fit(trainset)
+    newcomers = model.fold_in([("z", "50", 0.0), ("y", "14", 1.0)])
+    item_ids, scores = newcomers.recommend(["z"], n=3, exclude_seen=False)
+    users = {item: len(trainset.ir[trainset.to_inner_iid(item)]) for item in trainset.item_ids}
+    counts = sorted(users.values(), reverse=True)[:3]
+    assert [users[item] for item in item_ids[0]] == counts
+    np.testing.assert_allclose(scores[0], np.array(counts) / trainset.n_users)
