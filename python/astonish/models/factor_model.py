@@ -110,8 +110,8 @@ class FactorModel(AlgoBase):
         exclude_seen : bool, default True
             Whether to leave out the items that a user rated in the training set.
         candidates : sequence of raw item ids, or dict, optional
-            The only items to choose from; all that have a rating by default. A dict has a sequence for each user; a
-            user who is not in it has none to choose from.
+            The only items to choose from; by default all that have a rating. A dict has a sequence
+            for each user; a user who is not in it has none to choose from.
         filter_items : sequence of raw item ids, optional
             Items that nobody is to be shown.
         boosts : dict, optional
