@@ -45,7 +45,9 @@ class EarlyStopping:
             return False
         self._since += 1
         if error < self._best:
-            self._best, self._since, self.best_parameters = error, 0, parameters
+            self._best, self._since = error, 0
+            # Copies: a callback has the model's own arrays and may write to them.
+            self.best_parameters = {name: array.copy() for name, array in parameters.items()}
         return self._since >= self._patience
 
 
