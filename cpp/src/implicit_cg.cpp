@@ -5,7 +5,6 @@
 
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
-#include "prefetch.hpp"
 
 namespace astonish {
 
@@ -44,7 +43,6 @@ class Gathered {
   //   residual += sum of h * (target - extra * <h, x>),  diagonal += sum of extra * h^2
   void begin(const T* x, T* residual, T* diagonal) {
     for (std::size_t k = 0; k < n_; k += kTogether) {
-      prefetch(k + 2 * kTogether);
       T weights[kTogether];
       if (k < n_gathered_) {
         gather(k, x, weights);
@@ -69,11 +67,6 @@ class Gathered {
   }
 
  private:
-  void prefetch(std::size_t first) const {
-    const std::size_t end = std::min(first + kTogether, n_);
-    for (std::size_t k = first; k < end; ++k) prefetch_row(rows_[k], width_);
-  }
-
   // Copies rows k, k + 1, ... and writes their products with x.
   void gather(std::size_t k, const T* x, T* out) {
     using namespace Eigen::internal;
