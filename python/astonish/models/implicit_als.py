@@ -105,7 +105,7 @@ class ImplicitALS(FoldIn):
     Notes
     -----
     The defaults of `reg`, `alpha` and `nu` are a compromise of three data sets (films and artists);
-    a recall some 5 to 10 percent higher is found by a search for one's own.
+    a search on one's own data finds better ones.
 
     Hu, Koren and Volinsky have ``alpha0=1, nu=0``. With weights of 1, ``alpha=1`` and
     ``reg = (1 + alpha0) * lambda`` the model is that of Rendle et al. with their `alpha0`, `nu` and

@@ -62,10 +62,9 @@ def run_epochs(
 
     The model says how: ``n_epochs`` where the argument is None, and then ``patience`` (stop when
     that many epochs in a row have not lowered the error on `held_out`, and keep the best epoch's
-    parameters),
-    ``callback`` (called with the epoch and its losses; True stops) and ``verbose`` (a bar of
-    progress; or `announcement` printed before each epoch, with its number in place of ``{}``).
-    ``history_`` holds each figure of each epoch. While a callback runs, the model has the
+    parameters), ``callback`` (called with the epoch and its losses; True stops) and ``verbose`` (a
+    bar of progress; or `announcement` printed before each epoch, with its number in place of
+    ``{}``). ``history_`` holds each figure of each epoch. While a callback runs, the model has the
     parameters of that epoch.
 
     Raises
