@@ -97,8 +97,8 @@ def test_without_usearch_the_extra_is_named(model, monkeypatch):
         model.build_index()
 
 
+@pytest.mark.usefixtures("usearch")
 def test_an_index_of_another_model_is_refused(trainset):
-    pytest.importorskip("usearch", reason="an approximate index is usearch's")
     index = ALS(n_factors=4, random_state=0).fit(trainset).build_index()
     other = ALS(n_factors=4, random_state=1).fit(trainset)
     with pytest.raises(ValueError, match="the index holds other items than the model"):
