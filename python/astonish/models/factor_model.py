@@ -302,8 +302,8 @@ class FactorModel(AlgoBase):
     ) -> ApproximateIndex:
         """Return an index of the items, with which `recommend` is approximate.
 
-        The exact search is fast: up to a few hundred thousand items, and for many users at a time,
-        an index is slower. It holds the items as they are now; see `ApproximateIndex`.
+        It is for single users of very many items: for many users at a time the exact search is
+        much faster. It holds the items as they are now; see `ApproximateIndex`.
         """
         self._fitted_trainset()
         self._check_ranks()
