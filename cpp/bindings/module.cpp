@@ -16,6 +16,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_svdpp(module);
   register_nmf(module);
   register_implicit_als(module);
+  register_embedding_dot(module);
   register_estimate(module);
   register_topk(module);
   register_concordance(module);

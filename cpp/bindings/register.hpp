@@ -11,6 +11,7 @@ void register_co_clustering(pybind11::module_& module);
 void register_codes(pybind11::module_& module);
 void register_concordance(pybind11::module_& module);
 void register_csr(pybind11::module_& module);
+void register_embedding_dot(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
 void register_implicit_als(pybind11::module_& module);
 void register_neighbors(pybind11::module_& module);

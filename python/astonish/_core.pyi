@@ -178,6 +178,63 @@ def parallel_sgd(
     n_threads: int,
 ) -> ParallelSgdFloat32 | ParallelSgdFloat64: ...
 
+class EmbeddingDotOptions:
+    sqr_mom: float
+    eps: float
+    wd: float
+    first_step: int
+    y_range: tuple[float, float] | None
+    biased: bool
+    trains_users: bool
+    trains_items: bool
+
+class EmbeddingDotFloat32:
+    def run(
+        self,
+        users: _Int32,
+        items: _Int32,
+        ratings: _Float32,
+        samples: _Int32,
+        batch_size: int,
+        lrs: _Float64,
+        moms: _Float64,
+        losses: _Float64,
+        n_threads: int,
+    ) -> None: ...
+    def copy_to(
+        self,
+        weights: tuple[_Float32, _Float32, _Float32, _Float32],
+        averages: tuple[_Float32, _Float32, _Float32, _Float32],
+        squares: tuple[_Float32, _Float32, _Float32, _Float32],
+    ) -> None: ...
+
+class EmbeddingDotFloat64:
+    def run(
+        self,
+        users: _Int32,
+        items: _Int32,
+        ratings: _Float64,
+        samples: _Int32,
+        batch_size: int,
+        lrs: _Float64,
+        moms: _Float64,
+        losses: _Float64,
+        n_threads: int,
+    ) -> None: ...
+    def copy_to(
+        self,
+        weights: tuple[_Float64, _Float64, _Float64, _Float64],
+        averages: tuple[_Float64, _Float64, _Float64, _Float64],
+        squares: tuple[_Float64, _Float64, _Float64, _Float64],
+    ) -> None: ...
+
+def embedding_dot(
+    weights: tuple[NDArray[_Float], NDArray[_Float], NDArray[_Float], NDArray[_Float]],
+    averages: tuple[NDArray[_Float], NDArray[_Float], NDArray[_Float], NDArray[_Float]],
+    squares: tuple[NDArray[_Float], NDArray[_Float], NDArray[_Float], NDArray[_Float]],
+    options: EmbeddingDotOptions,
+) -> EmbeddingDotFloat32 | EmbeddingDotFloat64: ...
+
 class SvdppOptions(SgdOptions):
     lr_yj: float
     reg_yj: float

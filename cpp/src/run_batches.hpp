@@ -1,0 +1,22 @@
+// What the trainers of embeddings have in common: the checks of a run, and the end of a bad one.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "astonish/embedding_dot.hpp"
+
+namespace astonish {
+
+// Throws what EmbeddingDot::run says.
+template <typename T>
+void check_run(const RatedPairs<T>& pairs, const SampleBatches& batches, const BatchRates& rates,
+               std::span<const double> losses, std::size_t n_users, std::size_t n_items);
+
+// The loss of a batch; throws std::domain_error when the sum of squared errors is not finite.
+double batch_loss(std::span<const double> squared_errors, std::size_t batch, double lr);
+
+// Threads for a batch whose phases touch so many numbers.
+std::size_t parts_of_batch(std::size_t numbers, int n_threads);
+
+}  // namespace astonish
