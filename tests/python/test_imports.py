@@ -12,7 +12,7 @@ ROOT = Path(astonish.__file__).parent
 LAYERS = (
     ("_cpu",),
     ("_core",),
-    ("_arrays", "_cancellation", "_checks", "_derived", "_gc", "_random", "_settings"),
+    ("_arrays", "_cancellation", "_checks", "_derived", "_gc", "_plotting", "_random", "_settings"),
     ("data",),
     ("models",),
     ("evaluation",),
