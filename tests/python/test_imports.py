@@ -16,6 +16,8 @@ LAYERS = (
     ("data",),
     ("models",),
     ("evaluation",),
+    ("interpret",),
+    ("collab",),
     ("_mirror", "dump", "surprise_command", "surprise_runner"),
     ("model_selection", "surprise", "surprise_path", "cli"),
     ("__init__",),
