@@ -40,7 +40,7 @@ struct Side {
     for (std::size_t row = 0; row < factors.rows; ++row) {
       const T* numbers = table.row(row, kind);
       std::copy_n(numbers, factors.cols, factors.row(row).data());
-      if (!biases.empty()) biases[row] = numbers[bias_lane];
+      biases[row] = numbers[bias_lane];
     }
   }
 

@@ -39,9 +39,8 @@ struct EmbeddingDot<T>::State : DotState<T> {
 
   void write(AdamKind kind, const std::string& name, const DotArrays<T>& arrays) const {
     check(name, arrays);
-    const bool biased = this->options.biased;
-    this->users.write(kind, arrays.pu, biased ? arrays.bu : std::span<T>{});
-    this->items.write(kind, arrays.qi, biased ? arrays.bi : std::span<T>{});
+    this->users.write(kind, arrays.pu, arrays.bu);
+    this->items.write(kind, arrays.qi, arrays.bi);
   }
 };
 

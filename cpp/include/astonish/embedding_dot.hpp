@@ -52,7 +52,7 @@ struct SampleBatches {
 struct EmbeddingDotOptions {
   AdamOptions adam;
   std::optional<YRange> y_range;
-  bool biased = true;        // else biases are not read, and written back as they came
+  bool biased = true;        // else biases are not read, and written as zeros
   bool trains_users = true;  // else pu and bu stay
   bool trains_items = true;  // else qi and bi stay
 };

@@ -4,6 +4,7 @@ from astonish.models.als import ALS
 from astonish.models.base import AlgoBase
 from astonish.models.baseline_only import BaselineOnly
 from astonish.models.co_clustering import CoClustering
+from astonish.models.dot_bias import DotBias
 from astonish.models.implicit_als import ImplicitALS
 from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
 from astonish.models.nmf import NMF
@@ -20,6 +21,7 @@ __all__ = [
     "AlgoBase",
     "BaselineOnly",
     "CoClustering",
+    "DotBias",
     "ImplicitALS",
     "KNNBaseline",
     "KNNBasic",
@@ -46,5 +48,6 @@ ALGORITHMS: dict[str, type[AlgoBase]] = {
         BaselineOnly,
         NormalPredictor,
         ALS,
+        DotBias,
     )
 }

@@ -10,6 +10,7 @@ from astonish import (
     SVD,
     BaselineOnly,
     CoClustering,
+    DotBias,
     ImplicitALS,
     KNNBaseline,
     KNNBasic,
@@ -24,6 +25,8 @@ from .helpers import estimates_ratings
 
 SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
 PMF_CASE = {**SVD_CASE, "biased": False, "init_mean": 0.5}  # estimates within the scale
+
+EMBEDDING_CASE = {**SVD_CASE, "batch_size": 32, "lr_max": 0.02}
 
 COSINE = {"name": "cosine", "min_support": 4}
 
@@ -53,6 +56,13 @@ CASES = {
     "ImplicitALS": (ImplicitALS, SVD_CASE),
     "ImplicitALS cg": (ImplicitALS, {**SVD_CASE, "solver": "cg", "dtype": "float64"}),
     "ImplicitALS ials++": (ImplicitALS, {**SVD_CASE, "solver": "ials++", "block_size": 3}),
+    "DotBias": (DotBias, EMBEDDING_CASE),
+    "DotBias in large batches": (
+        DotBias,
+        {**EMBEDDING_CASE, "batch_size": 1000, "dtype": "float64"},
+    ),
+    "DotBias of sums": (DotBias, {**EMBEDDING_CASE, "y_range": None}),
+    "DotBias unbiased": (DotBias, {**EMBEDDING_CASE, "biased": False, "sampling": "replacement"}),
     "NMF": (NMF, SVD_CASE),
     "NMF biased": (NMF, {**SVD_CASE, "biased": True}),
 }
