@@ -9,6 +9,7 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
 
   register_parallel(module);
   register_codes(module);
+  register_permutation(module);
   register_csr(module);
   register_als(module);
   register_sgd(module);

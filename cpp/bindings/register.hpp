@@ -18,6 +18,7 @@ void register_neighbors(pybind11::module_& module);
 void register_nmf(pybind11::module_& module);
 void register_parallel(pybind11::module_& module);
 void register_parallel_sgd(pybind11::module_& module);
+void register_permutation(pybind11::module_& module);
 void register_sgd(pybind11::module_& module);
 void register_similarity(pybind11::module_& module);
 void register_slope_one(pybind11::module_& module);
