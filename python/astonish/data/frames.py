@@ -25,14 +25,14 @@ def read_frame(frame: Any) -> Ratings:
     ValueError
         When there are not exactly three columns, or an id is missing.
     """
-    table = _collect("df", frame)
+    table = collect_frame("df", frame)
     if len(table.columns) != 3:
         raise ValueError(
             "df must have exactly three columns (user, item, rating), "
             f"got {len(table.columns)}: {', '.join(map(str, table.columns))}"
         )
     users, items, values = (table[:, column] for column in range(3))
-    return ratings_from_series(users, items, _float_column(values))
+    return ratings_from_series(users, items, float_column(values))
 
 
 def read_interactions(frame: Any) -> Ratings:
@@ -43,23 +43,34 @@ def read_interactions(frame: Any) -> Ratings:
     TypeError, ValueError
         As `read_frame`.
     """
-    table = _collect("interactions", frame)
+    table = collect_frame("interactions", frame)
     if len(table.columns) not in (2, 3):
         raise ValueError(
             "interactions must have two or three columns (user, item, weight), "
             f"got {len(table.columns)}: {', '.join(map(str, table.columns))}"
         )
-    weights = _float_column(table[:, 2]) if len(table.columns) == 3 else np.ones(len(table))
+    weights = float_column(table[:, 2]) if len(table.columns) == 3 else np.ones(len(table))
     return ratings_from_series(table[:, 0], table[:, 1], weights)
 
 
-def _collect(name: str, frame: Any) -> nw.DataFrame[Any]:
+def collect_frame(
+    name: str, frame: Any, otherwise: str = "load_from_sparse takes scipy matrices"
+) -> nw.DataFrame[Any]:
+    """Return the argument `name` as a table in memory.
+
+    Raises
+    ------
+    TypeError
+        For an object that is no frame; the message ends with what takes others.
+    ValueError
+        When two columns have the same name.
+    """
     try:
         table = nw.from_native(frame)
     except TypeError:
         raise TypeError(
             f"{name} must be a frame of pandas, polars, pyarrow or DuckDB, "
-            f"got {type(frame).__name__}; load_from_sparse takes scipy matrices"
+            f"got {type(frame).__name__}; {otherwise}"
         ) from None
     return table.collect() if isinstance(table, nw.LazyFrame) else table
 
@@ -134,7 +145,8 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
     return codes_of_ids, list(table)
 
 
-def _float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
+def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
+    """Return a column of ratings, NaN where one is missing; TypeError for what is no number."""
     if series.dtype.is_temporal():
         raise TypeError(f"the ratings in column {series.name!r} ({series.dtype}) are not numbers")
     try:

@@ -1,0 +1,147 @@
+"""Ratings with the names of their columns and the ids that get a code."""
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.collab.categories import sort_ids
+from astonish.data.any_ratings import as_ratings
+from astonish.data.csv_table import read_csv
+from astonish.data.dataset import DatasetAutoFolds
+from astonish.data.frames import collect_frame, float_column, ratings_from_series
+from astonish.data.ratings import Ratings
+from astonish.data.trainset import Trainset
+
+Names: TypeAlias = Sequence[Any]  # of users, items and ratings
+
+_ARGUMENTS = ("user_name", "item_name", "rating_name")
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRatings:
+    """Ratings, what the three columns are called, and which ids get a code.
+
+    Attributes
+    ----------
+    ratings : Ratings
+        At least one.
+    names : sequence
+        Of the columns of users, items and ratings.
+    user_ids, item_ids : list or None
+        The ids that get a code, in this order; None for those of the training rows, ascending.
+    """
+
+    ratings: Ratings
+    names: Names
+    user_ids: list[Any] | None
+    item_ids: list[Any] | None
+
+    def __post_init__(self) -> None:
+        if not len(self.ratings):
+            raise ValueError("ratings is empty: it needs at least one rating")
+
+
+def from_frame(frame: Any, names: Names) -> NamedRatings:
+    """Take three columns of a frame; of categories all get a code, in their own order."""
+    table = collect_frame("ratings", frame, "from_dataset takes a Dataset")
+    places = find_columns(names, table.columns)
+    users, items, values = (table[:, place] for place in places)
+    ratings = ratings_from_series(users, items, float_column(values))
+    return NamedRatings(
+        ratings,
+        [table.columns[place] for place in places],
+        _ids_of_column(users, ratings.user_ids),
+        _ids_of_column(items, ratings.item_ids),
+    )
+
+
+def from_csv(path: str | Path, names: Names) -> NamedRatings:
+    """Take three columns of a CSV file with a header."""
+    chosen: list[str] = []
+
+    def choose(columns: list[str]) -> Sequence[int]:
+        places = find_columns(names, columns)
+        chosen.extend(columns[place] for place in places)
+        return places
+
+    return _of_python_ids(read_csv(path, choose), chosen)
+
+
+def from_any(data: Any) -> NamedRatings:
+    """Take a Dataset, or what else `as_ratings` takes."""
+    return _of_python_ids(as_ratings(data, "dataset"), ("user", "item", "rating"))
+
+
+def find_columns(names: Names, columns: Sequence[Any]) -> list[int]:
+    """Return the place of each name; None stands for the name in its own place."""
+    if len(columns) < len(names):
+        raise ValueError(
+            "ratings must have at least three columns (user, item, rating), "
+            f"got {len(columns)}: {', '.join(map(str, columns))}"
+        )
+    places = [
+        find_column(argument, columns[place] if name is None else name, columns)
+        for place, (argument, name) in enumerate(zip(_ARGUMENTS, names, strict=True))
+    ]
+    for argument, place in zip(_ARGUMENTS, places, strict=True):
+        if places.count(place) > 1:
+            raise ValueError(f"{argument}={columns[place]!r} is wanted as another column, too")
+    return places
+
+
+def find_column(argument: str, name: Any, columns: Sequence[Any]) -> int:
+    """Return the place of the column that an argument names; ValueError unless there is one."""
+    places = [place for place, column in enumerate(columns) if column == name]
+    if len(places) != 1:
+        raise ValueError(
+            f"{argument}={name!r} must be one column of {', '.join(map(repr, columns))}"
+        )
+    return places[0]
+
+
+def _ids_of_column(series: nw.Series[Any], ids: list[Any]) -> list[Any] | None:
+    """Return the ids that get a code; None where those of the training rows do."""
+    dtype = series.dtype
+    if dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
+        return None
+    if dtype in (nw.Categorical, nw.Enum) and series.implementation.is_pandas_like():
+        return list(series.to_native().cat.categories)
+    return list(dtype.categories) if isinstance(dtype, nw.Enum) else sort_ids(ids)
+
+
+def _of_python_ids(ratings: Ratings, names: Names) -> NamedRatings:
+    sides = (
+        None if all(isinstance(each, numbers.Number) for each in ids) else sort_ids(ids)
+        for ids in (ratings.user_ids, ratings.item_ids)
+    )
+    return NamedRatings(ratings, names, *sides)
+
+
+def read_pairs(
+    pairs: Any, names: Names, with_labels: bool | None
+) -> tuple[list[Any], list[Any], NDArray[np.float64] | None]:
+    """Return the user and the item of each row, missing ones as they are, and the ratings or None.
+
+    ``with_labels=None`` takes ratings where there are some.
+    """
+    if isinstance(pairs, (list, Ratings, DatasetAutoFolds, Trainset)):
+        ratings = as_ratings(pairs)
+        values = None if with_labels is False else ratings.values
+        return ratings.raw_users(), ratings.raw_items(), values
+    table = collect_frame("ratings", pairs, "a list of (user id, item id, rating) will do, too")
+    columns = table.columns
+    users, items = (
+        table[:, find_column(argument, name, columns)].to_list()
+        for argument, name in zip(_ARGUMENTS[:2], names[:2], strict=True)
+    )
+    if with_labels is None:
+        with_labels = names[2] in columns
+    if not with_labels:
+        return users, items, None
+    return users, items, float_column(table[:, find_column(_ARGUMENTS[2], names[2], columns)])
