@@ -28,10 +28,15 @@ def axes(ax: Axes | None = None, size: tuple[float, float] = (7.0, 4.5)) -> Axes
     ------
     ImportError
         When matplotlib is missing; it names the extra that has it.
+    TypeError
+        When `ax` is something else.
     """
-    if ax is not None:
-        return ax
     require_matplotlib("a picture")
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
 
+    if isinstance(ax, Axes):
+        return ax
+    if ax is not None:
+        raise TypeError(f"ax must be an Axes of matplotlib, got {ax!r}")
     return plt.subplots(figsize=size, layout="constrained")[1]
