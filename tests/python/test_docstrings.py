@@ -15,13 +15,20 @@ MODULES = [
     for _, name, _ in pkgutil.walk_packages(astonish.__path__, "astonish.")
     if not name.rpartition(".")[2].startswith("_")
 ]
-NEEDS_PANDAS = "astonish.data.dataset"
+NEEDED = {  # optional packages that examples use
+    "astonish.data.dataset": "pandas",
+    "astonish.interpret.bias_bars": "matplotlib",
+    "astonish.interpret.curves": "matplotlib",
+    "astonish.interpret.item_map": "textalloc",
+    "astonish.interpret.rating_plots": "matplotlib",
+}
 
 
 @pytest.mark.parametrize("name", ["astonish", *MODULES])
-def test_examples(name):
-    if name == NEEDS_PANDAS:
-        pytest.importorskip("pandas", reason="the example of load_from_df makes a pandas frame")
+def test_examples(name, monkeypatch):
+    if name in NEEDED:
+        pytest.importorskip(NEEDED[name], reason=f"an example needs {NEEDED[name]}")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     result = doctest.testmod(importlib.import_module(name), optionflags=OPTIONS)
     assert result.failed == 0
 

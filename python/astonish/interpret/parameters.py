@@ -1,0 +1,73 @@
+"""The biases and factors of any fitted model, and the users or items that have some."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish._arrays import as_float64
+from astonish._checks import check_integer
+from astonish._settings import resolve_n_threads
+from astonish.data.trainset import Trainset
+from astonish.models.base import AlgoBase
+from astonish.models.factor_model import FactorModel
+
+_FACTORS = {"item": "qi", "user": "pu"}
+
+
+def fitted_trainset(model: Any) -> Trainset:
+    """Return what `model` was fitted to; TypeError for no model, NotFittedError for none fitted."""
+    if not isinstance(model, AlgoBase):
+        raise TypeError(f"model must be a model of astonish, got {model!r}")
+    return model._fitted_trainset()
+
+
+def item_biases(model: Any) -> NDArray[np.float64]:
+    """Return the bias of each item; TypeError for a model that has none."""
+    fitted_trainset(model)
+    biases = getattr(model, "bi", None)
+    if biases is None or not getattr(model, "biased", True):
+        raise TypeError(f"this {type(model).__name__} has no item biases")
+    return as_float64(biases)
+
+
+def factors_of(model: Any, side: str) -> NDArray[np.float64]:
+    """Return the factors of each item, or each user; TypeError for a model that has none.
+
+    Rows of users and items that the model knows nothing of mean nothing; see `known_rows`.
+    """
+    trainset = fitted_trainset(model)
+    factors = getattr(model, _FACTORS[side], None)
+    if factors is None or np.ndim(factors) != 2 or np.shape(factors)[1] == 0:
+        raise TypeError(f"this {type(model).__name__} has no {side} factors")
+    if side == "user" and isinstance(model, FactorModel):  # some compute them from the ratings
+        users = np.arange(trainset.n_users, dtype=np.int32)
+        of_some, rows = model._factors_of(users, resolve_n_threads(model.n_threads))
+        factors = of_some.pu[rows]
+    return as_float64(factors)
+
+
+def known_inner(trainset: Trainset, side: str, raw_ids: list[Any]) -> NDArray[np.int32]:
+    """Return the inner ids of raw ids, -1 for those that a model knows nothing of."""
+    if side == "item":
+        return trainset.known_items(trainset.inner_items(raw_ids))
+    return trainset.known_users(trainset.inner_users(raw_ids))
+
+
+def known_rows(trainset: Trainset, side: str) -> NDArray[np.int32]:
+    """Return the inner ids of the users or items that a model knows something of, ascending."""
+    raw_ids = trainset.item_ids if side == "item" else trainset.user_ids
+    rows = known_inner(trainset, side, raw_ids)
+    return rows[rows >= 0]
+
+
+def often_rated(trainset: Trainset, min_ratings: int) -> NDArray[np.int32]:
+    """Return the inner ids of the items known from at least `min_ratings` ratings, ascending."""
+    min_ratings = check_integer("min_ratings", min_ratings, minimum=0)
+    items = known_rows(trainset, "item")
+    return items[n_ratings_of(trainset)[items] >= min_ratings]
+
+
+def n_ratings_of(trainset: Trainset) -> NDArray[np.int64]:
+    """Return the number of ratings of each item."""
+    return np.diff(trainset.by_item.offsets).astype(np.int64)
