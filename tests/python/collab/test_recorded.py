@@ -1,0 +1,125 @@
+"""The kernels beside fastai itself: the same initial weights, split, batches and dtype.
+
+bench/python/record_fastai.py made the recording.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from astonish import _core
+from astonish.models.schedules import flat_cos, one_cycle
+
+from ..models import reference_embedding_dot
+from . import recorded
+
+SAMPLES = recorded.make_samples()
+RECORDING = recorded.recording()
+SCHEDULES = {"one_cycle": one_cycle, "flat_cos": flat_cos}
+# how far sums of 50 numbers, and 375 updates, of that precision may be from fastai's
+TOLERANCES = {"float32": 1e-5, "float64": 1e-12}
+STATE_TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
+
+
+class Training(NamedTuple):
+    losses: np.ndarray  # one of each batch
+    valid: list  # one of each epoch
+    arrays: list  # as they are in the end
+
+
+class Dot:
+    """The dot product in training; `arrays` are pu, qi, bu, bi."""
+
+    def __init__(self, variant, arrays):
+        options = _core.EmbeddingDotOptions()
+        options.wd = variant.wd
+        options.biased = variant.model.get("biased", True)
+        options.y_range = variant.model.get("y_range")
+        self.arrays, self._y_range, self._biased = arrays, options.y_range, options.biased
+        zeros = [tuple(np.zeros_like(each) for each in arrays) for _ in range(2)]
+        self._trainer = _core.embedding_dot(tuple(arrays), *zeros, options)
+
+    def run(self, *arguments):
+        self._trainer.run(*arguments)
+        zeros = [tuple(np.zeros_like(each) for each in self.arrays) for _ in range(2)]
+        self._trainer.copy_to(tuple(self.arrays), *zeros)
+
+    def state(self):
+        return self.arrays if self._biased else self.arrays[:2]
+
+    def estimates(self, users, items):
+        tables = zip(("pu", "qi", "bu", "bi"), map(with_unknown, self.arrays), strict=True)
+        return reference_embedding_dot.estimates(dict(tables), users, items, self._y_range)
+
+
+def with_unknown(table):
+    """Return the table with row 0, of those that were not in training."""
+    return np.concatenate([np.zeros_like(table[:1]), table])
+
+
+@cache
+def trained(name, dtype):
+    """Train a recorded variant as fastai did."""
+    variant = recorded.VARIANTS[name]
+    arrays = [each.astype(dtype) for each in recorded.initial_weights(SAMPLES, variant)]
+    model = Dot(variant, arrays)
+    users, items = SAMPLES.codes()
+    valid = SAMPLES.is_valid
+    columns = users[~valid] - 1, items[~valid] - 1, SAMPLES.ratings[~valid].astype(dtype)
+    n_batches = len(columns[0]) // recorded.BATCH_SIZE
+    schedule = SCHEDULES[variant.schedule](recorded.N_EPOCHS, n_batches, recorded.LR_MAX)
+    losses, valid_losses = [], []
+    rates = [np.split(each, recorded.N_EPOCHS) for each in schedule]
+    for epoch, (lrs, moms) in enumerate(zip(*rates, strict=True)):
+        order = recorded.order_of_epoch(epoch, len(columns[0])).astype(np.int32)
+        samples = order[: n_batches * recorded.BATCH_SIZE]
+        losses.append(np.empty(n_batches))
+        model.run(*columns, samples, recorded.BATCH_SIZE, lrs, moms, losses[-1], 2)
+        errors = model.estimates(users[valid], items[valid]) - SAMPLES.ratings[valid]
+        valid_losses.append(np.mean(errors**2))
+    return Training(np.concatenate(losses), valid_losses, model.state())
+
+
+@pytest.fixture(params=[name for name in recorded.VARIANTS if name.startswith("dot")])
+def name(request):
+    return request.param
+
+
+@pytest.fixture(params=recorded.DTYPES)
+def dtype(request):
+    return request.param
+
+
+def test_each_loss_of_the_first_epoch_is_fastais(name, dtype):
+    theirs = RECORDING[dtype][name]["losses"]
+    ours = trained(name, dtype).losses[: len(theirs)]
+    np.testing.assert_allclose(ours, theirs, rtol=TOLERANCES[dtype])
+
+
+def test_the_last_losses_are_fastais(name, dtype):
+    theirs = RECORDING[dtype][name]["last losses"]
+    ours = trained(name, dtype).losses[-len(theirs) :]
+    np.testing.assert_allclose(ours, theirs, rtol=TOLERANCES[dtype])
+
+
+def test_validation_losses_are_fastais(name, dtype):
+    theirs = RECORDING[dtype][name]["valid"]
+    np.testing.assert_allclose(trained(name, dtype).valid, theirs, rtol=TOLERANCES[dtype])
+
+
+def test_the_weights_in_the_end_are_fastais(name, dtype):
+    theirs = RECORDING[dtype][name]["state"]
+    ours = recorded.checksums(trained(name, dtype).arrays)
+    for our_numbers, their_numbers in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(
+            our_numbers, their_numbers, rtol=STATE_TOLERANCES[dtype], atol=STATE_TOLERANCES[dtype]
+        )
+
+
+def test_the_recording_has_unknown_users_and_items():
+    users, items = SAMPLES.codes()
+    for codes in (users, items):
+        assert np.any(codes[SAMPLES.is_valid] == 0)
+        assert np.all(codes[~SAMPLES.is_valid] > 0)
