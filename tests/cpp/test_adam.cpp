@@ -1,0 +1,198 @@
+#include "astonish/adam.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include "adam_table.hpp"
+#include "astonish/random.hpp"
+#include "astonish/y_range.hpp"
+#include "batch_rows.hpp"
+#include "scaled_sigmoid.hpp"
+
+using namespace astonish;
+using doctest::Approx;
+using doctest::Contains;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+struct Rates {
+  explicit Rates(std::size_t n) : lrs(n), moms(n) {
+    for (std::size_t k = 0; k < n; ++k) {
+      const double place = static_cast<double>(k) / static_cast<double>(n);
+      lrs[k] = 0.02 * (1.1 - place);
+      moms[k] = 0.95 - 0.1 * place;
+    }
+  }
+  [[nodiscard]] BatchRates view() const { return {lrs, moms}; }
+
+  std::vector<double> lrs, moms;
+};
+
+// The formula of the header on one number.
+struct Number {
+  void step(double gradient, const AdamOptions& options, double lr, double mom, double t) {
+    weight -= lr * options.wd * weight;
+    average = mom * average + (1 - mom) * gradient;
+    square = options.sqr_mom * square + (1 - options.sqr_mom) * gradient * gradient;
+    weight -= lr / (1 - std::pow(mom, t)) * average /
+              (std::sqrt(square / (1 - std::pow(options.sqr_mom, t))) + options.eps);
+  }
+
+  double weight = 0.0, average = 0.0, square = 0.0;
+};
+
+// One row of a table whose samples come every `pause` batches, and the same numbers by the formula.
+template <typename T>
+struct Run {
+  Run(std::size_t n_cols, std::size_t n_steps, std::size_t pause)
+      : table(1, n_cols), numbers(n_cols), rates(n_steps) {
+    options.wd = 0.05;
+    options.first_step = 3;
+    RowRandom random(1, 0);
+    for (std::size_t k = 0; k < n_cols; ++k) {
+      numbers[k].weight = random.normal();
+      table.row(0, AdamKind::weights)[k] = static_cast<T>(numbers[k].weight);
+    }
+    const AdamSteps steps(options, rates.view());
+    std::vector<T> gradient(table.width());
+    for (std::size_t step = 0; step < n_steps; ++step) {
+      const bool has_samples = step % pause == 0;
+      for (Number& number : numbers) {
+        const double slope = has_samples ? random.normal() : 0.0;
+        gradient[static_cast<std::size_t>(&number - numbers.data())] = static_cast<T>(slope);
+        number.step(slope, options, rates.lrs[step], rates.moms[step],
+                    static_cast<double>(options.first_step + step + 1));
+      }
+      if (!has_samples) continue;
+      table.catch_up(0, step, steps);
+      table.update(0, gradient.data(), step, steps);
+    }
+    table.finish(n_steps, steps, 1);
+  }
+
+  void check(double tolerance) const {
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+      CAPTURE(k);
+      CHECK(std::abs(table.row(0, AdamKind::weights)[k] - numbers[k].weight) < tolerance);
+      CHECK(std::abs(table.row(0, AdamKind::averages)[k] - numbers[k].average) < tolerance);
+      CHECK(std::abs(table.row(0, AdamKind::squares)[k] - numbers[k].square) < tolerance);
+    }
+  }
+
+  AdamOptions options;
+  AdamTable<T> table;
+  std::vector<Number> numbers;
+  Rates rates;
+};
+
+}  // namespace
+
+TEST_CASE("a row that catches up is where the formula takes it batch by batch") {
+  for (const std::size_t pause : {1, 2, 63, 64, 65, 130, 1000, 5000}) {
+    for (const std::size_t n_cols : {1, 16, 50, 100, 150}) {
+      CAPTURE(pause);
+      CAPTURE(n_cols);
+      Run<double>(n_cols, 1300, pause).check(1e-13);
+      Run<float>(n_cols, 1300, pause).check(1e-5);
+    }
+  }
+}
+
+TEST_CASE("the lanes that fill a row up stay zero") {
+  const Run<float> run(5, 40, 7);
+  for (std::size_t k = 5; k < run.table.width(); ++k) {
+    CHECK(run.table.row(0, AdamKind::weights)[k] == 0.0F);
+  }
+}
+
+TEST_CASE("a learning rate of which nothing is kept clears a weight") {
+  AdamOptions options;
+  options.wd = 0.1;
+  const std::vector<double> lrs{10.0, 10.0}, moms{0.9, 0.9};
+  const AdamSteps steps(options, {lrs, moms});
+  AdamTable<double> table(1, 1);
+  table.row(0, AdamKind::weights)[0] = 3.0;
+  table.finish(2, steps, 1);
+  CHECK(table.row(0, AdamKind::weights)[0] == 0.0);
+}
+
+TEST_CASE("options of Adam out of range are refused by name") {
+  const auto with = [](auto change) {
+    AdamOptions options;
+    change(options);
+    check_adam(options);
+  };
+  CHECK_NOTHROW(with([](auto&) {}));
+  for (const double bad : {0.0, 1.0, -0.5, kNan}) {
+    CHECK_THROWS_WITH_AS(with([&](auto& its) { its.sqr_mom = bad; }), Contains("sqr_mom is"),
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS(with([&](auto& its) { its.eps = bad; }), Contains("eps is"),
+                         std::invalid_argument);
+  }
+  for (const double bad : {-0.1, kNan, std::numeric_limits<double>::infinity()}) {
+    CHECK_THROWS_WITH_AS(with([&](auto& its) { its.wd = bad; }), Contains("wd is"),
+                         std::invalid_argument);
+  }
+}
+
+TEST_CASE("rates out of range are refused by name") {
+  const auto check = [](std::vector<double> lrs, std::vector<double> moms) {
+    check_rates({lrs, moms});
+  };
+  CHECK_NOTHROW(check({0.0, 1.0}, {0.0, 0.99}));
+  CHECK_THROWS_WITH_AS(check({0.1}, {}), Contains("moms has 0 entries, expected 1"),
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(check({-0.1}, {0.9}), Contains("lr is -0.1"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(check({kNan}, {0.9}), Contains("lr is"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(check({0.1}, {1.0}), Contains("mom is 1"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(check({0.1}, {kNan}), Contains("mom is"), std::invalid_argument);
+}
+
+TEST_CASE("a range of estimates has a lower and a higher end") {
+  CHECK_NOTHROW(check_y_range({0.0, 5.5}));
+  CHECK_THROWS_WITH_AS(check_y_range({5.5, 0.0}), Contains("y_range is (5.5"),
+                       std::invalid_argument);
+  CHECK_THROWS_AS(check_y_range({1.0, 1.0}), std::invalid_argument);
+  CHECK_THROWS_AS(check_y_range({0.0, kNan}), std::invalid_argument);
+}
+
+TEST_CASE("the slope of a scaled sigmoid is that of its estimates") {
+  const ScaledSigmoid<double> y(YRange{1.0, 4.0});
+  for (const double sum : {-3.0, 0.0, 0.7}) {
+    const double slope = (y.estimate(sum + 1e-6) - y.estimate(sum - 1e-6)) / 2e-6;
+    CHECK(y.slope(sum) == Approx(slope));
+  }
+  CHECK(y.estimate(0.0) == 2.5);
+  CHECK(y.estimate(-1e4) == 1.0);
+  CHECK(y.estimate(1e4) == 4.0);
+  CHECK(ScaledSigmoid<double>(std::nullopt).estimate(7.0) == 7.0);
+  CHECK(ScaledSigmoid<double>(std::nullopt).slope(7.0) == 1.0);
+}
+
+TEST_CASE("the rows of a batch come once, each with its samples in order") {
+  BatchRows batch(6);
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const std::vector<std::int32_t> rows{4, 2, 4, 0, 2, 4};
+    batch.assign(rows);
+    REQUIRE(batch.size() == 3);
+    const auto of = [&](std::size_t slot) {
+      return std::vector(batch.samples(slot).begin(), batch.samples(slot).end());
+    };
+    CHECK(batch.row(0) == 4);
+    CHECK(of(0) == std::vector<std::int32_t>{0, 2, 5});
+    CHECK(batch.row(1) == 2);
+    CHECK(of(1) == std::vector<std::int32_t>{1, 4});
+    CHECK(batch.row(2) == 0);
+    CHECK(of(2) == std::vector<std::int32_t>{3});
+    batch.assign(std::vector<std::int32_t>{5});  // and none of the batch before
+    CHECK(batch.size() == 1);
+    CHECK(batch.row(0) == 5);
+  }
+}

@@ -1,0 +1,53 @@
+#include "phases.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <stdexcept>
+#include <vector>
+
+using namespace astonish;
+
+TEST_CASE("a phase sees all of the phase before") {
+  for (const std::size_t n_parts : {1, 2, 3, 7}) {
+    CAPTURE(n_parts);
+    constexpr std::size_t n = 40, n_phases = 300;
+    std::vector<int> numbers(n, 1), next(n);
+    run_phases(n_phases, n_parts, [&](std::size_t phase, std::size_t part) {
+      const Share share(n, part, n_parts);
+      auto& from = phase % 2 == 0 ? numbers : next;
+      auto& to = phase % 2 == 0 ? next : numbers;
+      for (std::size_t k = share.begin; k < share.end; ++k) to[k] = (from[(k + 1) % n] + 1) % 1000;
+    });
+    for (const int number : numbers) CHECK(number == 1 + n_phases);
+  }
+}
+
+TEST_CASE("shares cover a range once") {
+  for (const std::size_t n : {0, 1, 5, 64}) {
+    std::size_t at = 0;
+    for (std::size_t part = 0; part < 7; ++part) {
+      const Share share(n, part, 7);
+      CHECK(share.begin == at);
+      at = share.end;
+    }
+    CHECK(at == n);
+  }
+}
+
+TEST_CASE("an error in one part ends all of them and is thrown once") {
+  for (const std::size_t n_parts : {1, 2, 5}) {
+    CAPTURE(n_parts);
+    std::atomic<int> later = 0;
+    CHECK_THROWS_WITH_AS(run_phases(50, n_parts,
+                                    [&](std::size_t phase, std::size_t part) {
+                                      if (phase == 3 && part == n_parts - 1) {
+                                        throw std::domain_error("here");
+                                      }
+                                      if (phase > 3) ++later;
+                                    }),
+                         "here", std::domain_error);
+    CHECK(later == 0);
+  }
+}
