@@ -6,6 +6,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from .data.helpers import require
+
 hypothesis.settings.register_profile("astonish", deadline=None)
 hypothesis.settings.load_profile("astonish")
 
@@ -18,3 +20,12 @@ def real_data():
     if not folder.is_dir():
         pytest.skip(f"needs the rating sets in {folder}; ASTONISH_TEST_DATA names another folder")
     return folder
+
+
+@pytest.fixture(scope="module", params=["pandas", "polars", "pyarrow", "duckdb"])
+def library(request):
+    """The name of a library whose frames are read."""
+    require(request.param)
+    if request.param == "duckdb":
+        pytest.importorskip("pyarrow", reason="DuckDB hands its results over as arrow tables")
+    return request.param

@@ -130,6 +130,14 @@ class CollabDataLoaders:
             For a column that is not there or there twice, a missing id, a rating that is not
             finite, no ratings at all, a `valid_pct` that leaves none for training, or a batch size
             below 1.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> ratings = pd.DataFrame({"user": [1, 1, 2], "title": ["Up", "Ran", "Up"], "r": [4, 2, 5]})
+        >>> dls = CollabDataLoaders.from_df(ratings, valid_pct=0.4, seed=42)
+        >>> dls.classes["title"].o2i["Up"]
+        2
         """
         data = named_ratings.from_frame(ratings, (user_name, item_name, rating_name))
         return cls._split(data, valid_pct, seed=seed, path=path, bs=bs, val_bs=val_bs)
@@ -166,6 +174,16 @@ class CollabDataLoaders:
             When the file cannot be read.
         TypeError, ValueError
             As `from_df`, and for a row with another number of fields than the header.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> file = pathlib.Path(folder.name) / "ratings.csv"
+        >>> _ = file.write_text("userId,movieId,rating\\n1,31,2.5\\n1,1029,3\\n2,31,4\\n")
+        >>> CollabDataLoaders.from_csv(file, seed=42).trainset.item_ids
+        [31, 1029]
+        >>> folder.cleanup()
         """
         data = named_ratings.from_csv(csv, (user_name, item_name, rating_name))
         return cls._split(data, valid_pct, seed=seed, path=path, bs=bs, val_bs=val_bs)
@@ -184,6 +202,13 @@ class CollabDataLoaders:
         """Split and code a `Dataset`, or a list of (user id, item id, rating).
 
         The columns are called "user", "item" and "rating"; arguments and errors as in `from_df`.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> data = astonish.Dataset.load_builtin("demo")
+        >>> len(CollabDataLoaders.from_dataset(data, valid_pct=0.1, bs=128).train)
+        703
         """
         data = named_ratings.from_any(dataset)
         return cls._split(data, valid_pct, seed=seed, path=path, bs=bs, val_bs=val_bs)
@@ -277,7 +302,7 @@ class CollabDataLoaders:
         users, items = self.classes.values()
         for (user, item), (rating,) in zip(x[:max_n].tolist(), y[:max_n].tolist(), strict=True):
             table.add_row(str(users[user]), str(items[item]), f"{rating:g}")
-        Console().print(table)
+        Console(markup=False, emoji=False).print(table)
 
     def test_dl(self, ratings: Any, with_labels: bool | None = None) -> RatingsLoader:
         """Code ratings, or pairs to estimate, by the classes of these data loaders.

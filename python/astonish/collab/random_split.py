@@ -37,15 +37,15 @@ def split_rows(
     Raises
     ------
     ValueError
-        When `valid_pct` is out of its range or leaves no row for training.
+        When `valid_pct` is out of its range.
     """
     share = check_number("valid_pct", valid_pct, 0)
-    n_valid = int(share * n)
-    if share >= 1 or n_valid >= n:
+    if share >= 1:
         raise ValueError(
             f"valid_pct={valid_pct!r} of {n} ratings leaves none for training: "
             "it must be at least 0 and below 1"
         )
+    n_valid = int(share * n)  # less than n
     words = seeded_rng(seed).randint(0, 2**32, size=n, dtype=np.uint32)
     order = _core.permute(words)
     return order[n_valid:], order[:n_valid]

@@ -1,5 +1,4 @@
 import datetime
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,27 +8,7 @@ from scipy import sparse
 
 from astonish import Dataset, Reader
 
-
-def require(library):
-    return pytest.importorskip(library, reason=f"loads frames of {library}")
-
-
-@pytest.fixture(scope="module", params=["pandas", "polars", "pyarrow", "duckdb"])
-def library(request):
-    require(request.param)
-    if request.param == "duckdb":
-        pytest.importorskip("pyarrow", reason="DuckDB hands its results over as arrow tables")
-    return request.param
-
-
-def make_frame(library, columns):
-    """A frame of {name: column} as the library makes it."""
-    module = import_module(library)
-    if library == "pyarrow":
-        return module.table(columns)
-    if library == "duckdb":
-        return module.from_arrow(import_module("pyarrow").table(columns))
-    return module.DataFrame(columns)
+from .helpers import make_frame, require
 
 
 def load(frame):
