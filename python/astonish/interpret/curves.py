@@ -94,7 +94,7 @@ def _draw_line(ax: Axes, values: NDArray[Any], label: str, color: str, kind: int
 def _finish(ax: Axes, names: list[str]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set_xlabel("epoch")
     last_words = {name.split("_")[-1] for name in names}
     ax.set_ylabel(_words(names[0]) if len(names) == 1 else " and ".join(sorted(last_words)))

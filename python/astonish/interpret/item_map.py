@@ -12,7 +12,7 @@ from astonish import _plotting
 from astonish._checks import check_integer
 from astonish.interpret.components import principal_components
 from astonish.interpret.parameters import fitted_trainset, known_inner, known_rows, n_ratings_of
-from astonish.interpret.placement import place_labels, require_textalloc
+from astonish.interpret.placement import place_labels, refuse_subfigure, require_textalloc
 from astonish.interpret.titles import labels
 from astonish.models.ranking import known_ids, raw_ids_at
 
@@ -56,7 +56,8 @@ def plot_items(
     Axes
         Labels do not overlap. One that finds no place inside of the Axes near its dot is left out,
         first those of the items with the fewest ratings. The places are for the size and the limits
-        of the Axes at the call: set those before.
+        of the Axes at the call: set those before, and of several pictures in a figure draw this one
+        last.
 
     Raises
     ------
@@ -68,7 +69,8 @@ def plot_items(
         For a model without item factors, `titles` that is no mapping, `ax` that is no Axes.
     ValueError
         For n < 1, an item that is not part of the training set, no items at all, components that
-        are not two different ones of the factors, and what `principal_components` refuses.
+        are not two different ones of the factors, `ax` in a SubFigure, and what
+        `principal_components` refuses.
 
     Examples
     --------
@@ -90,6 +92,7 @@ def plot_items(
     require_textalloc()
     side = _INCHES_OF_50 * np.sqrt(np.clip(len(items) / 50, 0.5, 10))
     ax = _plotting.axes(ax, (side, side))
+    refuse_subfigure(ax)
     _draw(ax, points, names, [_axis_label(each, everybody.shares) for each in (across, up)])
     return ax
 

@@ -23,6 +23,14 @@ def require_textalloc() -> None:
         ) from error
 
 
+def refuse_subfigure(ax: Axes) -> None:
+    """Raise ValueError for Axes that textalloc cannot measure."""
+    from matplotlib.figure import SubFigure
+
+    if isinstance(ax.figure, SubFigure):
+        raise ValueError("ax is in a SubFigure, where labels cannot be placed: use subplots")
+
+
 def place_labels(
     ax: Axes, points: NDArray[np.float64], labels: list[str], dots: PathCollection, size: float
 ) -> None:
@@ -53,5 +61,6 @@ def place_labels(
         nbr_candidates=500,
         draw_all=False,
         plot_kwargs={"alpha": 0.5},
+        va="bottom",  # the place is that of the box, not of the letters' baseline
         parse_math=False,  # a title with two dollars is no formula
     )
