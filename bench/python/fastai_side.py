@@ -9,14 +9,15 @@ import sys
 import time
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import torch
 from fastai.callback.progress import ProgressCallback
-from fastai.collab import CollabDataLoaders, EmbeddingNN, TabularCollab, collab_learner
+from fastai.collab import CollabDataLoaders, EmbeddingNN, collab_learner
 from fastai.layers import Embedding, Module, sigmoid_range
 from fastai.learner import Learner
 from fastai.losses import MSELossFlat
-from fastai.tabular.all import Categorify, TabDataLoader, TransformBlock, get_emb_sz
+from fastai.tabular.all import TabDataLoader, get_emb_sz
 from fastcore.basics import noop
 
 
@@ -31,20 +32,6 @@ class DotProduct(Module):
     def forward(self, x):
         dots = (self.u_weight(x[:, 0]) * self.i_weight(x[:, 1])).sum(dim=1)
         return dots if self.y_range is None else sigmoid_range(dots, *self.y_range)
-
-
-def loaders(frame, valid, batch_size):
-    """Return CollabDataLoaders of (user, item, rating), with the rows of `valid` to validate.
-
-    That is from_df with a split of ours.
-    """
-    user, item, rating = frame.columns
-    train = [row for row, is_valid in enumerate(valid) if not is_valid]
-    splits = train, [row for row, is_valid in enumerate(valid) if is_valid]
-    table = TabularCollab(
-        frame, [Categorify], [user, item], y_names=[rating], y_block=TransformBlock(), splits=splits
-    )
-    return CollabDataLoaders(*table.dataloaders(bs=batch_size).loaders)
 
 
 def order_by(dls, get_indices):
@@ -81,17 +68,19 @@ def quiet(learn):
 def answer(job):
     """Train as the job says; return the seconds, and the validation loss after each epoch."""
     frame = pd.read_csv(job["path"])
-    valid = frame.pop("is_valid")
-    torch.manual_seed(job["seed"])
-    dls = loaders(frame, valid, job["batch_size"])
+    dls = CollabDataLoaders.from_df(frame, seed=job["seed"], bs=job["batch_size"])
     if job["sampling"] == "permutation":
         permute(dls)
+    torch.manual_seed(job["seed"])
+    np.random.seed(job["seed"])
     learn = learner(dls, job)
     quiet(learn)
     begin = time.perf_counter()
     learn.fit_one_cycle(job["n_epochs"], job["lr_max"], wd=job["wd"])
     seconds = time.perf_counter() - begin
-    return {"seconds": seconds, "valid": [float(row[1]) for row in learn.recorder.values]}
+    valid = [float(row[1]) for row in learn.recorder.values]
+    held_out = float(dls.valid.items[frame.columns[2]].sum())
+    return {"seconds": seconds, "valid": valid, "sum of held out": held_out}
 
 
 def main():

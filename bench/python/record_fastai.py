@@ -16,8 +16,10 @@ from pathlib import Path
 import pandas as pd
 import torch
 from fastai.callback.core import Callback
+from fastai.collab import CollabDataLoaders, TabularCollab
 from fastai.learner import Recorder
-from fastai_side import learner, loaders, order_by, quiet
+from fastai.tabular.all import Categorify, TransformBlock
+from fastai_side import learner, order_by, quiet
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "python" / "collab"
 sys.path.insert(0, str(FOLDER))
@@ -68,6 +70,20 @@ def state_of(model):
     arrays = [each[1:] if id(each) in tables else each for each in trained(model)]
     buffers = [each for name, each in model.named_buffers() if "running" in name and each.numel()]
     return [each.detach().numpy() for each in arrays + buffers]
+
+
+def loaders(frame, valid, batch_size):
+    """Return CollabDataLoaders of (user, item, rating), with the rows of `valid` to validate.
+
+    That is from_df with a split of ours.
+    """
+    user, item, rating = frame.columns
+    train = [row for row, is_valid in enumerate(valid) if not is_valid]
+    splits = train, [row for row, is_valid in enumerate(valid) if is_valid]
+    table = TabularCollab(
+        frame, [Categorify], [user, item], y_names=[rating], y_block=TransformBlock(), splits=splits
+    )
+    return CollabDataLoaders(*table.dataloaders(bs=batch_size).loaders)
 
 
 def prepared(variant, dtype):
