@@ -80,7 +80,7 @@ def answer(job):
     seconds = time.perf_counter() - begin
     valid = [float(row[1]) for row in learn.recorder.values]
     held_out = float(dls.valid.items[frame.columns[2]].sum())
-    return {"seconds": seconds, "valid": valid, "sum of held out": held_out}
+    return {"seconds": seconds, "valid": valid, "held_out": held_out}
 
 
 def main():
