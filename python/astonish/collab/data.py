@@ -134,7 +134,8 @@ class CollabDataLoaders:
         Examples
         --------
         >>> import pandas as pd
-        >>> ratings = pd.DataFrame({"user": [1, 1, 2], "title": ["Up", "Ran", "Up"], "r": [4, 2, 5]})
+        >>> rows = {"user": [1, 1, 2], "title": ["Up", "Ran", "Up"], "rating": [4, 2, 5]}
+        >>> ratings = pd.DataFrame(rows)
         >>> dls = CollabDataLoaders.from_df(ratings, valid_pct=0.4, seed=42)
         >>> dls.classes["title"].o2i["Up"]
         2
@@ -156,7 +157,7 @@ class CollabDataLoaders:
         bs: int = 64,
         val_bs: int | None = None,
     ) -> "CollabDataLoaders":
-        """Split and code a CSV file with a header, plain or compressed; no library is needed.
+        r"""Split and code a CSV file with a header, plain or compressed; no library is needed.
 
         Ids are int where all of a column are whole numbers, float where all are numbers, else str;
         an empty field is a missing id. For any other format give a frame to `from_df`.
@@ -180,7 +181,7 @@ class CollabDataLoaders:
         >>> import pathlib, tempfile
         >>> folder = tempfile.TemporaryDirectory()
         >>> file = pathlib.Path(folder.name) / "ratings.csv"
-        >>> _ = file.write_text("userId,movieId,rating\\n1,31,2.5\\n1,1029,3\\n2,31,4\\n")
+        >>> _ = file.write_text("userId,movieId,rating\n1,31,2.5\n1,1029,3\n2,31,4\n")
         >>> CollabDataLoaders.from_csv(file, seed=42).trainset.item_ids
         [31, 1029]
         >>> folder.cleanup()
