@@ -34,7 +34,7 @@ _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 
 def save(model: "AlgoBase", path: str | Path) -> None:
-    """Write `model` to `path`; see `AlgoBase.save`. A file that exists is replaced at the end."""
+    """Write `model` to `path`; see `AlgoBase.save`."""
     arrays: dict[str, NDArray[Any]] = {}
     header = {
         "format": FORMAT,
@@ -44,47 +44,71 @@ def save(model: "AlgoBase", path: str | Path) -> None:
         "attributes": _pack_attributes(model, arrays),
         "factors": _pack_factors(model, arrays),
     }
-    arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    path = Path(path)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_file(path, header, arrays)
 
 
 def load(path: str | Path, base: type[Model]) -> Model:
     """Read a model that is a `base` from `path`; see `AlgoBase.load`."""
-    with Path(path).open("rb") as file:  # np.load would not close a file that it cannot read
-        try:
-            with np.load(file, allow_pickle=False) as members:
-                arrays = {name: members[name] for name in members.files}
-            header = json.loads(arrays.pop(_HEADER).tobytes())
-            if header["format"] != FORMAT:
-                raise KeyError("format")
-            version, class_name = header["version"], header.get("class")
-        except (
-            Exception
-        ) as error:  # whatever NumPy, zipfile or JSON raise for bytes that are not theirs
-            raise ValueError(f"{path} is not a model file, or it is damaged") from error
-    if version != VERSION:
-        raise ValueError(
-            f"{path} has model format version {version}, "
-            f"this version of astonish reads version {VERSION}"
-        )
-    cls = _find_class(class_name, base, path)
+    header, arrays = read_file(path, FORMAT, VERSION)
+    cls = _find_class(str(header.get("class")), base, path)
     try:
         model = cls() if header.get("defaults") is True else cls.__new__(cls)
         model.trainset = _unpack_trainset(header["trainset"], arrays)
         for name, value in header["attributes"].items():
             if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
                 raise ValueError(f"{name!r} is no attribute of a model")
-            setattr(model, name, _unpack(value, arrays))
+            setattr(model, name, unpack(value, arrays))
     except Exception as error:
         raise ValueError(f"{path} is a damaged model file ({error})") from error
     return model
+
+
+def write_file(path: str | Path, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    """Write a header, which has a "format" and a "version", and arrays.
+
+    A file that exists is replaced at the end.
+    """
+    text = json.dumps(header).encode()
+    path = Path(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            members = {**arrays, _HEADER: np.frombuffer(text, dtype=np.uint8)}
+            np.savez(file, **members)  # type: ignore[arg-type]
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_file(
+    path: str | Path, format_: str, version: int
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return header and arrays of a file of a format that is called "astonish " and a kind.
+
+    Raises
+    ------
+    ValueError
+        For a file of another format or version, or that is damaged.
+    """
+    kind = format_.removeprefix("astonish ")
+    with Path(path).open("rb") as file:  # np.load would not close a file that it cannot read
+        try:
+            with np.load(file, allow_pickle=False) as members:
+                arrays = {name: members[name] for name in members.files}
+            header = json.loads(arrays.pop(_HEADER).tobytes())
+            if header["format"] != format_:
+                raise KeyError("format")
+            found = header["version"]
+        except (
+            Exception
+        ) as error:  # whatever NumPy, zipfile or JSON raise for bytes that are not theirs
+            raise ValueError(f"{path} is not a {kind} file, or it is damaged") from error
+    if found != version:
+        raise ValueError(
+            f"{path} has {kind} format version {found}, "
+            f"this version of astonish reads version {version}"
+        )
+    return header, arrays
 
 
 def _class_name(cls: type[Any]) -> str:
@@ -110,9 +134,9 @@ def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[
         known = {"known_side": trainset.known_side, "global_mean": float(trainset.global_mean)}
     return {
         **known,
-        "rating_scale": _pack("rating_scale", trainset.rating_scale, arrays),
-        "user_ids": _pack("user_ids", trainset.user_ids, arrays),
-        "item_ids": _pack("item_ids", trainset.item_ids, arrays),
+        "rating_scale": pack("rating_scale", trainset.rating_scale, arrays),
+        "user_ids": pack("user_ids", trainset.user_ids, arrays),
+        "item_ids": pack("item_ids", trainset.item_ids, arrays),
     }
 
 
@@ -122,7 +146,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
         return Csr.from_arrays(offsets, indices, values, n_cols)
 
     scale, user_ids, item_ids = (
-        _unpack(header[name], arrays) for name in ("rating_scale", "user_ids", "item_ids")
+        unpack(header[name], arrays) for name in ("rating_scale", "user_ids", "item_ids")
     )
     by_user, by_item = csr("by_user", len(item_ids)), csr("by_item", len(user_ids))
     if by_user.n_rows != len(user_ids) or by_item.n_rows != len(item_ids):
@@ -147,7 +171,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
 
 def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     return {
-        name: None if name in model._unsaved else _pack(name, value, arrays)
+        name: None if name in model._unsaved else pack(name, value, arrays)
         for name, value in vars(model).items()
         if name != "trainset"
     }
@@ -155,10 +179,10 @@ def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict
 
 def _pack_factors(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
     factors = model._factors_of_all()
-    return factors and {name: _pack(name, value, arrays) for name, value in factors.items()}
+    return factors and {name: pack(name, value, arrays) for name, value in factors.items()}
 
 
-def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+def pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     """Turn a value into JSON; arrays go into `arrays`, each of them once, and leave their name.
 
     What JSON lacks is an object with one key that begins with "$".
@@ -166,7 +190,7 @@ def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
-        return _pack(name, value.item(), arrays)
+        return pack(name, value.item(), arrays)
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         for place, array in arrays.items():
             if array is value:
@@ -175,34 +199,35 @@ def _pack(name: str, value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         arrays[place] = value
         return {"$array": place}
     if isinstance(value, list):
-        return [_pack(f"{name}.{place}", each, arrays) for place, each in enumerate(value)]
+        return [pack(f"{name}.{place}", each, arrays) for place, each in enumerate(value)]
     if isinstance(value, tuple):
-        return {"$tuple": _pack(name, list(value), arrays)}
+        return {"$tuple": pack(name, list(value), arrays)}
     if isinstance(value, dict):
-        pairs = [[key, _pack(f"{name}.{key}", each, arrays)] for key, each in value.items()]
+        pairs = [[key, pack(f"{name}.{key}", each, arrays)] for key, each in value.items()]
         if all(isinstance(key, (bool, int, float, str)) for key in value):
             return {"$dict": pairs}
     if isinstance(value, np.random.RandomState):
-        return {"$random_state": _pack(name, value.get_state(legacy=True), arrays)}
+        return {"$random_state": pack(name, value.get_state(legacy=True), arrays)}
     raise TypeError(
         f"{name} cannot be saved: {type(value).__name__} {value!r} has no place in JSON"
     )
 
 
-def _unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+def unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    """Return what `pack` was given."""
     if isinstance(value, list):
-        return [_unpack(each, arrays) for each in value]
+        return [unpack(each, arrays) for each in value]
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind == "$array":
         return arrays[content]
     if kind == "$tuple":
-        return tuple(_unpack(content, arrays))
+        return tuple(unpack(content, arrays))
     if kind == "$dict":
-        return {key: _unpack(each, arrays) for key, each in content}
+        return {key: unpack(each, arrays) for key, each in content}
     if kind == "$random_state":
-        return _unpack_random_state(*_unpack(content, arrays))
+        return _unpack_random_state(*unpack(content, arrays))
     raise ValueError(f"unknown kind of value {kind!r}")
 
 
