@@ -138,14 +138,23 @@ class EpochTrainer:
 
     def run_epoch(self, epoch: int) -> Losses:
         """Train one epoch; its loss is the mean of those of its batches, before their updates."""
+        return {"loss": float(self.run_batches(epoch).mean())}
+
+    def run_batches(self, epoch: int) -> NDArray[np.float64]:
+        """Train one epoch and return the losses of its batches, before their updates.
+
+        Raises
+        ------
+        ValueError
+            When a loss is not finite; it names the epoch and the batch. The parameters are lost.
+        """
         n_batches = self._sampler.n_batches
         its = slice(epoch * n_batches, (epoch + 1) * n_batches)
         rates = self._schedule.lrs[its], self._schedule.moms[its]
         try:
-            losses = self._training.run(self._sampler.next(), self._sampler.batch_size, *rates)
+            return self._training.run(self._sampler.next(), self._sampler.batch_size, *rates)
         except ValueError as error:
             raise ValueError(f"epoch {epoch}, {error}") from None
-        return {"loss": float(losses.mean())}
 
     def parameters(self) -> Arrays:
         """Return copies of the parameters."""

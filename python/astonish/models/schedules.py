@@ -135,16 +135,21 @@ def sgdr(
     >>> [round(lr, 5) for lr in schedule.lrs.tolist()]
     [0.01, 0.005, 0.01, 0.00854, 0.005, 0.00146]
     """
-    n_cycles = check_integer("n_cycles", n_cycles, 1, INT32_MAX)
-    cycle_len = check_integer("cycle_len", cycle_len, 1, INT32_MAX)
-    cycle_mult = check_integer("cycle_mult", cycle_mult, 1, INT32_MAX)
     lr_max = check_number("lr_max", lr_max, minimum=0)
-    lengths = [cycle_len * cycle_mult**cycle for cycle in range(n_cycles)]
+    lengths = cycle_lengths(n_cycles, cycle_len, cycle_mult)
     n_epochs = sum(lengths)
     shares = [length / n_epochs for length in lengths]
     segments = _Segments(_places(n_epochs, n_batches), shares)
     lrs = segments.cosines(*[(lr_max, 0.0)] * n_cycles)
     return Schedule(lrs, np.full(len(lrs), _check_below_1("mom", mom)))
+
+
+def cycle_lengths(n_cycles: int, cycle_len: int, cycle_mult: int) -> list[int]:
+    """Return the epochs of each cycle of `sgdr`."""
+    n_cycles = check_integer("n_cycles", n_cycles, 1, INT32_MAX)
+    cycle_len = check_integer("cycle_len", cycle_len, 1, INT32_MAX)
+    cycle_mult = check_integer("cycle_mult", cycle_mult, 1, INT32_MAX)
+    return [cycle_len * cycle_mult**cycle for cycle in range(n_cycles)]
 
 
 class _Segments:
