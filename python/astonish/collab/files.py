@@ -1,0 +1,162 @@
+"""Learners as files: the parameters alone, or the whole model. Nothing is pickled.
+
+`save` writes the arrays of the model and what Adam remembers, for a learner of the same kind and
+ids to load. `export` writes the model itself, as `AlgoBase.save` does, and the names of columns.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.collab.categories import CategoryMap
+from astonish.collab.data import CollabDataLoaders
+from astonish.collab.fitting import Optimizer
+from astonish.data.ratings import Ratings
+from astonish.models.batch_training import AdamState
+from astonish.models.embedding_model import EmbeddingModel
+from astonish.models.persistence import pack, read_file, unpack, write_file
+
+if TYPE_CHECKING:
+    from astonish.collab.learner import Learner
+
+_FORMAT, _VERSION = "astonish learner", 1
+_NAMES = "column_names"  # the attribute of an exported model
+
+
+def save(learn: Learner, name: str | Path, with_opt: bool) -> Path:
+    """Write parameters, and what Adam remembers; see `Learner.save`."""
+    path = _path_of(learn, name)
+    arrays: dict[str, Any] = {}
+    state = learn._adam_state() if with_opt else None
+    optimizer = learn._optimizer._replace(state=state) if with_opt else None
+    header = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "model": type(learn.model).__name__,
+        "ids": _digest(learn.model),
+        "parameters": pack("parameters", _parameters(learn.model), arrays),
+        "optimizer": pack("optimizer", _as_dict(optimizer), arrays),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, header, arrays)
+    return path
+
+
+def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
+    """Read what `save` wrote; see `Learner.load`."""
+    learn._refuse_in_training("load")
+    path = _path_of(learn, name)
+    header, arrays = read_file(path, _FORMAT, _VERSION)
+    _refuse_another(learn, path, header)
+    try:
+        parameters = unpack(header["parameters"], arrays)
+        optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
+    except Exception as error:
+        raise ValueError(f"{path} is a damaged learner file ({error})") from error
+    if _shapes(parameters) != _shapes(_parameters(learn.model)):
+        raise ValueError(
+            f"{path} has parameters {_shapes(parameters)}, "
+            f"the model has {_shapes(_parameters(learn.model))}"
+        )
+    vars(learn.model).update(parameters)
+    if with_opt and optimizer is None:
+        warnings.warn(f"{path} has no state of the optimizer: Adam keeps its own", stacklevel=3)
+    elif with_opt and optimizer is not None:
+        learn._optimizer = optimizer
+
+
+def export(learn: Learner, fname: str | Path) -> Path:
+    """Write the model and the names of columns; see `Learner.export`."""
+    path = learn.path / fname
+    dls = learn.dls
+    exported = copy.copy(learn.model)
+    setattr(exported, _NAMES, [dls.user_name, dls.item_name, dls.rating_name])
+    exported.save(path)
+    return path
+
+
+def read_exported(fname: str | Path) -> tuple[CollabDataLoaders, EmbeddingModel]:
+    """Return the model of a file, and its ratings as data loaders without validation."""
+    model = EmbeddingModel.load(fname)
+    trainset = model.trainset
+    user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
+    classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
+    dls = CollabDataLoaders(
+        *(trainset.to_ratings(), Ratings.from_columns([], [], []), classes, rating_name, trainset),
+        seed=None,
+        path=Path(fname).parent,
+        bs=model.batch_size,
+        val_bs=None,
+    )
+    return dls, model
+
+
+def arrays_of(model: EmbeddingModel) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield name and array of each parameter; of one in a dict, the names of both."""
+    for name, value in _parameters(model).items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", array) for inner, array in value.items())
+        else:
+            yield name, value
+
+
+def _path_of(learn: Learner, name: str | Path) -> Path:
+    path = learn.path / learn.model_dir / name
+    return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
+
+
+def _digest(model: EmbeddingModel) -> str:
+    """Return a number of the ids and their order: parameters of other ids make no sense."""
+    digest = hashlib.sha256()
+    for raw_id in (*model.trainset.user_ids, None, *model.trainset.item_ids):
+        digest.update(repr(raw_id).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _parameters(model: EmbeddingModel) -> dict[str, Any]:
+    """Return the arrays of a model, and the dicts of arrays."""
+    return {name: value for name, value in vars(model).items() if _is_array(value)}
+
+
+def _is_array(value: Any) -> bool:
+    if isinstance(value, dict) and value:
+        return all(map(_is_array, value.values()))
+    return isinstance(value, np.ndarray)
+
+
+def _shapes(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _shapes(value) if isinstance(value, dict) else f"{value.dtype} {value.shape}"
+        for name, value in parameters.items()
+    }
+
+
+def _as_dict(optimizer: Optimizer | None) -> dict[str, Any] | None:
+    if optimizer is None:
+        return None
+    state = optimizer.state
+    return {**optimizer._asdict(), "state": None if state is None else state._asdict()}
+
+
+def _as_optimizer(fields: dict[str, Any] | None) -> Optimizer | None:
+    if fields is None:
+        return None
+    state = fields["state"]
+    return Optimizer(**{**fields, "state": None if state is None else AdamState(**state)})
+
+
+def _refuse_another(learn: Learner, path: Path, header: dict[str, Any]) -> None:
+    kind = type(learn.model).__name__
+    if header.get("model") != kind:
+        raise ValueError(f"{path} has parameters of {header.get('model')}, the model is {kind}")
+    if header.get("ids") != _digest(learn.model):
+        raise ValueError(f"{path} has parameters of other users or items than the model's")

@@ -1,0 +1,277 @@
+"""What trains, validates and asks a model of collaborative filtering, as fastai's Learner does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from astonish.collab import files, predictions
+from astonish.collab.data import CollabDataLoaders
+from astonish.collab.fitting import Fitting, Metric
+from astonish.collab.loader import RatingsLoader
+from astonish.collab.predictions import RowPrediction
+from astonish.models.embedding_model import EmbeddingModel
+from astonish.models.schedules import MOMS, Moms
+
+
+class Learner(Fitting):
+    """Data loaders, a model and what trains it; `collab_learner` makes one.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+        The ratings.
+    model : DotBias or EmbeddingNN
+        It gets fresh parameters for the training part, drawn by its ``random_state``, which also
+        decides the order of samples; its ``sampling`` and ``dtype`` count, its ``n_epochs``,
+        ``lr_max``, ``wd``, ``batch_size`` and ``validation`` do not.
+    lr : float, default 0.001
+        The learning rate where a method gets none.
+    cbs : Callback or list of them, optional
+        Called in each training.
+    metrics : function or list of functions, optional
+        Called as ``metric(preds, targs)`` with all predictions and ratings of the validation part;
+        they return a number to show beside the loss. `rmse`, `mse` and `mae` are there.
+    path : str or path, optional
+        Where files go, by default the path of `dls`.
+    model_dir : str or path, default "models"
+        The folder in `path` for `save` and `load`.
+    wd : float, optional
+        Weight decay where a method gets none; see `fit`.
+    moms : three floats, default (0.95, 0.85, 0.95)
+        Momentum of `fit_one_cycle`.
+    verbose : bool, default True
+        Whether to show the table of epochs.
+
+    Attributes
+    ----------
+    dls, model, lr, cbs, metrics, path, model_dir, wd, moms
+        As above.
+    recorder : Recorder
+        Figures of the last training, and pictures of them.
+    epoch, n_epoch : int
+        The epoch that is, or was last, in training, from 0, and how many were asked for.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an argument out of range.
+    """
+
+    def __init__(
+        self,
+        dls: CollabDataLoaders,
+        model: EmbeddingModel,
+        *,
+        lr: float = 1e-3,
+        cbs: Any = None,
+        metrics: Metric | Sequence[Metric] | None = None,
+        path: str | Path | None = None,
+        model_dir: str | Path = "models",
+        wd: float | None = None,
+        moms: Moms = MOMS,
+        verbose: bool = True,
+    ) -> None:
+        super().__init__(
+            dls,
+            model,
+            lr=lr,
+            cbs=cbs,
+            metrics=metrics,
+            path=path,
+            model_dir=model_dir,
+            wd=wd,
+            moms=moms,
+            verbose=verbose,
+        )
+
+    def validate(self, ds_idx: int = 1, dl: RatingsLoader | None = None) -> list[float]:
+        """Return the mean squared error of a part, and the metrics.
+
+        Parameters
+        ----------
+        ds_idx : {0, 1}, default 1
+            The training part or the validation part.
+        dl : RatingsLoader, optional
+            Other ratings, made by ``dls.test_dl``.
+
+        Raises
+        ------
+        ValueError
+            When there are no ratings.
+        """
+        return self._figures_of(predictions.rated_part(self, ds_idx, dl))
+
+    def get_preds(
+        self,
+        ds_idx: int = 1,
+        dl: RatingsLoader | None = None,
+        with_input: bool = False,
+        with_decoded: bool = False,
+        with_loss: bool = False,
+    ) -> tuple[Any, ...]:
+        """Return predictions and ratings of a part, row by row in its order.
+
+        Parameters
+        ----------
+        ds_idx : {0, 1}, default 1
+            The training part, all rows of it, or the validation part.
+        dl : RatingsLoader, optional
+            Other rows, made by ``dls.test_dl``.
+        with_input : bool, default False
+            Whether to return the codes first: int32 of shape (n, 2).
+        with_decoded : bool, default False
+            Whether to return the predictions once more behind the ratings, as fastai does.
+        with_loss : bool, default False
+            Whether to return the squared error of each row last.
+
+        Returns
+        -------
+        tuple of float64 arrays of shape (n,)
+            Predictions, not clipped to the rating scale; ratings, or None where `dl` has none; and
+            what else was asked for. An unknown id contributes nothing to a prediction.
+        """
+        rated = predictions.rated_part if with_loss else predictions.part
+        loader = rated(self, ds_idx, dl)
+        preds, targs = self._estimates_of(loader), loader.ratings
+        answer: list[Any] = [predictions.codes_of(loader)] if with_input else []
+        answer += [preds, targs]
+        if with_decoded:
+            answer.append(preds)
+        if with_loss:
+            answer.append((preds - np.asarray(targs)) ** 2)
+        return tuple(answer)
+
+    def predict(self, row: Any) -> RowPrediction:
+        """Predict the rating of one user for one item.
+
+        Parameters
+        ----------
+        row : dict, Series, named tuple or (user, item)
+            By the names of the columns, or in their order; more columns are left alone.
+
+        Returns
+        -------
+        RowPrediction
+            Three values to unpack, as fastai's: the row as a dict, with the prediction in it, and
+            the prediction, not clipped, twice. A user or item that is unknown is ``"#na#"`` there.
+
+        Warns
+        -----
+        UserWarning
+            When an id is unknown; it names the column and the id.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no row, or lacks a column.
+        """
+        return predictions.predict_row(self, row)
+
+    def show_results(
+        self,
+        ds_idx: int = 1,
+        dl: RatingsLoader | None = None,
+        max_n: int = 9,
+        shuffle: bool = True,
+    ) -> None:
+        """Print up to `max_n` ratings of a part beside their predictions.
+
+        They are drawn by NumPy's global generator, or the first ones without `shuffle`.
+        """
+        predictions.show(self, predictions.rated_part(self, ds_idx, dl), max_n, shuffle)
+
+    def summary(self) -> None:
+        """Print the arrays of the model, their shapes and how many numbers they hold."""
+        table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
+        for name, array in files.arrays_of(self.model):
+            table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
+        Console().print(table)
+
+    def save(self, file: str | Path, with_opt: bool = True) -> Path:
+        """Write the parameters to ``path / model_dir / file``, with the suffix ``.npz``.
+
+        Parameters
+        ----------
+        file : str or path
+            A name.
+        with_opt : bool, default True
+            Whether to write what Adam remembers, too.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        OSError
+            When it cannot be written.
+        """
+        return files.save(self, file, with_opt)
+
+    def load(self, file: str | Path, with_opt: bool = True) -> Learner:
+        """Read parameters that `save` wrote, for the same kind of model and the same ids.
+
+        Parameters
+        ----------
+        file : str or path
+            The name.
+        with_opt : bool, default True
+            Whether to read what Adam remembers, too.
+
+        Returns
+        -------
+        Learner
+            The learner itself.
+
+        Warns
+        -----
+        UserWarning
+            When that is wanted and not there.
+
+        Raises
+        ------
+        OSError
+            When the file cannot be read.
+        ValueError
+            When it is no such file, is damaged, or has parameters of another model.
+        """
+        files.load(self, file, with_opt)
+        return self
+
+    def export(self, fname: str | Path = "export.npz") -> Path:
+        """Write the model to ``path / fname``, for `load_learner`, without pickle.
+
+        It is a file of `AlgoBase.save`, so ``DotBias.load`` reads it, too. Callbacks, metrics and
+        what Adam remembers are not in it; the training part is.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        return files.export(self, fname)
+
+    def __repr__(self) -> str:
+        return f"<Learner: {type(self.model).__name__} on {self.dls!r}>"
+
+
+def load_learner(fname: str | Path) -> Learner:
+    """Read a learner that `Learner.export` wrote; nothing is unpickled.
+
+    Its ``dls`` have the training part, and none for validation.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be read.
+    ValueError
+        When it is no file of a model that a learner has, or is damaged.
+    """
+    return Learner(*files.read_exported(fname))

@@ -1,0 +1,102 @@
+"""The trial of ever higher learning rates (Smith: Cyclical learning rates. WACV 2017)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import namedtuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _plotting
+from astonish._checks import check_integer, check_number
+from astonish.collab.recorder import Recorder
+from astonish.collab.suggestions import SuggestFunction
+from astonish.models.schedules import Schedule
+
+if TYPE_CHECKING:
+    from astonish.collab.fitting import Fitting
+
+_EXPLODED = 4.0  # times the lowest loss
+_LEAST = 6  # batches
+_ENDS_OFF = 5  # batches at the end that suggestions do not see
+
+
+def find(
+    learn: Fitting,
+    start_lr: float,
+    end_lr: float,
+    num_it: int,
+    stop_div: bool,
+    show_plot: bool | None,
+    suggest_funcs: SuggestFunction | Sequence[SuggestFunction] | None,
+) -> Any:
+    """Try learning rates, draw and suggest; see `Learner.lr_find`."""
+    learn._refuse_in_training("lr_find")
+    num_it = check_integer("num_it", num_it, _LEAST)
+    lrs = _rates(start_lr, end_lr, num_it)
+    functions = _check_functions(suggest_funcs)
+    if show_plot:
+        _plotting.require_matplotlib("lr_find(show_plot=True)")
+    elif show_plot is None:
+        show_plot = importlib.util.find_spec("matplotlib") is not None
+    learn.recorder = _try(learn, lrs, stop_div)
+    curve = _curve(learn.recorder, num_it) if functions else None
+    suggestions = {name: suggest(*curve, num_it) for name, suggest in functions.items() if curve}
+    if show_plot:
+        points = [point for _, point in suggestions.values()]
+        learn.recorder.plot_lr_find(suggestions=points, nms=list(suggestions))
+    if not functions:
+        return None
+    answer = namedtuple("SuggestedLRs", suggestions)  # type: ignore[misc]
+    return answer(*(lr for lr, _ in suggestions.values()))
+
+
+def _rates(start_lr: float, end_lr: float, num_it: int) -> NDArray[np.float64]:
+    start, end = check_number("start_lr", start_lr), check_number("end_lr", end_lr)
+    if not 0 < start < end:
+        raise ValueError(f"start_lr must be above 0 and below end_lr, got {start_lr} and {end_lr}")
+    rates: NDArray[np.float64] = start * (end / start) ** (np.arange(num_it) / num_it)
+    return rates
+
+
+def _check_functions(functions: Any) -> dict[str, SuggestFunction]:
+    several = () if functions is None else (functions,) if callable(functions) else functions
+    named = {}
+    for each in several:
+        if not callable(each):
+            raise TypeError(f"suggest_funcs must be functions, got {each!r}")
+        named[getattr(each, "func", each).__name__] = each
+    return named
+
+
+def _try(learn: Fitting, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
+    training, sampler, mom = learn._trial()
+    recorder, lowest = Recorder(["train_loss"]), np.inf
+    for place, lr in enumerate(lrs):
+        batch = place % sampler.n_batches
+        if batch == 0:
+            samples = sampler.next().reshape(sampler.n_batches, -1)
+        rates = Schedule(np.array([lr]), np.array([mom]))
+        try:
+            losses = training.run(samples[batch], sampler.batch_size, *rates)
+        except ValueError:  # the loss is not finite any more
+            break
+        recorder.add_batches(losses, rates)
+        lowest = min(lowest, recorder.smooth_loss)
+        if stop_div and recorder.smooth_loss > _EXPLODED * lowest:
+            break
+    return recorder
+
+
+def _curve(recorder: Recorder, num_it: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    shown = slice(num_it // 10, -_ENDS_OFF)
+    lrs, losses = np.array(recorder.lrs[shown]), np.array(recorder.losses[shown])
+    if not len(losses):
+        raise ValueError(
+            f"the loss exploded after {len(recorder.losses)} of num_it={num_it} batches, too early "
+            "for a suggestion: lower start_lr"
+        )
+    return lrs, losses

@@ -1,0 +1,117 @@
+"""What a learner answers about ratings: whole parts and single rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from astonish._checks import check_integer
+from astonish.collab.categories import UNKNOWN
+from astonish.collab.loader import RatingsLoader
+
+if TYPE_CHECKING:
+    from astonish.collab.learner import Learner
+
+
+class RowPrediction(NamedTuple):
+    """The prediction for one row, as three values to unpack.
+
+    Attributes
+    ----------
+    row : dict
+        User and item, ``"#na#"`` in place of one that is unknown, and the prediction under the name
+        of the ratings.
+    decoded, preds : float
+        The prediction, twice: fastai's triple has it decoded and as it is.
+    """
+
+    row: dict[Any, Any]
+    decoded: float
+    preds: float
+
+    @property
+    def unknown(self) -> list[Any]:
+        """Names of the columns whose id the model does not know."""
+        return [name for name, value in self.row.items() if value == UNKNOWN]
+
+
+def part(learn: Learner, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
+    """Return `dl`, else a part of the learner's data loaders."""
+    if dl is None:
+        return learn.dls[check_integer("ds_idx", ds_idx, 0, 1)]
+    if not isinstance(dl, RatingsLoader):
+        raise TypeError(f"dl must be a RatingsLoader, such as dls.test_dl makes, got {dl!r}")
+    return dl
+
+
+def rated_part(learn: Learner, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
+    """Return `dl`, else a part; ValueError when it has no ratings to compare with."""
+    loader = part(learn, ds_idx, dl)
+    if not loader.n:
+        name = "dl" if dl is not None else "dls.valid" if ds_idx else "dls.train"
+        raise ValueError(f"{name} is empty: there is nothing to validate with")
+    if loader.ratings is None:
+        raise ValueError("dl has no ratings: test_dl(frame, with_labels=True) takes them")
+    return loader
+
+
+def codes_of(loader: RatingsLoader) -> NDArray[np.int32]:
+    """Return user and item of each row: int32 of shape (n, 2)."""
+    return np.stack([loader.users, loader.items], axis=1)
+
+
+def predict_row(learn: Learner, row: Any) -> RowPrediction:
+    """Predict one row; see `Learner.predict`."""
+    dls = learn.dls
+    names = dls.user_name, dls.item_name
+    ids = _ids_of(row, names)
+    codes = [dls.classes[name].encode([each]) for name, each in zip(names, ids, strict=True)]
+    pred = float(learn._estimates_of(RatingsLoader(codes[0], codes[1], None))[0])
+    known = [dls.classes[name][int(code[0])] for name, code in zip(names, codes, strict=True)]
+    answer = RowPrediction(
+        {**dict(zip(names, known, strict=True)), dls.rating_name: pred}, pred, pred
+    )
+    if answer.unknown:
+        given = dict(zip(names, ids, strict=True))
+        told = ", ".join(f"{name} {given[name]!r}" for name in answer.unknown)
+        warnings.warn(f"not in the training data, taken as {UNKNOWN!r}: {told}", stacklevel=3)
+    return answer
+
+
+def _ids_of(row: Any, names: tuple[Any, Any]) -> list[Any]:
+    """Return user and item of a dict, a Series, a named tuple or a pair."""
+    for method in ("to_dict", "_asdict"):
+        if hasattr(row, method):
+            row = getattr(row, method)()
+    if isinstance(row, Mapping):
+        for name in names:
+            if name not in row:
+                raise ValueError(f"row lacks {name!r}: it has {', '.join(map(repr, row))}")
+        return [row[name] for name in names]
+    if not isinstance(row, (tuple, list)) or len(row) < 2:
+        raise TypeError(f"row must be a dict, a Series or (user, item), got {row!r}")
+    return list(row[:2])
+
+
+def show(learn: Learner, loader: RatingsLoader, max_n: int, shuffle: bool) -> None:
+    """Print ratings beside their predictions; see `Learner.show_results`."""
+    max_n = check_integer("max_n", max_n, 1)
+    rows = np.random.permutation(loader.n) if shuffle else np.arange(loader.n)
+    dls, rows = learn.dls, rows[:max_n]
+    ratings = np.asarray(loader.ratings)[rows]
+    shown = RatingsLoader(loader.users[rows], loader.items[rows], ratings)
+    preds = learn._estimates_of(shown)
+    names = dls.user_name, dls.item_name, dls.rating_name, f"{dls.rating_name}_pred"
+    table = Table(*map(str, names))
+    users, items = dls.classes.values()
+    for user, item, rating, pred in zip(shown.users, shown.items, ratings, preds, strict=True):
+        ids = Text(str(users[user])), Text(str(items[item]))  # a title may look like markup
+        table.add_row(*ids, f"{rating:g}", f"{pred:.4f}")
+    Console().print(table)

@@ -1,0 +1,74 @@
+"""The arguments of collab_learner."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from astonish.collab import collab_learner
+
+
+def test_the_model_has_what_was_asked_for(dls):
+    learn = collab_learner(
+        dls, 7, y_range=(0, 5.5), biased=False, dtype="float64", sampling="replacement", n_threads=2
+    )
+    assert learn.model.pu.shape == (50, 7)
+    assert learn.model.pu.dtype == np.float64
+    assert learn.model.y_range_ == (0, 5.5)
+    assert (learn.model.sampling, learn.model.n_threads) == ("replacement", 2)
+    assert not learn.model.biased
+    assert learn.path == dls.path
+
+
+def test_the_defaults_are_those_of_fastai(dls):
+    learn = collab_learner(dls)
+    assert learn.model.pu.shape == (50, 50)
+    assert learn.model.y_range_ is None
+    assert (learn.lr, learn.wd, learn.moms) == (1e-3, None, (0.95, 0.85, 0.95))
+    assert np.abs(learn.model.qi).max() < 0.02
+
+
+@pytest.mark.parametrize("y_range", [(1, 5), (0, 4.5), (1.5, 6)])
+def test_a_range_that_is_too_tight_is_warned_of(dls, y_range):
+    message = r"y_range=\(.*\) is tighter than the ratings, which go from 1 to 5: predictions can"
+    with pytest.warns(UserWarning, match=message):
+        collab_learner(dls, y_range=y_range)
+
+
+def test_a_range_around_the_ratings_is_no_warning(dls):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        collab_learner(dls, y_range=(0.5, 5.5))
+
+
+@pytest.mark.parametrize("y_range", [(5, 1), (3, 3), (0, float("inf")), (float("nan"), 5)])
+def test_a_range_that_is_none_is_refused(dls, y_range):
+    with pytest.raises(ValueError, match="y_range must be finite and ascend, got"):
+        collab_learner(dls, y_range=y_range)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"n_factors": -1}, ValueError, "n_factors must be at least 0, got -1"),
+        ({"y_range": 5}, TypeError, "y_range must be two numbers"),
+        ({"loss_func": abs}, ValueError, "loss_func=.* is not supported: it is always None here"),
+        ({"opt_func": "sgd"}, ValueError, "opt_func='sgd' is not supported"),
+        ({"wd_bn_bias": True}, ValueError, "wd_bn_bias=True is not supported: it is always False"),
+        ({"train_bn": False}, ValueError, "train_bn=False is not supported: it is always True"),
+        ({"layers": [10]}, ValueError, r"layers=\[10\] needs use_nn=True"),
+        ({"config": {"ps": 0.1}}, ValueError, r"config=.* needs use_nn=True"),
+        ({"dtype": "float16"}, ValueError, "dtype must be one of"),
+        ({"seed": 1.5}, TypeError, "seed must be an integer, got 1.5"),
+        ({"lr": -1}, ValueError, "lr must be a finite number of at least 0, got -1"),
+        ({"metrics": "rmse"}, TypeError, "metrics must be functions of .* got 'r'"),
+    ],
+)
+def test_wrong_arguments_are_refused(dls, options, error, message):
+    with pytest.raises(error, match=message):
+        collab_learner(dls, **options)
+
+
+def test_a_frame_is_no_data_loaders():
+    with pytest.raises(TypeError, match="dls must be CollabDataLoaders or a Trainset, got list"):
+        collab_learner([("ann", "Alien", 4.0)])

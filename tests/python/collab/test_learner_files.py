@@ -1,0 +1,142 @@
+"""Learners as files."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from astonish import DotBias
+from astonish.collab import CollabDataLoaders, load_learner
+
+from ..models.helpers import arrays_of, edit
+from .helpers import assert_same_parameters, parameters_of
+
+
+def test_parameters_and_adam_come_back(make_learner, tmp_path):
+    learn, loaded = make_learner(), make_learner()
+    learn.fit_one_cycle(2, 1e-2, wd=0.3)
+    path = learn.save("best")
+    assert path == tmp_path / "models" / "best.npz"
+    order = learn._order.get_state()
+    assert loaded.load("best") is loaded
+    assert_same_parameters(parameters_of(learn), parameters_of(loaded))
+    loaded._order.set_state(order)
+    for each in (learn, loaded):
+        each.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
+    assert_same_parameters(parameters_of(learn), parameters_of(loaded))
+
+
+def test_the_optimizer_may_stay_out(make_learner):
+    learn = make_learner()
+    learn.fit(1)
+    path = learn.save("bare", with_opt=False)
+    assert sum(array.size for array in arrays_of(path).values()) < 2 * 4 * 90 + 2000
+    with pytest.warns(UserWarning, match="bare.npz has no state of the optimizer") as caught:
+        learn.load("bare")
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        learn.load("bare", with_opt=False)
+
+
+def test_an_untrained_learner_is_saved_too(make_learner):
+    make_learner(seed=1).save("fresh")
+    loaded = make_learner(seed=2).load("fresh")
+    assert_same_parameters(parameters_of(make_learner(seed=1)), parameters_of(loaded))
+
+
+def test_a_loaded_model_does_not_share_its_arrays(make_learner):
+    learn = make_learner()
+    learn.save("model")
+    first, second = (make_learner().load("model") for _ in range(2))
+    first.model.pu[:] = 9
+    assert not (second.model.pu == 9).any()
+
+
+def test_folders_and_suffixes(make_learner, tmp_path):
+    learn = make_learner(path=tmp_path / "a", model_dir="b")
+    assert learn.save("v1.0") == tmp_path / "a" / "b" / "v1.0.npz"
+    assert learn.save("m.npz") == tmp_path / "a" / "b" / "m.npz"
+    assert learn.save(tmp_path / "else") == tmp_path / "else.npz"
+
+
+def test_another_model_is_refused(make_learner, tmp_path):
+    make_learner().save("model")
+    with pytest.raises(ValueError, match=r"model.npz has parameters .*\(50, 4\).*\(50, 3\)"):
+        make_learner(n_factors=3).load("model")
+    with pytest.raises(ValueError, match=r"float32 .*float64"):
+        make_learner(dtype="float64").load("model")
+    others = [(f"u{k}", str(k % 7), 3.0) for k in range(70)]
+    dls = CollabDataLoaders.from_dataset(others, path=tmp_path)
+    with pytest.raises(ValueError, match="parameters of other users or items than the model's"):
+        make_learner(dls).load("model")
+    edit(tmp_path / "models" / "model.npz", lambda header, _: header.update(model="EmbeddingNN"))
+    with pytest.raises(ValueError, match="has parameters of EmbeddingNN, the model is DotBias"):
+        make_learner().load("model")
+
+
+def test_other_files_are_refused(learn, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        learn.load("nothing")
+    path = learn.save("model")
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(ValueError, match=r"model\.npz is not a learner file, or it is damaged"):
+        learn.load("model")
+    learn.model.save(tmp_path / "models" / "whole.npz")
+    with pytest.raises(ValueError, match=r"whole\.npz is not a learner file"):
+        learn.load("whole")
+    edit(learn.save("model"), lambda header, _: header.update(version=99))
+    with pytest.raises(ValueError, match=r"has learner format version 99, .* reads version 1"):
+        learn.load("model")
+    edit(learn.save("model"), lambda header, _: header.pop("optimizer"))
+    with pytest.raises(ValueError, match=r"model\.npz is a damaged learner file"):
+        learn.load("model")
+
+
+def test_an_exported_learner_predicts(make_learner, tmp_path):
+    frame_of = pytest.importorskip("pandas").DataFrame
+    rows = [(k % 9, f"film {k % 11}", 1 + k % 5) for k in range(300)]
+    frame = frame_of(rows, columns=["who", "title", "stars"])
+    dls = CollabDataLoaders.from_df(frame, seed=1, path=tmp_path)
+    learn = make_learner(dls)
+    learn.fit(3, 1e-2)
+    path = learn.export()
+    assert path == tmp_path / "export.npz"
+    loaded = load_learner(path)
+    row = {"who": 3, "title": "film 5"}
+    assert loaded.predict(row) == learn.predict(row)
+    assert list(loaded.predict(row).row) == ["who", "title", "stars"]
+    test_dl = loaded.dls.test_dl(frame[["who", "title"]])
+    np.testing.assert_array_equal(
+        loaded.get_preds(dl=test_dl)[0], learn.get_preds(dl=learn.dls.test_dl(frame))[0]
+    )
+    assert loaded.path == tmp_path
+    assert not hasattr(learn.model, "column_names")
+
+
+def test_an_exported_learner_may_be_trained_on(learn):
+    learn.fit(1)
+    loaded = load_learner(learn.export("model.npz"))
+    before = parameters_of(loaded)
+    assert_same_parameters(parameters_of(learn), before)
+    with loaded.no_logging():
+        loaded.fit(1, 1e-2)
+    assert loaded.recorder.metric_names == ["epoch", "train_loss", "time"]
+    assert not np.array_equal(before["pu"], loaded.model.pu)
+
+
+def test_an_exported_learner_is_a_model(learn, ratings, tmp_path):
+    learn.fit(1)
+    model = DotBias.load(learn.export())
+    assert model.predict("1", "2").est == learn.model.predict("1", "2").est
+    saved = DotBias(n_factors=2, n_epochs=1).fit(ratings.build_full_trainset())
+    saved.save(tmp_path / "plain.npz")
+    loaded = load_learner(tmp_path / "plain.npz")
+    assert list(loaded.dls.classes) == ["user", "item"]
+
+
+def test_what_is_no_export_is_refused(learn, tmp_path):
+    with pytest.raises(ValueError, match="is not a model file, or it is damaged"):
+        load_learner(learn.save("model"))
+    with pytest.raises(FileNotFoundError):
+        load_learner(tmp_path / "nothing.npz")
