@@ -13,7 +13,7 @@ from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
 from astonish.models.base import NOT_A_NUMBER
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer, Ratings
-from astonish.models.factor_model import FactorModel
+from astonish.models.embedding_lookup import EmbeddingLookup
 from astonish.models.held_out import split
 from astonish.models.ranking import Lists, Rules
 from astonish.models.sampling import EpochSampler
@@ -28,7 +28,7 @@ _STD_DEV = 0.01  # of embeddings before training
 _CUT = 2.0  # no embedding begins further out, in standard deviations
 
 
-class EmbeddingModel(FactorModel):
+class EmbeddingModel(EmbeddingLookup):
     """A model whose parameters Adam trains by one cycle of its learning rate.
 
     An unknown user or item contributes nothing to an estimate: its embedding is zero.
