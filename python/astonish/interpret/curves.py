@@ -12,6 +12,7 @@ from astonish import _plotting
 from astonish._arrays import as_numbers
 from astonish._checks import check_ids
 from astonish.interpret.parameters import fitted_trainset
+from astonish.interpret.ticks import whole_ticks
 from astonish.models.base import AlgoBase
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def _draw_line(ax: Axes, values: NDArray[Any], label: str, color: str, kind: int
 
 
 def _finish(ax: Axes, names: list[str]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_locator(whole_ticks())
     ax.set_xlabel("epoch")
     last_words = {name.split("_")[-1] for name in names}
     ax.set_ylabel(_words(names[0]) if len(names) == 1 else " and ".join(sorted(last_words)))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from astonish import _plotting
 from astonish._checks import check_ids, check_number
 from astonish.data.any_ratings import as_ratings
+from astonish.interpret.ticks import whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -155,7 +156,5 @@ def _check_share(share: Any) -> float:
 
 
 def _show_counts(axis: Any) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axis.set_major_locator(whole_ticks())
     axis.set_major_formatter("{x:,.0f}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from astonish import ALS, NMF, SVD, ImplicitALS, SVDpp, make_ratings
+from astonish import ALS, NMF, SVD, DotBias, ImplicitALS, SVDpp, make_ratings
 
 MODELS = {
     "SVD": SVD(n_factors=7, n_epochs=5, random_state=0),
@@ -11,6 +11,7 @@ MODELS = {
     "NMF": NMF(n_factors=5, n_epochs=5, random_state=0),
     "ALS": ALS(n_factors=7, random_state=0),
     "ImplicitALS": ImplicitALS(n_factors=7, random_state=0),
+    "DotBias": DotBias(n_factors=7, random_state=0),
 }
 
 

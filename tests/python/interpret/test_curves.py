@@ -67,6 +67,7 @@ def test_epochs_are_whole_numbers():
     for n_epochs in (1, 2, 5, 300):
         ax = plot_history({"rmse": np.ones(n_epochs)})
         assert all(tick == round(tick) for tick in ax.get_xticks())
+    assert np.unique(np.diff(ax.get_xticks())).tolist() == [50]
 
 
 def test_it_draws_into_the_given_axes(plt, als):

@@ -30,7 +30,7 @@ def test_bias_decides_and_inner_ids_break_ties(biased, ranking, descending, n):
     assert (item_ids.dtype, biases.dtype) == (object, np.float64)
 
 
-@pytest.mark.parametrize("name", ["SVD", "SVD parallel", "SVDpp", "ALS"])
+@pytest.mark.parametrize("name", ["SVD", "SVD parallel", "SVDpp", "ALS", "DotBias"])
 def test_every_model_with_biases(models, name):
     item_ids, biases = most_liked(models[name], 3)
     best = np.argsort(-models[name].bi, kind="stable")[:3]
