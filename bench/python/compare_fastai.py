@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from astonish.collab import CollabDataLoaders, Learner
 from common import DATA, load, seconds, show
 
 from astonish import DotBias, EmbeddingNN
+from astonish.collab import CollabDataLoaders, Learner
 from astonish.data.titles import find_titles
 
 N_EPOCHS, LR_MAX = 5, 5e-3
