@@ -71,9 +71,12 @@ def test_the_farthest_item_is_on_the_positive_side(model):
 
 
 def test_of_equally_far_items_the_first_is_on_the_positive_side(trainset):
-    for sign in (-1, 1):
-        line = np.zeros((150, 2))
-        line[[5, 9]] = [[sign, 0.1], [-sign, -0.1]]
+    for seed in range(40):  # rounding makes now the one, now the other the farther
+        line = np.zeros((150, 7))
+        line[5] = np.random.RandomState(seed).normal(size=7)
+        line[9] = -line[5]
+        line[20:] = np.random.RandomState(seed).normal(0, 0.01, (130, 7))
+        line[20:] -= line[20:].mean(axis=0)
         coordinates = principal_components(with_factors(trainset, line), 1).coordinates
         assert coordinates[5] > 0 > coordinates[9]
 

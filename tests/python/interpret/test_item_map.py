@@ -91,6 +91,7 @@ def test_a_label_is_near_its_dot(svd, trainset):
 def test_chosen_items(svd, trainset):
     ax = plot_items(svd, item_ids=["3", "140", "7"], titles={"140": "Costs $1 or $2"})
     assert {text.get_text() for text in ax.texts} == {"3", "Costs $1 or $2", "7"}
+    assert not any(text.get_parse_math() for text in ax.texts)
     inner = [trainset.to_inner_iid(item) for item in ("3", "140", "7")]
     expected = principal_components(svd, 2).coordinates[inner]
     offsets = np.asarray(ax.collections[0].get_offsets())
