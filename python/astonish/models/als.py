@@ -13,8 +13,8 @@ from astonish._settings import resolve_n_threads
 from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import split
+from astonish.models.ridge_model import RidgeModel
 from astonish.models.sample_weights import check_weights
 from astonish.models.training import (
     Callback,
@@ -29,7 +29,7 @@ from astonish.models.training import (
 _SCALINGS = ("count", "none")
 
 
-class ALS(FoldIn):
+class ALS(RidgeModel):
     r"""Biased matrix factorization by alternating least squares.
 
     The estimate is that of `SVD`, :math:`\mu + b_u + b_i + q_i^T p_u`. An epoch solves the factors

@@ -6,10 +6,10 @@ from astonish import _core
 from astonish._arrays import as_float64
 from astonish.data.trainset import Trainset
 from astonish.models.factors import Factors
-from astonish.models.fold_in import FoldIn
+from astonish.models.ridge_model import RidgeModel
 
 
-class BaselineOnly(FoldIn):
+class BaselineOnly(RidgeModel):
     r"""The mean of all ratings and what the user and the item add to it.
 
     The estimate is :math:`\mu + b_u + b_i`; the bias of an unknown user or item is left out.

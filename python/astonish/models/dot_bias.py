@@ -17,8 +17,8 @@ from astonish.models.batch_training import AdamState, BatchTraining, Ratings
 from astonish.models.embedding_model import Arrays, EmbeddingModel, draw_embedding
 from astonish.models.estimate_ranking import rank_estimates
 from astonish.models.factors import Factors
-from astonish.models.fold_in import FoldIn
 from astonish.models.ranking import Lists, Rules
+from astonish.models.ridge_model import RidgeModel
 from astonish.models.training import Callback
 from astonish.models.y_range import linearised
 
@@ -29,7 +29,7 @@ _FOLD_IN_REG, _FOLD_IN_REG_OF_SUMS = 0.1, 0.02  # by number of ratings; without 
 _FOLD_IN_STEPS = 8  # Gauss and Newton's method gains a digit or two in each
 
 
-class DotBias(EmbeddingModel, FoldIn):
+class DotBias(EmbeddingModel, RidgeModel):
     r"""Biased matrix factorization through a scaled sigmoid, trained by mini-batches of Adam.
 
     The model of fastai's ``collab_learner``. The estimate is :math:`y(q_i^T p_u + b_u + b_i)` with

@@ -17,7 +17,7 @@ from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
-from astonish.models.fold_in import FoldIn
+from astonish.models.ridge_model import RidgeModel
 from astonish.models.training import Callback, History, Losses, run_epochs
 
 _SOLVERS = {"cholesky": "cholesky", "cg": "cg", "ials++": "ialspp"}
@@ -25,7 +25,7 @@ _MOST_CONFIDENCE = 1e10  # what float32 still solves beside confidences of 1
 _ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
 
 
-class ImplicitALS(FoldIn):
+class ImplicitALS(RidgeModel):
     r"""Matrix factorization of clicks, plays and purchases by alternating least squares.
 
     Every pair of user and item counts: those that interacted with the preference 1, all others with

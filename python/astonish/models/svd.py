@@ -12,9 +12,9 @@ from astonish._settings import resolve_n_threads, resolve_solver
 from astonish.data.trainset import Trainset
 from astonish.models.factor_model import FactorModel
 from astonish.models.factors import Factors
-from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import split
 from astonish.models.partial_fit import PartialFit
+from astonish.models.ridge_model import RidgeModel
 from astonish.models.sample_weights import check_weights
 from astonish.models.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
 from astonish.models.training import Callback, History, run_epochs
@@ -23,7 +23,7 @@ _RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg
 _ROWS_A_DRAW = 1 << 14
 
 
-class SVD(FoldIn, PartialFit):
+class SVD(RidgeModel, PartialFit):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on

@@ -14,9 +14,9 @@ from astonish._settings import IN_ORDER, resolve_n_threads, resolve_solver
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.factors import Factors
-from astonish.models.fold_in import FoldIn
 from astonish.models.held_out import split, training_part
 from astonish.models.partial_fit import PartialFit
+from astonish.models.ridge_model import RidgeModel
 from astonish.models.sgd_trainers import Parameters, SvdppTrainer
 from astonish.models.svd import draw_normal
 from astonish.models.training import Callback, History, run_epochs
@@ -25,7 +25,7 @@ _KINDS = ("bu", "bi", "pu", "qi", "yj")
 _RATES = tuple(f"{rate}_{kind}" for rate in ("lr", "reg") for kind in _KINDS)
 
 
-class SVDpp(FoldIn, PartialFit):
+class SVDpp(RidgeModel, PartialFit):
     r"""Biased matrix factorization with implicit ratings, known as SVD++.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T \left(p_u + |I_u|^{-1/2} \sum_{j \in I_u}
