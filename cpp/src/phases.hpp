@@ -1,12 +1,17 @@
 // Work in phases that need all of the phase before, by threads that are started once.
 //
 // A batch of a training is such a sequence, and may be shorter than the start of a thread. So one
-// parallel_for covers the phases of many batches: its positions are the parts of the phases in
-// order, and a part waits until the phases before are over. Threads take parts in order and wait
-// for earlier ones only, so somebody always works, however many threads there are.
+// parallel_for starts a team for the phases of many batches. Its members take the parts of the
+// phases in order, and a part begins when the phases before are over; a member waits for parts that
+// others have taken, so somebody always works, however many threads there are.
+//
+// On a CPU that has other work to do, a member loses its core in the middle of a part now and then,
+// and everybody waits for milliseconds. A team that spends most of its time so lets a member go:
+// the parts, and so the results, are the same, whoever computes them.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,39 +19,55 @@
 
 namespace astonish {
 
-class PhaseGate {
+class PhaseTeam {
  public:
-  // Returns whether `parts` parts are over; false when one has failed.
-  bool wait_for(std::uint64_t parts) const {
-    for (int spin = 0; spin < kSpins; ++spin) {
-      if (over_.load(std::memory_order_acquire) >= parts) return !failed_;
-    }
-    for (std::uint64_t seen = over_.load(std::memory_order_acquire); seen < parts;
-         seen = over_.load(std::memory_order_acquire)) {
-      over_.wait(seen, std::memory_order_acquire);
-    }
-    return !failed_;
-  }
+  PhaseTeam(std::size_t n_phases, std::size_t n_parts, int n_members)
+      : n_parts_(n_parts), total_(n_phases * n_parts), members_(n_members) {}
 
-  void finish_part() { advance(1); }
-
-  // Lets everybody go on, to find out that there is nothing to do.
-  void fail() {
-    failed_ = true;
-    advance(kFailure);
+  // What one member does: body(phase, part) for the parts that it takes.
+  template <typename Body>
+  void work(const Body& body) {
+    Patience patience;
+    for (;;) {
+      const std::uint64_t position = next_.fetch_add(1, std::memory_order_relaxed);
+      if (position >= total_) return;
+      wait_for(position / n_parts_ * n_parts_, patience);
+      if (failed_) return;
+      try {
+        body(position / n_parts_, position % n_parts_);
+      } catch (...) {
+        failed_ = true;
+        finish_parts(total_);  // lets everybody go on, to find out that there is nothing to do
+        throw;
+      }
+      finish_parts(1);
+      if (may_go()) return;
+    }
   }
 
  private:
-  static constexpr int kSpins = 2000;  // about the time of a phase
-  static constexpr std::uint64_t kFailure = std::uint64_t{1} << 62;
+  using Clock = std::chrono::steady_clock;
 
-  void advance(std::uint64_t parts) {
-    over_.fetch_add(parts, std::memory_order_release);
+  // How a member's time is spent.
+  struct Patience {
+    Clock::time_point begin = Clock::now();
+    Clock::duration waited{};
+  };
+
+  void wait_for(std::uint64_t parts, Patience& patience);
+
+  void finish_parts(std::uint64_t n) {
+    over_.fetch_add(n, std::memory_order_release);
     over_.notify_all();
   }
 
-  std::atomic<std::uint64_t> over_{0};
-  std::atomic<bool> failed_{false};
+  // Whether the member that has just finished a part is one too many.
+  bool may_go();
+
+  std::uint64_t n_parts_, total_;
+  std::atomic<std::uint64_t> next_{0}, over_{0};
+  std::atomic<bool> failed_{false}, held_up_{false};
+  std::atomic<int> members_;
 };
 
 // Calls body(phase, part) for every part of every phase. With one part nothing is started.
@@ -56,19 +77,9 @@ void run_phases(std::size_t n_phases, std::size_t n_parts, const Body& body) {
     for (std::size_t phase = 0; phase < n_phases; ++phase) body(phase, std::size_t{0});
     return;
   }
-  PhaseGate gate;
-  parallel_for(n_phases * n_parts, static_cast<int>(n_parts), 1,
-               [&](std::size_t position, std::size_t) {
-                 const std::size_t phase = position / n_parts;
-                 if (!gate.wait_for(phase * n_parts)) return;
-                 try {
-                   body(phase, position % n_parts);
-                 } catch (...) {
-                   gate.fail();
-                   throw;
-                 }
-                 gate.finish_part();
-               });
+  const int n_members = static_cast<int>(n_parts);
+  PhaseTeam team(n_phases, n_parts, n_members);
+  parallel_for(n_parts, n_members, 1, [&](std::size_t, std::size_t) { team.work(body); });
 }
 
 // The share of [0, n) that one of n_parts does.
