@@ -18,6 +18,8 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   register_nmf(module);
   register_implicit_als(module);
   register_embedding_dot(module);
+  register_embedding_network(module);
+  register_network_scores(module);
   register_estimate(module);
   register_topk(module);
   register_concordance(module);

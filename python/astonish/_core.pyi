@@ -4,7 +4,7 @@ int32 codes, float64 values; offsets are int32 or int64 as the aliases say.
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -235,6 +235,88 @@ def embedding_dot(
     squares: tuple[NDArray[_Float], NDArray[_Float], NDArray[_Float], NDArray[_Float]],
     options: EmbeddingDotOptions,
 ) -> EmbeddingDotFloat32 | EmbeddingDotFloat64: ...
+
+class EmbeddingNetworkOptions:
+    sqr_mom: float
+    eps: float
+    wd: float
+    first_step: int
+    y_range: tuple[float, float] | None
+    use_bn: bool
+    embed_p: float
+    ps: list[float]
+    seed: int
+
+class EmbeddingNetworkFloat32:
+    def run(
+        self,
+        users: _Int32,
+        items: _Int32,
+        ratings: _Float32,
+        samples: _Int32,
+        batch_size: int,
+        lrs: _Float64,
+        moms: _Float64,
+        losses: _Float64,
+        n_threads: int,
+    ) -> None: ...
+    def copy_to(
+        self,
+        weights: Sequence[_Float32],
+        averages: Sequence[_Float32],
+        squares: Sequence[_Float32],
+        buffers: Sequence[_Float32] = ...,
+    ) -> None: ...
+
+class EmbeddingNetworkFloat64:
+    def run(
+        self,
+        users: _Int32,
+        items: _Int32,
+        ratings: _Float64,
+        samples: _Int32,
+        batch_size: int,
+        lrs: _Float64,
+        moms: _Float64,
+        losses: _Float64,
+        n_threads: int,
+    ) -> None: ...
+    def copy_to(
+        self,
+        weights: Sequence[_Float64],
+        averages: Sequence[_Float64],
+        squares: Sequence[_Float64],
+        buffers: Sequence[_Float64] = ...,
+    ) -> None: ...
+
+def embedding_network(
+    weights: Sequence[NDArray[_Float]],
+    averages: Sequence[NDArray[_Float]],
+    squares: Sequence[NDArray[_Float]],
+    buffers: Sequence[NDArray[_Float]],
+    options: EmbeddingNetworkOptions,
+) -> EmbeddingNetworkFloat32 | EmbeddingNetworkFloat64: ...
+def network_estimates(
+    weights: Sequence[NDArray[_Float]],
+    buffers: Sequence[NDArray[_Float]],
+    y_range: tuple[float, float] | None,
+    users: _Int32,
+    items: _Int32,
+    n_threads: int,
+) -> _Float64: ...
+
+class NetworkScoresFloat32:
+    def score(self, users: _Float32, out: _Float32, n_threads: int) -> None: ...
+
+class NetworkScoresFloat64:
+    def score(self, users: _Float64, out: _Float64, n_threads: int) -> None: ...
+
+def network_scores(
+    weights: Sequence[NDArray[_Float]],
+    buffers: Sequence[NDArray[_Float]],
+    y_range: tuple[float, float] | None,
+    n_threads: int,
+) -> NetworkScoresFloat32 | NetworkScoresFloat64: ...
 
 class SvdppOptions(SgdOptions):
     lr_yj: float
