@@ -5,6 +5,7 @@ from astonish.models.base import AlgoBase
 from astonish.models.baseline_only import BaselineOnly
 from astonish.models.co_clustering import CoClustering
 from astonish.models.dot_bias import DotBias
+from astonish.models.embedding_nn import EmbeddingNN
 from astonish.models.implicit_als import ImplicitALS
 from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
 from astonish.models.nmf import NMF
@@ -22,6 +23,7 @@ __all__ = [
     "BaselineOnly",
     "CoClustering",
     "DotBias",
+    "EmbeddingNN",
     "ImplicitALS",
     "KNNBaseline",
     "KNNBasic",
@@ -49,5 +51,6 @@ ALGORITHMS: dict[str, type[AlgoBase]] = {
         NormalPredictor,
         ALS,
         DotBias,
+        EmbeddingNN,
     )
 }

@@ -67,8 +67,8 @@ class BatchTraining:
         Batches that the state of Adam has seen.
     parameters : dict of arrays
         What Adam trains, in the order of the core.
-    buffers : dict of arrays
-        What is only measured, such as the statistics of batch norms.
+    buffers : dict of arrays or None
+        What is only measured, such as the statistics of batch norms; None for a model without.
     ratings : Ratings
         In the dtype of the parameters.
     n_threads : int
@@ -80,7 +80,7 @@ class BatchTraining:
         core: CoreTrainer,
         step: int,
         parameters: Arrays,
-        buffers: Arrays,
+        buffers: Arrays | None,
         ratings: Ratings,
         n_threads: int,
     ) -> None:
@@ -122,9 +122,9 @@ class BatchTraining:
 
     def _copies(self) -> tuple[Arrays, Arrays, Arrays, Arrays]:
         weights, averages, squares = (_empty_like(self._parameters) for _ in range(3))
-        buffers = _empty_like(self._buffers)
+        buffers = _empty_like(self._buffers or {})
         groups = [tuple(group.values()) for group in (weights, averages, squares)]
-        if buffers:
+        if self._buffers is not None:
             groups.append(tuple(buffers.values()))
         self._core.copy_to(*groups)
         return weights, averages, squares, buffers

@@ -15,7 +15,6 @@ from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
 from astonish.models.batch_training import AdamState, BatchTraining, Ratings
 from astonish.models.embedding_model import Arrays, EmbeddingModel, draw_embedding
-from astonish.models.estimate_ranking import rank_estimates
 from astonish.models.factors import Factors
 from astonish.models.ranking import Lists, Rules
 from astonish.models.ridge_model import RidgeModel
@@ -209,7 +208,7 @@ class DotBias(EmbeddingModel, RidgeModel):
         core = _core.embedding_dot(
             _in_order(parameters), _in_order(state.averages), _in_order(state.squares), options
         )
-        return BatchTraining(core, state.step, parameters, {}, ratings, n_threads)
+        return BatchTraining(core, state.step, parameters, None, ratings, n_threads)
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""
@@ -231,12 +230,8 @@ class DotBias(EmbeddingModel, RidgeModel):
         if rules.boosts is None or self.y_range_ is None:
             yield from super()._ranked(raw_ids, users, n, rules, index)
             return
-        everybody = np.arange(len(users), dtype=np.intp)  # a boost is added behind the sigmoid
-        n_threads = resolve_n_threads(self.n_threads)
-        yield (
-            everybody,
-            rank_estimates(self._estimates_of_all, users, n, rules, self.trainset, n_threads),
-        )
+        # a boost is added behind the sigmoid
+        yield self._ranked_by_estimates(self._estimates_of_all, raw_ids, users, n, rules)
 
     def _estimates_of_all(self, users: NDArray[np.int32]) -> NDArray[np.float64]:
         n_items = self.trainset.n_items

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from astonish._checks import check_dtype, check_number
 from astonish._random import get_rng
 from astonish._settings import resolve_n_threads
+from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
 from astonish.models.base import NOT_A_NUMBER
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer, Ratings
 from astonish.models.embedding_lookup import EmbeddingLookup
+from astonish.models.estimate_ranking import EstimatesOfAll, rank_estimates
 from astonish.models.held_out import split
-from astonish.models.ranking import Lists, Rules
+from astonish.models.ranking import Lists, Rules, refuse_unknown
 from astonish.models.sampling import EpochSampler
 from astonish.models.schedules import one_cycle
 from astonish.models.training import Callback, History, check_n_epochs, run_epochs
@@ -48,6 +50,7 @@ class EmbeddingModel(EmbeddingLookup):
     callback: Callback | None
     history_: History
     y_range_: YRange
+    _least_batch: int = 1
 
     def fit(self: Self, trainset: Trainset) -> Self:
         """Fit the model to a training set; see the class for parameters and errors."""
@@ -56,11 +59,11 @@ class EmbeddingModel(EmbeddingLookup):
             rng = get_rng(self.random_state)
             self._start(trainset, rng)
             held_out, by_user, _, _ = split(trainset, self.validation, None, rng)
-            columns = by_user.row_of_each(), by_user.indices, by_user.values
+            columns = self._columns(by_user)
             if not self._is_auto():  # there, ratings beyond their scale are the user's will
                 warn_if_tight(self.y_range_, by_user.values)
             order = np.random.RandomState(rng.randint(2**31))
-            sampler = EpochSampler(len(by_user.values), self.batch_size, self.sampling, order)
+            sampler = EpochSampler(len(columns[0]), self.batch_size, self.sampling, order)
             schedule = one_cycle(check_n_epochs(self.n_epochs), sampler.n_batches, self.lr_max)
             trainer = EpochTrainer(self._training(*columns, self.wd), schedule, sampler)
             run_epochs(self, trainer, held_out)
@@ -72,6 +75,12 @@ class EmbeddingModel(EmbeddingLookup):
         bounds = widened(trainset.rating_scale) if self._is_auto() else self.y_range
         self.y_range_ = check_y_range(bounds)
         vars(self).update(self._draw(rng, check_dtype(self.dtype)))
+
+    def _columns(self, by_user: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return users, items and values; repeated where they are fewer than a batch needs."""
+        n = max(len(by_user.values), self._least_batch)
+        users, items, values = by_user.row_of_each(), by_user.indices, by_user.values
+        return np.resize(users, n), np.resize(items, n), np.resize(values, n)
 
     def _is_auto(self) -> bool:
         return isinstance(self.y_range, str) and self.y_range == "auto"
@@ -134,6 +143,20 @@ class EmbeddingModel(EmbeddingLookup):
         """Rank by the sums, which ascend as the estimates do."""
         for part, (items, sums) in super()._ranked(raw_ids, users, n, rules, index):
             yield part, (items, to_estimates(sums, self.y_range_))
+
+    def _ranked_by_estimates(
+        self,
+        estimates_of_all: EstimatesOfAll,
+        raw_ids: list[Any],
+        users: NDArray[np.int32],
+        n: int,
+        rules: Rules,
+    ) -> tuple[NDArray[np.intp], Lists]:
+        """Return places of `users`, which are all of them, and their lists."""
+        refuse_unknown("user_ids", raw_ids, self._rated_users(raw_ids))
+        n_threads = resolve_n_threads(self.n_threads)
+        lists = rank_estimates(estimates_of_all, users, n, rules, self.trainset, n_threads)
+        return np.arange(len(users)), lists
 
 
 def draw_embedding(rng: np.random.RandomState, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from astonish import (
     BaselineOnly,
     CoClustering,
     DotBias,
+    EmbeddingNN,
     ImplicitALS,
     KNNBaseline,
     KNNBasic,
@@ -27,6 +28,8 @@ SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
 PMF_CASE = {**SVD_CASE, "biased": False, "init_mean": 0.5}  # estimates within the scale
 
 EMBEDDING_CASE = {**SVD_CASE, "batch_size": 32, "lr_max": 0.02}
+
+NETWORK_CASE = {"layers": [8, 6], "emb_szs": [5, 4], "n_epochs": 3, "random_state": 0}
 
 COSINE = {"name": "cosine", "min_support": 4}
 
@@ -63,6 +66,11 @@ CASES = {
     ),
     "DotBias of sums": (DotBias, {**EMBEDDING_CASE, "y_range": None}),
     "DotBias unbiased": (DotBias, {**EMBEDDING_CASE, "biased": False, "sampling": "replacement"}),
+    "EmbeddingNN": (EmbeddingNN, {**NETWORK_CASE, "ps": 0.1, "embed_p": 0.1}),
+    "EmbeddingNN without norms": (
+        EmbeddingNN,
+        {**NETWORK_CASE, "use_bn": False, "y_range": None, "dtype": "float64"},
+    ),
     "NMF": (NMF, SVD_CASE),
     "NMF biased": (NMF, {**SVD_CASE, "biased": True}),
 }
