@@ -135,6 +135,16 @@ class EarlyStoppingCallback(TrackerCallback):
         See `TrackerCallback`.
     patience : int, default 1
         Number of epochs to wait for a better one.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from astonish.collab import CollabDataLoaders, collab_learner
+    >>> data = astonish.make_ratings(n_users=50, n_items=40, n_ratings=1000)
+    >>> learn = collab_learner(CollabDataLoaders.from_dataset(data, seed=42), verbose=False)
+    >>> learn.fit(50, 0.01, cbs=EarlyStoppingCallback(patience=2))
+    >>> len(learn.recorder.values) < 50
+    True
     """
 
     order = TrackerCallback.order + 3

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fitting import Metric
 from astonish.collab.learner import Learner
+from astonish.collab.metrics import Metric
 from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
 from astonish.models.dot_bias import DotBias

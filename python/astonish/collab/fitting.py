@@ -18,7 +18,7 @@ from astonish.collab.callbacks import check_callbacks
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fit_loop import FitLoop
 from astonish.collab.loader import RatingsLoader
-from astonish.collab.metrics import mse
+from astonish.collab.metrics import Metric, check_metrics, mse, name_of
 from astonish.collab.recorder import Recorder
 from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer
@@ -36,7 +36,7 @@ from astonish.models.schedules import (
 )
 
 Self = TypeVar("Self", bound="Fitting")
-Metric = Callable[[Any, Any], Any]
+Checked = TypeVar("Checked")
 Plan = Callable[[int], Schedule]  # of the number of batches an epoch
 
 _WD = 0.01
@@ -71,10 +71,11 @@ class Fitting:
         moms: Moms,
         verbose: bool,
     ) -> None:
-        self.dls, self.model = dls, model
+        self.dls = _check_type("dls", dls, CollabDataLoaders)
+        self.model = _check_type("model", model, EmbeddingModel)
         self.lr = check_number("lr", lr, minimum=0)
         self.cbs = check_callbacks("cbs", cbs)
-        self.metrics = _check_metrics(metrics)
+        self.metrics = check_metrics(metrics)
         self.path = Path(dls.path if path is None else path)
         self.model_dir = Path(model_dir)
         self.wd = None if wd is None else check_number("wd", wd, minimum=0)
@@ -298,10 +299,11 @@ class Fitting:
             return []
         preds = self._estimates_of(loader)
         loss = mse(preds, loader.ratings)
-        return [loss, *(_measure(each, preds, loader.ratings) for each in self.metrics)]
+        return [loss, *(float(each(preds, loader.ratings)) for each in self.metrics)]
 
     def _estimates_of(self, loader: RatingsLoader) -> Any:
         """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""
+        self._refuse_other_ids()
         inner = loader.users - np.int32(1), loader.items - np.int32(1)
         return self.model._estimate_many(*inner)
 
@@ -321,6 +323,11 @@ class Fitting:
         """Raise a ValueError while a training runs."""
         if self._training is not None:
             raise ValueError(f"{name} was called by a callback: the learner is in training")
+
+    def _refuse_other_ids(self) -> None:
+        """Raise a ValueError when somebody has fitted the model to other ratings."""
+        if self.model.trainset is not self.dls.trainset:
+            raise ValueError("the model was fitted to another training set than that of dls")
 
     def _trial(self, wd: float | None = None) -> tuple[BatchTraining, EpochSampler, float]:
         """Return a training apart, samples for it in an order that is not used up, and momentum."""
@@ -362,6 +369,7 @@ class Fitting:
         return EpochSampler(self.dls.train.n, self.dls.train.bs, self.model.sampling, order)
 
     def _open(self, optimizer: Optimizer) -> BatchTraining:
+        self._refuse_other_ids()
         train = self.dls.train
         inner = train.users - np.int32(1), train.items - np.int32(1)
         assert train.ratings is not None
@@ -370,7 +378,7 @@ class Fitting:
     def _columns(self) -> list[str]:
         if not self.dls.valid.n:
             return ["train_loss"]
-        return ["train_loss", "valid_loss", *map(_name_of, self.metrics)]
+        return ["train_loss", "valid_loss", *map(name_of, self.metrics)]
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -387,17 +395,7 @@ class Fitting:
             self._training = None
 
 
-def _check_metrics(metrics: Any) -> list[Metric]:
-    several = [] if metrics is None else [metrics] if callable(metrics) else list(metrics)
-    for each in several:
-        if not callable(each):
-            raise TypeError(f"metrics must be functions of (preds, targs), got {each!r}")
-    return several
-
-
-def _name_of(function: Any) -> str:
-    return getattr(getattr(function, "func", function), "__name__", type(function).__name__)
-
-
-def _measure(metric: Metric, preds: Any, ratings: Any) -> float:
-    return float(metric(preds, ratings))
+def _check_type(name: str, value: Any, kind: type[Checked]) -> Checked:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r}")
+    return value

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from astonish.collab import files, predictions
 from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fitting import Fitting, Metric
+from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
+from astonish.collab.metrics import Metric
 from astonish.collab.predictions import RowPrediction
 from astonish.models.embedding_model import EmbeddingModel
 from astonish.models.schedules import MOMS, Moms
@@ -61,6 +62,23 @@ class Learner(Fitting):
     ------
     TypeError, ValueError
         For an argument out of range.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from astonish.collab import CollabDataLoaders, rmse
+    >>> data = astonish.make_ratings(n_users=50, n_items=40, n_ratings=1000)
+    >>> dls = CollabDataLoaders.from_dataset(data, seed=42)
+    >>> model = astonish.DotBias(n_factors=5, y_range=(0, 5.5), random_state=0)
+    >>> learn = Learner(dls, model, metrics=rmse, verbose=False)
+    >>> suggested = learn.lr_find(show_plot=False)
+    >>> learn.fit_one_cycle(3, suggested.valley, wd=0.1)
+    >>> learn.recorder.metric_names
+    ['epoch', 'train_loss', 'valid_loss', 'rmse', 'time']
+    >>> loss, error = learn.validate()
+    >>> preds, ratings = learn.get_preds()
+    >>> preds.shape, round(error**2 - loss, 9)
+    ((200,), 0.0)
     """
 
     def __init__(
@@ -273,5 +291,18 @@ def load_learner(fname: str | Path) -> Learner:
         When the file cannot be read.
     ValueError
         When it is no file of a model that a learner has, or is damaged.
+
+    Examples
+    --------
+    >>> import astonish, pathlib, tempfile
+    >>> from astonish.collab import CollabDataLoaders, collab_learner
+    >>> data = astonish.make_ratings(n_users=50, n_items=40, n_ratings=1000)
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> dls = CollabDataLoaders.from_dataset(data, seed=42, path=folder.name)
+    >>> learn = collab_learner(dls, n_factors=5)
+    >>> loaded = load_learner(learn.export())
+    >>> loaded.predict(("1", "2")) == learn.predict(("1", "2"))
+    True
+    >>> folder.cleanup()
     """
     return Learner(*files.read_exported(fname))

@@ -1,8 +1,11 @@
 """Errors to show beside the loss: functions of predictions and ratings, over all of a part."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+Metric = Callable[[Any, Any], Any]
 
 
 def mse(preds: Any, targs: Any) -> float:
@@ -50,3 +53,17 @@ def _errors(preds: Any, targs: Any) -> Any:
             f"preds and targs must have one shape, got {predictions.shape} and {ratings.shape}"
         )
     return predictions - ratings
+
+
+def check_metrics(metrics: Any) -> list[Metric]:
+    """Return one function, several or none as a list; TypeError for what is no function."""
+    several = [] if metrics is None else [metrics] if callable(metrics) else list(metrics)
+    for each in several:
+        if not callable(each):
+            raise TypeError(f"metrics must be functions of (preds, targs), got {each!r}")
+    return several
+
+
+def name_of(metric: Any) -> str:
+    """Return the name of a function, also of one whose arguments are partly given."""
+    return getattr(getattr(metric, "func", metric), "__name__", type(metric).__name__)

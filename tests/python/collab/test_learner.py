@@ -1,9 +1,11 @@
 """Training, validating and asking a learner."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from astonish import DotBias, make_ratings
+from astonish import SVD, DotBias, make_ratings
 from astonish.collab import (
     Callback,
     CollabDataLoaders,
@@ -178,6 +180,19 @@ def test_any_function_is_a_metric(make_learner):
     assert learn.validate()[1] == np.max(np.abs(preds - targs))
 
 
+def test_metrics_are_called_by_their_names(make_learner):
+    class Worst:
+        def __call__(self, preds, targs):
+            return np.max(np.abs(preds - targs))
+
+    def share_above(preds, targs, bound):
+        return np.mean(np.abs(preds - targs) > bound)
+
+    learn = make_learner(metrics=[Worst(), partial(share_above, bound=1.0)])
+    learn.fit(1)
+    assert learn.recorder.metric_names[3:5] == ["Worst", "share_above"]
+
+
 def test_get_preds_is_the_formula(learn):
     learn.fit_one_cycle(1, 5e-2)
     codes, preds, targs, decoded, losses = learn.get_preds(
@@ -319,6 +334,22 @@ def test_a_learner_takes_a_model(dls):
     assert not learn.model.bu.any()
     assert learn.model.pu.shape == (50, 3)
     assert repr(learn).startswith("<Learner: DotBias on <CollabDataLoaders: 800 training")
+
+
+def test_a_model_that_was_fitted_elsewhere_is_refused(learn, ratings):
+    loader = learn.dls.valid
+    learn.model.n_epochs = 0
+    learn.model.fit(ratings.build_full_trainset())
+    for ask in (lambda: learn.fit(1), learn.validate, lambda: learn.get_preds(dl=loader)):
+        with pytest.raises(ValueError, match="fitted to another training set than that of dls"):
+            ask()
+
+
+def test_other_kinds_of_data_and_models_are_refused(dls):
+    with pytest.raises(TypeError, match="model must be of type EmbeddingModel, got <astonish"):
+        Learner(dls, SVD())
+    with pytest.raises(TypeError, match="dls must be of type CollabDataLoaders, got 3"):
+        Learner(3, DotBias())
 
 
 class Fails(Callback):
