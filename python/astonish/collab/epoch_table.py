@@ -8,13 +8,17 @@ from typing import Any, Protocol
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.text import Text
 
 _WIDTH = 11
 
 
 class EpochTable(Protocol):
     """Takes a row an epoch."""
+
+    def begin(self, status: str) -> None:
+        """Say what goes on now, where that can be wiped out again."""
+        ...
 
     def add(self, row: list[str]) -> None:
         """Show a row."""
@@ -32,17 +36,21 @@ def open_table(names: Sequence[str], shown: bool = True, live: bool = True) -> I
     shown : bool, default True
         Whether anything is printed.
     live : bool, default True
-        Whether a terminal or a notebook gets a table; else there are plain rows, as in a file.
+        Whether a terminal or a notebook says what goes on below its rows; else there are rows
+        alone, as in a file.
     """
     console = Console()
     if not shown:
         yield _NoTable()
     elif live and console.is_jupyter:
-        yield _NotebookTable(names)
-    elif live and console.is_terminal:
-        table = _TerminalTable(names)
-        with Live(table.table, console=console, auto_refresh=False) as table.live:
+        table = _NotebookTable(names)
+        try:
             yield table
+        finally:
+            table.begin("")
+    elif live and console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=True) as line:
+            yield _TerminalTable(names, line)
     else:
         yield _PlainRows(names)
 
@@ -54,6 +62,9 @@ def row_of(epoch: int, values: Sequence[float], seconds: float) -> list[str]:
 
 
 class _NoTable:
+    def begin(self, status: str) -> None:
+        pass
+
     def add(self, row: list[str]) -> None:
         pass
 
@@ -63,31 +74,44 @@ class _PlainRows:
         self._widths = [len("epoch"), *(max(_WIDTH, len(name)) for name in names[1:])]
         self.add(list(names))
 
+    def begin(self, status: str) -> None:
+        pass
+
     def add(self, row: list[str]) -> None:
+        print(self._line(row), flush=True)
+
+    def _line(self, row: list[str]) -> str:
         cells = zip(row, self._widths, strict=True)
-        print("  ".join(cell.rjust(width) for cell, width in cells), flush=True)
+        return "  ".join(cell.rjust(width) for cell, width in cells)
 
 
-class _TerminalTable:
-    live: Live
+class _TerminalTable(_PlainRows):
+    """Rows that stay, above a line that says what goes on; so a table may be of any height."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.table = Table(*names, box=None)
-        for column in self.table.columns:
-            column.justify = "right"
+    def __init__(self, names: Sequence[str], line: Live) -> None:
+        self._below = line
+        self._style = "bold"  # of the heads
+        super().__init__(names)
+        self._style = ""
+
+    def begin(self, status: str) -> None:
+        self._below.update(Text(status, "dim"), refresh=True)
 
     def add(self, row: list[str]) -> None:
-        self.table.add_row(*row)
-        self.live.refresh()
+        self._below.console.print(Text(self._line(row), self._style))
 
 
 class _NotebookTable:
     """A table that a notebook draws anew in one place."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._rows = [list(names)]
+        self._rows, self._status = [list(names)], ""
         display = import_module("IPython.display").display  # there is one where a notebook runs
         self._handle: Any = display(self, display_id=True)
+
+    def begin(self, status: str) -> None:
+        self._status = status
+        self._handle.update(self)
 
     def add(self, row: list[str]) -> None:
         self._rows.append(row)
@@ -97,9 +121,11 @@ class _NotebookTable:
         return "\n".join("  ".join(cell.rjust(_WIDTH) for cell in row) for row in self._rows)
 
     def _repr_html_(self) -> str:
-        head, *rows = (
-            "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
-            for tag, row in zip(["th"] + ["td"] * len(self._rows), self._rows, strict=False)
-        )
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        head, *rows = self._rows
+        body = "".join(_html_row("td", row) for row in rows)
+        table = f"<table><thead>{_html_row('th', head)}</thead><tbody>{body}</tbody></table>"
+        return f"{table}<p>{escape(self._status)}</p>" if self._status else table
+
+
+def _html_row(tag: str, row: list[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row) + "</tr>"

@@ -64,6 +64,7 @@ class FitLoop:
     def _run_epoch(self, epoch: int, table: EpochTable) -> None:
         learn, recorder = self._learn, self._learn.recorder
         learn.epoch = epoch
+        table.begin(f"epoch {epoch} of {learn.n_epoch}")
         self._call("before_epoch")
         begin = time.perf_counter()
         losses = self._trainer.run_batches(epoch)

@@ -1,5 +1,6 @@
 """The table of epochs in a file, a terminal and a notebook."""
 
+import re
 import sys
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ ROWS = [row_of(0, [1.0, 0.5], 0.123), row_of(1, [0.25, 0.125], 61.0)]
 def fill(**options):
     with open_table(NAMES, **options) as table:
         for row in ROWS:
+            table.begin(f"epoch {row[0]} of 2")
             table.add(row)
 
 
@@ -41,12 +43,24 @@ def test_a_file_gets_plain_rows(capsys):
     ]
 
 
-def test_a_terminal_gets_a_live_table(monkeypatch, capsys):
+def test_a_terminal_gets_rows_above_a_line_that_vanishes(monkeypatch, capsys):
     use_console(monkeypatch, force_terminal=True, force_jupyter=False, width=80)
     fill()
     out = capsys.readouterr().out
-    assert "\x1b[" in out  # the cursor goes back to draw again
-    assert "01:01.00" in out
+    for text in (" 0     1.000000", "epoch 0 of 2", " 1     0.250000", "epoch 1 of 2"):
+        assert text in out
+    shown = re.split(r"\x1b\[2K", out)[-1]  # behind what wipes out the line
+    assert "of 2" not in shown
+
+
+def test_a_table_may_be_higher_than_the_terminal(monkeypatch, capsys):
+    use_console(monkeypatch, force_terminal=True, force_jupyter=False, width=80, height=5)
+    with open_table(NAMES) as table:
+        for epoch in range(20):
+            table.begin("")
+            table.add(row_of(epoch, [1.0, 0.5], 0.1))
+    out = capsys.readouterr().out
+    assert [out.count(f" {epoch}     1.000000") for epoch in range(20)] == [1] * 20
 
 
 @pytest.mark.parametrize("options", [{"force_terminal": True}, {"force_jupyter": True}])
@@ -75,7 +89,8 @@ def test_a_notebook_draws_one_table_anew(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
     use_console(monkeypatch, force_jupyter=True)
     fill()
-    assert [html.count("<tr>") for html in drawn] == [1, 2, 3]
+    assert [html.count("<tr>") for html in drawn] == [1, 1, 2, 2, 3, 3]
+    assert ["epoch 1 of 2" in html for html in drawn] == [False, False, False, True, True, False]
     assert drawn[0].startswith("<table><thead><tr><th>epoch</th><th>train_loss</th>")
     assert "<tr><td>1</td><td>0.250000</td>" in drawn[-1]
     assert capsys.readouterr().out == ""
