@@ -8,14 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from astonish._checks import check_choice, check_mapping
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.learner import Learner
 from astonish.collab.metrics import Metric
 from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
 from astonish.models.dot_bias import DotBias
+from astonish.models.embedding_model import EmbeddingModel
+from astonish.models.embedding_nn import EmbeddingNN, embedding_size
 from astonish.models.schedules import MOMS, Moms
 from astonish.models.y_range import warn_if_tight
+
+_CONFIG = ("ps", "embed_p", "use_bn", "y_range")
+_ALWAYS = {"bn_final": False, "bn_cont": True, "act_cls": None, "lin_first": True}
 
 
 def collab_learner(
@@ -116,7 +122,6 @@ def collab_learner(
     _refuse({"loss_func": loss_func, "opt_func": opt_func}, None)
     _refuse({"wd_bn_bias": wd_bn_bias}, False)
     _refuse({"train_bn": train_bn}, True)
-    _refuse({"use_nn": use_nn}, False)
     if isinstance(dls, Trainset):
         dls = CollabDataLoaders.from_trainset(dls)
     if not isinstance(dls, CollabDataLoaders):
@@ -131,8 +136,15 @@ def collab_learner(
         "dtype": dtype,
         "n_threads": n_threads,
     }
-    _refuse({"emb_szs": emb_szs, "layers": layers, "config": config}, None, "use_nn=True")
-    model = DotBias(n_factors=n_factors, biased=biased, y_range=y_range, **common)
+    model: EmbeddingModel
+    if use_nn:
+        _refuse({"biased": biased}, True, "use_nn=False")
+        hidden = [n_factors] if layers is None else layers
+        options = _network_options(config, y_range)
+        model = EmbeddingNN(hidden, emb_szs=_sizes(dls, emb_szs), **options, **common)
+    else:
+        _refuse({"emb_szs": emb_szs, "layers": layers, "config": config}, None, "use_nn=True")
+        model = DotBias(n_factors=n_factors, biased=biased, y_range=y_range, **common)
     learn = Learner(
         dls,
         model,
@@ -152,6 +164,28 @@ def collab_learner(
 def _random_state(dls: CollabDataLoaders, seed: int | None) -> int | None:
     seed = check_seed(dls.seed if seed is None else seed)
     return None if seed is None else seed % 2**32
+
+
+def _network_options(
+    config: Mapping[str, Any] | None, y_range: tuple[float, float] | None
+) -> dict[str, Any]:
+    """Return the arguments of `EmbeddingNN` that fastai has in `config`."""
+    options = dict(check_mapping("config", {} if config is None else config))
+    for name, usual in _ALWAYS.items():
+        _refuse({f"config[{name!r}]": options.pop(name, usual)}, usual)
+    for name in options:
+        check_choice("config", name, _CONFIG)
+    if y_range is not None or "y_range" not in options:
+        options["y_range"] = y_range
+    return options
+
+
+def _sizes(dls: CollabDataLoaders, emb_szs: Mapping[Any, int] | None) -> list[int]:
+    """Return the lengths of the embeddings of users and of items."""
+    given = check_mapping("emb_szs", {} if emb_szs is None else emb_szs)
+    for name in given:
+        check_choice("emb_szs", name, dls.classes)
+    return [given.get(name, embedding_size(len(ids))) for name, ids in dls.classes.items()]
 
 
 def _refuse(arguments: dict[str, Any], usual: Any, needs: str = "") -> None:

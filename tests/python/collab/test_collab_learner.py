@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from astonish import EmbeddingNN
 from astonish.collab import collab_learner
 
 
@@ -26,6 +27,52 @@ def test_the_defaults_are_those_of_fastai(dls):
     assert learn.model.y_range_ is None
     assert (learn.lr, learn.wd, learn.moms) == (1e-3, None, (0.95, 0.85, 0.95))
     assert np.abs(learn.model.qi).max() < 0.02
+
+
+def test_the_network_has_what_was_asked_for(dls):
+    config = {"ps": [0.1, 0.2], "embed_p": 0.05, "use_bn": False}
+    learn = collab_learner(
+        dls, use_nn=True, layers=[8, 3], emb_szs={"item": 5}, config=config, y_range=(0, 5.5)
+    )
+    model = learn.model
+    assert isinstance(model, EmbeddingNN)
+    assert model.pu.shape == (50, 14)  # round(1.6 * 51**0.56)
+    assert model.qi.shape == (40, 5)
+    assert model.weight_0.shape == (8, 19)
+    assert model.weight_1.shape == (3, 8)
+    assert (model.ps, model.embed_p, model.use_bn) == ([0.1, 0.2], 0.05, False)
+    assert (model.y_range_, model.batch_size, model.random_state) == ((0, 5.5), 32, 3)
+
+
+def test_the_network_has_one_layer_of_n_factors_by_default(dls):
+    model = collab_learner(dls, 6, use_nn=True, config={"y_range": (0, 6)}).model
+    assert model.layers_ == (6, 1)
+    assert model.y_range_ == (0, 6)
+    assert collab_learner(dls, 6, use_nn=True).model.y_range_ is None
+
+
+def test_the_network_takes_the_whole_of_fastais_configuration(dls):
+    always = {"bn_final": False, "bn_cont": True, "act_cls": None, "lin_first": True}
+    usual = {"ps": None, "embed_p": 0.0, "y_range": None, "use_bn": True}
+    learn = collab_learner(dls, use_nn=True, config={**usual, **always}, y_range=(0, 6))
+    assert learn.model.y_range_ == (0, 6)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"biased": False}, ValueError, "biased=False needs use_nn=False"),
+        ({"config": 3}, TypeError, "config must be a dict, got 3"),
+        ({"config": {"dropout": 1}}, ValueError, "config must be one of 'ps', .* got 'dropout'"),
+        ({"config": {"bn_final": True}}, ValueError, r"config\['bn_final'\]=True is not supported"),
+        ({"emb_szs": {"film": 3}}, ValueError, "emb_szs must be one of 'user', 'item', got 'film'"),
+        ({"emb_szs": {"user": 0}}, ValueError, r"emb_szs\[0\] must be at least 1, got 0"),
+        ({"layers": [0]}, ValueError, r"layers\[0\] must be at least 1, got 0"),
+    ],
+)
+def test_wrong_arguments_of_the_network_are_refused(dls, options, error, message):
+    with pytest.raises(error, match=message):
+        collab_learner(dls, use_nn=True, **options)
 
 
 @pytest.mark.parametrize("y_range", [(1, 5), (0, 4.5), (1.5, 6)])
