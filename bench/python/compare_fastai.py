@@ -73,16 +73,16 @@ class Fastai:
         done = subprocess.run([python, "-c", command], capture_output=True, text=True)
         self.version = done.stdout.strip()
         if self.version:
-            pipe = subprocess.PIPE
-            self._process = subprocess.Popen(
-                [python, "-W", "ignore", FASTAI], stdin=pipe, stdout=pipe, text=True
-            )
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # for batches of 64, two are slower
+            command = [python, "-W", "ignore", FASTAI]
+            self._process = subprocess.Popen(command, env=one_thread, **pipes)
 
     def __bool__(self):
         return bool(self.version)
 
     def __str__(self):
-        return f"fastai {self.version}" if self else "there is no fastai"
+        return f"fastai {self.version}, one thread" if self else "there is no fastai"
 
     def run(self, path, job, seed):
         question = {"path": path, "seed": seed, "n_epochs": N_EPOCHS, "lr_max": LR_MAX}
