@@ -12,7 +12,7 @@ import pytest
 from astonish import _core
 from astonish.models.schedules import flat_cos, one_cycle
 
-from ..models import reference_embedding_dot
+from ..models import reference_embedding_dot, reference_embedding_network
 from . import recorded
 
 SAMPLES = recorded.make_samples()
@@ -34,29 +34,61 @@ class Dot:
 
     def __init__(self, variant, arrays):
         options = _core.EmbeddingDotOptions()
-        options.wd = variant.wd
+        options.wd, options.y_range = variant.wd, variant.model.get("y_range")
         options.biased = variant.model.get("biased", True)
-        options.y_range = variant.model.get("y_range")
-        self.arrays, self._y_range, self._biased = arrays, options.y_range, options.biased
-        zeros = [tuple(np.zeros_like(each) for each in arrays) for _ in range(2)]
-        self._trainer = _core.embedding_dot(tuple(arrays), *zeros, options)
+        self.arrays, self._options = tuple(arrays), options
+        self._trainer = _core.embedding_dot(self.arrays, *fresh_state(arrays), options)
 
     def run(self, *arguments):
         self._trainer.run(*arguments)
-        zeros = [tuple(np.zeros_like(each) for each in self.arrays) for _ in range(2)]
-        self._trainer.copy_to(tuple(self.arrays), *zeros)
+        self._trainer.copy_to(self.arrays, *fresh_state(self.arrays))
 
     def state(self):
-        return self.arrays if self._biased else self.arrays[:2]
+        return self.arrays if self._options.biased else self.arrays[:2]
 
     def estimates(self, users, items):
-        tables = zip(("pu", "qi", "bu", "bi"), map(with_unknown, self.arrays), strict=True)
-        return reference_embedding_dot.estimates(dict(tables), users, items, self._y_range)
+        padded = [np.concatenate([np.zeros_like(each[:1]), each]) for each in self.arrays]
+        tables = dict(zip(("pu", "qi", "bu", "bi"), padded, strict=True))
+        return reference_embedding_dot.estimates(tables, users, items, self._options.y_range)
 
 
-def with_unknown(table):
-    """Return the table with row 0, of those that were not in training."""
-    return np.concatenate([np.zeros_like(table[:1]), table])
+class Network:
+    """The network in training; `arrays` are followed by the statistics of batch norms."""
+
+    def __init__(self, variant, arrays):
+        options = _core.EmbeddingNetworkOptions()
+        options.wd, options.y_range = variant.wd, variant.model.get("y_range")
+        options.use_bn = variant.model.get("use_bn", True)
+        self.arrays, self._options = arrays, options
+        widths = np.repeat(variant.model["layers"], 2 if options.use_bn else 0)
+        self._buffers = [
+            np.full(n, k % 2, arrays[0].dtype)
+            for k, n in enumerate(widths)  # means, variances
+        ]
+        state = fresh_state(arrays)
+        self._trainer = _core.embedding_network(list(arrays), *state, self._buffers, options)
+
+    def run(self, *arguments):
+        self._trainer.run(*arguments)
+        self._trainer.copy_to(self.arrays, *fresh_state(self.arrays), self._buffers)
+
+    def state(self):
+        return self.arrays + self._buffers
+
+    def estimates(self, users, items):
+        network = reference_embedding_network.Network(
+            self.arrays,
+            *fresh_state(self.arrays),
+            self._buffers,
+            use_bn=self._options.use_bn,
+            y_range=self._options.y_range,
+        )
+        return network.estimate(users - 1, items - 1)
+
+
+def fresh_state(arrays):
+    """Return what Adam knows before the first batch: averages and squares."""
+    return [type(arrays)(np.zeros_like(each) for each in arrays) for _ in range(2)]
 
 
 @cache
@@ -64,7 +96,7 @@ def trained(name, dtype):
     """Train a recorded variant as fastai did."""
     variant = recorded.VARIANTS[name]
     arrays = [each.astype(dtype) for each in recorded.initial_weights(SAMPLES, variant)]
-    model = Dot(variant, arrays)
+    model = (Network if "layers" in variant.model else Dot)(variant, arrays)
     users, items = SAMPLES.codes()
     valid = SAMPLES.is_valid
     columns = users[~valid] - 1, items[~valid] - 1, SAMPLES.ratings[~valid].astype(dtype)
@@ -82,7 +114,7 @@ def trained(name, dtype):
     return Training(np.concatenate(losses), valid_losses, model.state())
 
 
-@pytest.fixture(params=[name for name in recorded.VARIANTS if name.startswith("dot")])
+@pytest.fixture(params=recorded.VARIANTS)
 def name(request):
     return request.param
 
