@@ -24,7 +24,7 @@ from astonish.models.y_range import linearised
 Self = TypeVar("Self", bound="DotBias")
 
 _TRAINED = ("pu", "qi", "bu", "bi")
-_FOLD_IN_REG, _FOLD_IN_REG_OF_SUMS = 0.1, 0.02  # by number of ratings; without a y_range
+_FOLD_IN_REG_OF_SUMS = 0.5  # without a y_range
 _FOLD_IN_STEPS = 8  # Gauss and Newton's method gains a digit or two in each
 
 
@@ -153,8 +153,8 @@ class DotBias(EmbeddingModel, RidgeModel):
         """Return a model of users, or of items, who were not in training.
 
         Their factors and biases minimise the squared errors of their ratings, with the items
-        (``side="item"``: the users) as they are, and some regularisation by number of ratings;
-        nothing that was trained changes. Parameters, result and errors are those of `ALS.fold_in`.
+        (``side="item"``: the users) as they are, and some regularisation; nothing that was trained
+        changes. Parameters, result and errors are those of `ALS.fold_in`.
 
         Examples
         --------
@@ -239,8 +239,8 @@ class DotBias(EmbeddingModel, RidgeModel):
         return self._estimate_many(*pairs).reshape(len(users), n_items)
 
     def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002  both sides alike
-        reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else _FOLD_IN_REG
-        options = self._ridge_options(reg, reg, by_count=True)
+        reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else self._fold_in_reg()
+        options = self._ridge_options(reg, reg, by_count=False)
         options.global_mean = 0.0
         return options
 

@@ -27,6 +27,7 @@ Self = TypeVar("Self", bound="EmbeddingModel")
 Arrays = dict[str, NDArray[Any]]
 
 _STD_DEV = 0.01  # of embeddings before training
+_FOLD_IN_REG = 0.2  # by the square of the range of estimates
 _CUT = 2.0  # no embedding begins further out, in standard deviations
 
 
@@ -143,6 +144,11 @@ class EmbeddingModel(EmbeddingLookup):
         """Rank by the sums, which ascend as the estimates do."""
         for part, (items, sums) in super()._ranked(raw_ids, users, n, rules, index):
             yield part, (items, to_estimates(sums, self.y_range_))
+
+    def _fold_in_reg(self) -> float:
+        """Return the regularisation of newcomers; like weight decay it does not count ratings."""
+        low, high = self.y_range_ or self.trainset.rating_scale
+        return _FOLD_IN_REG * ((high - low) or 1.0) ** 2  # in the unit of squared errors
 
     def _ranked_by_estimates(
         self,

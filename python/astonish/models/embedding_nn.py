@@ -142,8 +142,8 @@ n_threads : optional
         """Return a model of users, or of items, who were not in training.
 
         Their embeddings minimise the squared errors of their ratings, by Gauss and Newton's method,
-        with the network and the other side as they are and some regularisation by number of
-        ratings. Parameters, result and errors are those of `ALS.fold_in`.
+        with the network and the other side as they are, and some regularisation. Parameters, result
+        and errors are those of `ALS.fold_in`.
         """
         return super().fold_in(ratings, side)
 
@@ -254,10 +254,17 @@ n_threads : optional
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], None]:
         """Return the embeddings of new ones; a network has no biases."""
-        rows, fixed = (trainset.by_user, self.qi) if side == "user" else (trainset.by_item, self.pu)
-        n_threads = resolve_n_threads(self.n_threads)
+        sides = (trainset.by_user, self.qi), (trainset.by_item, self.pu)
         layers = [self._layer(k) for k in range(len(self.layers_))]
-        return solve_embeddings(layers, rows, fixed, side, self.y_range_, n_threads), None
+        solved = solve_embeddings(
+            layers,
+            *sides[side == "item"],
+            side,
+            self.y_range_,
+            self._fold_in_reg(),
+            resolve_n_threads(self.n_threads),
+        )
+        return solved, None
 
     def _layer(self, k: int) -> Layer:
         weight = getattr(self, f"weight_{k}")

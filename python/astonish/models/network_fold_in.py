@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish._cancellation import blocks
 from astonish.data.csr import Csr
-from astonish.models.y_range import YRange, linearised
+from astonish.models.y_range import YRange, linearised, to_estimates
 
 Numbers = NDArray[np.float64]
 
 _EPS = 1e-5  # of batch normalisation
-_REG = 0.1  # by number of ratings
-_STEPS = 8
+_STEPS, _HALVINGS = 5, 5
 _RATINGS_A_BLOCK = 1 << 16  # a row of derivatives each
 
 
@@ -53,6 +52,7 @@ def solve_embeddings(
     fixed: NDArray[Any],
     side: str,
     y_range: YRange,
+    reg: float,
     n_threads: int,
 ) -> NDArray[Any]:
     """Return the embeddings that fit the ratings of `rows` best, with some regularisation.
@@ -69,13 +69,17 @@ def solve_embeddings(
         Embeddings of the other side.
     side : {"user", "item"}
         Which side the newcomers are; the network's input begins with the user.
+    y_range : (float, float) or None
+        What the network's sums are squashed to.
+    reg : float
+        L2 regularisation.
     """
     n_inputs = layers[0].weight.shape[1] - fixed.shape[1]
     solved = np.zeros((rows.n_rows, n_inputs), fixed.dtype)
     for block in blocks(rows.n_rows, _rows_a_block(rows)):
         part = rows.only_rows(np.arange(block.start, block.stop, dtype=np.int32))
-        for _ in range(_STEPS):
-            _improve(solved[block], layers, part, fixed, side, y_range, n_threads)
+        newcomers = _Newcomers(layers, part, fixed[part.indices], side, y_range, reg, n_threads)
+        solved[block] = newcomers.solve(solved[block])
     return solved
 
 
@@ -83,54 +87,96 @@ def _rows_a_block(rows: Csr) -> int:
     return max(_RATINGS_A_BLOCK * rows.n_rows // max(len(rows.indices), 1), 1)
 
 
-def _improve(
-    embeddings: NDArray[Any],
-    layers: list[Layer],
-    rows: Csr,
-    fixed: NDArray[Any],
-    side: str,
-    y_range: YRange,
-    n_threads: int,
-) -> None:
-    """Take one step in place."""
-    mine, others = embeddings[rows.row_of_each()], fixed[rows.indices]
-    pairs = (mine, others) if side == "user" else (others, mine)
-    sums, slopes_of_all = _forward_and_back(layers, np.concatenate(pairs, axis=1))
-    n = embeddings.shape[1]
-    slopes = slopes_of_all[:, :n] if side == "user" else slopes_of_all[:, -n:]
-    estimates, steepness = sums, np.ones(len(sums))
-    if y_range is not None:
-        estimates, steepness = linearised(sums, y_range)
-    targets = (rows.values - estimates) / steepness + np.einsum("kf,kf->k", slopes, mine)
-    each = np.arange(len(targets), dtype=np.int32)
-    tangents = Csr(rows.offsets, each, targets, len(each))
-    _core.solve_side(
-        tangents.ratings,
-        steepness**2,
-        np.ascontiguousarray(slopes, embeddings.dtype),
-        np.zeros(len(each), embeddings.dtype),
-        embeddings,
-        np.zeros(len(embeddings), embeddings.dtype),
-        _ridge(),
-        n_threads,
-    )
+class _Newcomers:
+    """Some newcomers, their ratings, and the embedding of the other side of each rating."""
+
+    def __init__(
+        self,
+        layers: list[Layer],
+        rows: Csr,
+        others: NDArray[Any],
+        side: str,
+        y_range: YRange,
+        reg: float,
+        n_threads: int,
+    ) -> None:
+        self._layers, self._rows, self._others = layers, rows, others
+        self._is_user, self._y_range, self._n_threads = side == "user", y_range, n_threads
+        self._row_of_each = rows.row_of_each()
+        self._options = _core.AlsOptions()
+        self._options.reg, self._options.reg_by_count, self._options.biased = reg, False, False
+
+    def solve(self, embeddings: NDArray[Any]) -> NDArray[Any]:
+        """Return better embeddings; a step that makes one worse is halved, or not taken."""
+        least = self._objective(embeddings)
+        for _ in range(_STEPS):
+            found = self._step(embeddings)
+            for _ in range(_HALVINGS):
+                objective = self._objective(found)
+                is_worse = ~(objective <= least)
+                if not is_worse.any():
+                    break
+                found[is_worse] = (found[is_worse] + embeddings[is_worse]) / 2
+            is_better = self._objective(found) < least
+            embeddings = np.where(is_better[:, np.newaxis], found, embeddings)
+            least = self._objective(embeddings)
+        return embeddings
+
+    def _objective(self, embeddings: NDArray[Any]) -> Numbers:
+        """Return the regularised squared error of each newcomer."""
+        sums, _ = _forward(self._layers, self._inputs(embeddings))
+        errors = self._rows.values - to_estimates(sums, self._y_range)
+        squares = np.bincount(self._row_of_each, errors**2, len(embeddings))
+        lengths = np.einsum("kf,kf->k", embeddings, embeddings)
+        penalties: Numbers = self._options.reg * lengths
+        return squares + penalties
+
+    def _inputs(self, embeddings: NDArray[Any]) -> Numbers:
+        mine = embeddings[self._row_of_each]
+        pairs = (mine, self._others) if self._is_user else (self._others, mine)
+        return np.concatenate(pairs, axis=1).astype(np.float64)
+
+    def _step(self, embeddings: NDArray[Any]) -> NDArray[Any]:
+        """Return the solution of the regression on tangents."""
+        sums, active = _forward(self._layers, self._inputs(embeddings))
+        n = embeddings.shape[1]
+        slopes = _slopes(self._layers, active)
+        slopes = slopes[:, :n] if self._is_user else slopes[:, -n:]
+        estimates, steepness = sums, np.ones(len(sums))
+        if self._y_range is not None:
+            estimates, steepness = linearised(sums, self._y_range)
+        here = np.einsum("kf,kf->k", slopes, embeddings[self._row_of_each])
+        targets = (self._rows.values - estimates) / steepness + here
+        each = np.arange(len(targets), dtype=np.int32)
+        found = np.zeros_like(embeddings)
+        _core.solve_side(
+            Csr(self._rows.offsets, each, targets, len(each)).ratings,
+            steepness**2,
+            np.ascontiguousarray(slopes, embeddings.dtype),
+            np.zeros(len(each), embeddings.dtype),
+            found,
+            np.zeros(len(found), found.dtype),
+            self._options,
+            self._n_threads,
+        )
+        return found
 
 
-def _forward_and_back(layers: list[Layer], inputs: NDArray[Any]) -> tuple[Numbers, Numbers]:
-    """Return the network's sums, and their derivatives by the inputs."""
-    x, actives = inputs.astype(np.float64), []
+def _forward(layers: list[Layer], x: Numbers) -> tuple[Numbers, list[NDArray[np.bool_]]]:
+    """Return the network's sums, and where the ReLU of each hidden layer lets through."""
+    active = []
     for layer in layers[:-1]:
         x = x @ layer.weight.T + layer.bias
-        actives.append(x > 0)
+        active.append(x > 0)
         x = np.maximum(x, 0) * layer.scale + layer.shift
     last = layers[-1]
-    slopes = np.repeat(last.weight, len(x), axis=0)
-    for layer, active in zip(layers[-2::-1], actives[::-1], strict=True):
-        slopes = (slopes * layer.scale * active) @ layer.weight
-    return x @ last.weight[0] + last.bias[0], slopes
+    sums: Numbers = x @ last.weight[0] + last.bias[0]
+    return sums, active
 
 
-def _ridge() -> _core.AlsOptions:
-    options = _core.AlsOptions()
-    options.reg, options.reg_by_count, options.biased = _REG, True, False
-    return options
+def _slopes(layers: list[Layer], active: list[NDArray[np.bool_]]) -> Numbers:
+    """Return the derivatives of the sums by the network's inputs."""
+    slopes = layers[-1].weight
+    for layer, its in zip(layers[-2::-1], active[::-1], strict=True):
+        slopes = (slopes * layer.scale * its) @ layer.weight
+    return slopes

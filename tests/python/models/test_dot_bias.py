@@ -222,7 +222,7 @@ def test_who_is_folded_in_is_at_the_optimum(trainset, y_range, side):
     fixed, biases = (model.qi, model.bi) if side == "user" else (model.pu, model.bu)
     factors, bias = (folded.pu, folded.bu) if side == "user" else (folded.qi, folded.bi)
     rows, targets = np.array([k for k, _ in pairs]), np.array([r for _, r in pairs])
-    reg = (0.02 if y_range is None else 0.1) * len(pairs)
+    reg = 0.5 if y_range is None else 0.2 * 5.5**2
 
     def objective(solution):
         of_one = {"pu": solution[np.newaxis, :-1], "bu": solution[-1:], "qi": fixed, "bi": biases}
