@@ -1,0 +1,80 @@
+"""The learner beside fastai's: the same ratings in the same order, from the same weights.
+
+bench/python/record_fastai.py made the recording; test_recorded.py compares the kernels alone.
+"""
+
+import numpy as np
+import pytest
+
+from astonish import DotBias
+from astonish.collab import CategoryMap, CollabDataLoaders, Learner
+from astonish.data.ratings import Ratings
+
+from . import recorded
+
+SAMPLES = recorded.make_samples()
+RECORDING = recorded.recording()
+
+
+class RecordedOrder:
+    """Stands in for the generator that shuffles the samples of each epoch."""
+
+    def __init__(self):
+        self._epoch = 0
+
+    def shuffle(self, order):
+        order[:] = recorded.order_of_epoch(self._epoch, len(order))
+        self._epoch += 1
+
+    def get_state(self):
+        return self._epoch
+
+    def set_state(self, epoch):
+        self._epoch = epoch
+
+
+def loaders():
+    columns = SAMPLES.users, SAMPLES.items, SAMPLES.ratings
+    train, valid = (
+        Ratings.from_columns(*(each[rows].tolist() for each in columns))
+        for rows in (~SAMPLES.is_valid, SAMPLES.is_valid)
+    )
+    classes = {
+        "user": CategoryMap(sorted(train.user_ids)),
+        "item": CategoryMap(sorted(train.item_ids)),
+    }
+    options = {"seed": 0, "path": ".", "bs": recorded.BATCH_SIZE, "val_bs": None}
+    return CollabDataLoaders(train, valid, classes, **options)
+
+
+def learner(variant):
+    learn = Learner(loaders(), DotBias(**{"y_range": None} | variant.model), verbose=False)
+    weights = recorded.initial_weights(SAMPLES, variant)
+    vars(learn.model).update(zip(("pu", "qi", "bu", "bi"), weights, strict=True))
+    learn._order = RecordedOrder()
+    return learn
+
+
+@pytest.mark.parametrize("name", [name for name in recorded.VARIANTS if name.startswith("dot")])
+def test_a_training_is_fastais(name):
+    variant, theirs = recorded.VARIANTS[name], RECORDING["float32"][name]
+    learn = learner(variant)
+    fit = getattr(learn, f"fit_{variant.schedule}")
+    fit(recorded.N_EPOCHS, recorded.LR_MAX, wd=variant.wd)
+    losses = learn.recorder.batch_losses
+    np.testing.assert_allclose(losses[: len(theirs["losses"])], theirs["losses"], rtol=1e-5)
+    np.testing.assert_allclose(losses[-3:], theirs["last losses"], rtol=1e-5)
+    np.testing.assert_allclose(learn.recorder.column("valid_loss"), theirs["valid"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in recorded.LR_FIND if name.startswith("dot")])
+def test_lr_find_is_fastais(name):
+    theirs = RECORDING["lr_find"][name]
+    learn = learner(recorded.VARIANTS[name])
+    suggestion = learn.lr_find(show_plot=False).valley
+    np.testing.assert_allclose(learn.recorder.lrs, theirs["lrs"], rtol=1e-12)
+    below_1 = np.count_nonzero(np.array(theirs["lrs"]) < 1)  # higher rates magnify rounding
+    losses = learn.recorder.batch_losses[:below_1]
+    np.testing.assert_allclose(losses, theirs["losses"][:below_1], rtol=1e-5)
+    np.testing.assert_allclose(learn.recorder.losses, theirs["smooth losses"], rtol=1e-5)
+    assert suggestion == pytest.approx(theirs["suggestion"], rel=1e-6)
