@@ -56,8 +56,14 @@ struct LanesOf {
     for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) values[lane] *= other.values[lane];
     return *this;
   }
+  LanesOf& operator/=(const LanesOf& other) {
+    for (std::size_t lane = 0; lane < kLanesOf<T>; ++lane) values[lane] /= other.values[lane];
+    return *this;
+  }
   friend LanesOf operator+(LanesOf a, const LanesOf& b) { return a += b; }
+  friend LanesOf operator-(LanesOf a, const LanesOf& b) { return a -= b; }
   friend LanesOf operator*(LanesOf a, const LanesOf& b) { return a *= b; }
+  friend LanesOf operator/(LanesOf a, const LanesOf& b) { return a /= b; }
   friend LanesOf operator-(T number, LanesOf lanes) {
     for (T& value : lanes.values) value = number - value;
     return lanes;

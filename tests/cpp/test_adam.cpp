@@ -95,8 +95,8 @@ struct Run {
 }  // namespace
 
 TEST_CASE("a row that catches up is where the formula takes it batch by batch") {
-  for (const std::size_t pause : {1, 2, 63, 64, 65, 130, 1000, 5000}) {
-    for (const std::size_t n_cols : {1, 16, 50, 100, 150}) {
+  for (const std::size_t pause : {1U, 2U, 63U, 64U, 65U, 130U, 1000U, 5000U}) {
+    for (const std::size_t n_cols : {1U, 16U, 50U, 100U, 150U}) {
       CAPTURE(pause);
       CAPTURE(n_cols);
       Run<double>(n_cols, 1300, pause).check(1e-13);

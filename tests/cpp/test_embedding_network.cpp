@@ -15,7 +15,6 @@
 using namespace astonish;
 using astonish::testing::Network;
 using astonish::testing::same_bits;
-using doctest::Approx;
 using doctest::Contains;
 
 namespace {

@@ -38,7 +38,7 @@ TEST_CASE("permute: the last draw decides nothing") {
 
 TEST_CASE("permute: every number is there once, whatever was drawn") {
   astonish::RowRandom random(11, 0);
-  for (const std::size_t n : {0, 1, 2, 17, 1000}) {
+  for (const std::size_t n : {0U, 1U, 2U, 17U, 1000U}) {
     Draws draws(n);
     for (std::uint32_t& draw : draws) draw = random.below(4294967295U);
     Order order(n), expected(n);

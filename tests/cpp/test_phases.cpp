@@ -10,7 +10,7 @@
 using namespace astonish;
 
 TEST_CASE("a phase sees all of the phase before") {
-  for (const std::size_t n_parts : {1, 2, 3, 7}) {
+  for (const std::size_t n_parts : {1U, 2U, 3U, 7U}) {
     CAPTURE(n_parts);
     constexpr std::size_t n = 40, n_phases = 300;
     std::vector<int> numbers(n, 1), next(n);
@@ -25,7 +25,7 @@ TEST_CASE("a phase sees all of the phase before") {
 }
 
 TEST_CASE("shares cover a range once") {
-  for (const std::size_t n : {0, 1, 5, 64}) {
+  for (const std::size_t n : {0U, 1U, 5U, 64U}) {
     std::size_t at = 0;
     for (std::size_t part = 0; part < 7; ++part) {
       const Share share(n, part, 7);
@@ -37,7 +37,7 @@ TEST_CASE("shares cover a range once") {
 }
 
 TEST_CASE("an error in one part ends all of them and is thrown once") {
-  for (const std::size_t n_parts : {1, 2, 5}) {
+  for (const std::size_t n_parts : {1U, 2U, 5U}) {
     CAPTURE(n_parts);
     std::atomic<int> later = 0;
     CHECK_THROWS_WITH_AS(run_phases(50, n_parts,
