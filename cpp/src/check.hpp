@@ -45,6 +45,13 @@ inline void check_n_epochs(int n_epochs) {
   }
 }
 
+inline void check_n_threads(int n_threads) {
+  if (n_threads < 1) {
+    throw std::invalid_argument("n_threads is " + std::to_string(n_threads) +
+                                ", it must be at least 1");
+  }
+}
+
 template <typename Code>
 void check_code(const char* name, std::size_t position, Code code, Code lowest, std::size_t bound) {
   if (code < lowest || (code >= 0 && static_cast<std::size_t>(code) >= bound)) {

@@ -67,7 +67,7 @@ template <typename T>
 void EmbeddingDot<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batches,
                           const BatchRates& rates, std::span<double> losses, int n_threads) {
   State& state = *state_;
-  check_run<T>(pairs, batches, rates, losses, state.users.table.n_rows(),
+  check_run<T>(pairs, batches, rates, losses, n_threads, state.users.table.n_rows(),
                state.items.table.n_rows());
   const AdamSteps steps(state.options.adam, rates);
   state.reserve(batches.size);

@@ -61,7 +61,7 @@ template <typename T>
 void EmbeddingNetwork<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batches,
                               const BatchRates& rates, std::span<double> losses, int n_threads) {
   State& state = *state_;
-  check_run<T>(pairs, batches, rates, losses, state.shape.n_users, state.shape.n_items);
+  check_run<T>(pairs, batches, rates, losses, n_threads, state.shape.n_users, state.shape.n_items);
   if (batches.size == 1 && state.options.use_bn && !state.hidden.empty()) {
     throw std::invalid_argument("the batch size is 1, normalisation needs at least 2");
   }

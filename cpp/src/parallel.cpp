@@ -7,9 +7,10 @@
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
-#include <string>
 #include <thread>
 #include <vector>
+
+#include "check.hpp"
 
 #ifdef __linux__
 #include <sched.h>
@@ -79,10 +80,7 @@ int cgroup_threads() {
 
 void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
                   const std::function<void(std::size_t, std::size_t)>& body) {
-  if (n_threads < 1) {
-    throw std::invalid_argument("n_threads is " + std::to_string(n_threads) +
-                                ", it must be at least 1");
-  }
+  check_n_threads(n_threads);
   if (chunk == 0) throw std::invalid_argument("chunk must be at least 1");
 
   const std::size_t n_chunks = n / chunk + (n % chunk != 0);

@@ -11,7 +11,8 @@ namespace astonish {
 // Throws what EmbeddingDot::run says.
 template <typename T>
 void check_run(const RatedPairs<T>& pairs, const SampleBatches& batches, const BatchRates& rates,
-               std::span<const double> losses, std::size_t n_users, std::size_t n_items);
+               std::span<const double> losses, int n_threads, std::size_t n_users,
+               std::size_t n_items);
 
 // The loss of a batch; throws std::domain_error when the sum of squared errors is not finite.
 double batch_loss(std::span<const double> squared_errors, std::size_t batch, double lr);

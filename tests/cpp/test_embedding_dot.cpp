@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -194,6 +195,20 @@ TEST_CASE("a loss that is not finite names its batch") {
   }
 }
 
+TEST_CASE("without threads nothing is trained") {
+  Problem<double> problem;
+  const Arrays<double> before = problem.weights;
+  EmbeddingDot<double> trainer = problem.trainer();
+  const std::vector<double> lrs(2, 0.1), moms(2, 0.9);
+  std::vector<double> losses(2);
+  CHECK_THROWS_WITH_AS(
+      trainer.run({problem.users, problem.items, problem.ratings},
+                  {std::span(problem.samples).first(20), 10}, {lrs, moms}, losses, 0),
+      Contains("n_threads is 0"), std::invalid_argument);
+  trainer.copy_to(problem.weights.view(), problem.averages.view(), problem.squares.view());
+  CHECK(same(problem.weights, before));
+}
+
 TEST_CASE("what does not fit is refused by name") {
   Problem<double> problem;
   EmbeddingDot<double> trainer = problem.trainer();
@@ -206,8 +221,11 @@ TEST_CASE("what does not fit is refused by name") {
   CHECK_NOTHROW(run(pairs, batches));
   CHECK_THROWS_WITH_AS(run(pairs, {batches.samples, 11}), Contains("samples has 20 entries"),
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(run(pairs, {batches.samples, 0}), Contains("batch size is 0"),
-                       std::invalid_argument);
+  for (const std::size_t bad : {std::size_t{0}, std::size_t{1} << 31U, std::size_t{1} << 63U}) {
+    const std::string message = "batch size is " + std::to_string(bad);
+    CHECK_THROWS_WITH_AS(run(pairs, {batches.samples, bad}), Contains(message.c_str()),
+                         std::invalid_argument);
+  }
   const auto spoiled = [](std::vector<std::int32_t> codes, std::int32_t code) {
     codes[7] = code;
     return codes;

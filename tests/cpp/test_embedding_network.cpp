@@ -269,6 +269,11 @@ TEST_CASE("embedding_network: refuses runs that do not fit") {
                        std::out_of_range);
   CHECK_THROWS_WITH_AS(run(trainer, pairs, 5, -1.0, 0.9), Contains("lr is -1"),
                        std::invalid_argument);
+  CHECK_THROWS_WITH_AS(run(trainer, pairs, 5, 0.01, 0.9, 0), Contains("n_threads is 0"),
+                       std::invalid_argument);
+  Training<double> after(network);
+  after.take(trainer);
+  CHECK(same_bits(after.weights, network));
   Training<double> narrower(Network<double>(4, 5, 3, 2, {6}, true));
   CHECK_THROWS_WITH_AS(narrower.take(trainer), Contains("weights.layers[0].weight is 6 x 5"),
                        std::invalid_argument);

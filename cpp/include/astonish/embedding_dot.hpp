@@ -70,9 +70,10 @@ class EmbeddingDot {
   EmbeddingDot& operator=(EmbeddingDot&&) noexcept;
 
   // Trains on the batches in turn, as many as there are rates, and writes the loss of each before
-  // its update. Throws std::invalid_argument for lengths that do not fit, std::out_of_range for a
-  // sample, a user or an item that does not exist, std::domain_error when a loss is not finite (the
-  // message names the batch): the parameters are lost.
+  // its update. Throws std::invalid_argument for lengths that do not fit, batches of none or of
+  // more than 2^31 - 1 samples, and n_threads < 1; std::out_of_range for a sample, a user or an
+  // item that does not exist; std::domain_error when a loss is not finite (the message names the
+  // batch): the parameters are lost.
   void run(const RatedPairs<T>& pairs, const SampleBatches& batches, const BatchRates& rates,
            std::span<double> losses, int n_threads);
 
