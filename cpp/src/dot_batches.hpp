@@ -80,18 +80,23 @@ struct DotState {
         users(n_users, n_factors, n_factors, options.trains_users),
         items(n_items, n_factors, n_factors + 1, options.trains_items) {}
 
-  void reserve(std::size_t batch_size) {
-    if (slopes.size() == batch_size) return;
-    slopes.resize(batch_size);
-    squared_errors.resize(batch_size);
-    user_gradients = PaddedRows<T>(batch_size, users.table.width());
-    item_gradients = PaddedRows<T>(batch_size, items.table.width());
+  // Makes room for batches of n samples.
+  void reserve(std::size_t n) {
+    if (n == batch_size) return;
+    batch_size = 0;  // until there is room for all of it
+    user_gradients = PaddedRows<T>(n, users.table.width());
+    item_gradients = PaddedRows<T>(n, items.table.width());
+    squared_errors.resize(n);
+    slopes.resize(n);
+    batch_size = n;
   }
 
   EmbeddingDotOptions options;
   std::size_t n_factors;
   ScaledSigmoid<T> y;
   Side<T> users, items;
+
+  std::size_t batch_size = 0;
   PaddedRows<T> user_gradients{0, 0}, item_gradients{0, 0};  // of the rows of the batch
   std::vector<T> slopes;  // of the loss by the sum, of each sample of the batch
   std::vector<double> squared_errors;

@@ -46,7 +46,7 @@ struct NetworkState {
   // Makes room for batches of n samples.
   void reserve(std::size_t n) {
     if (n == batch_size) return;
-    batch_size = n;
+    batch_size = 0;  // until there is room for all of it
     users.reserve(n);
     items.reserve(n);
     inputs = PaddedRows<T>(whole_tiles(n), shape.user_width + shape.item_width);
@@ -56,6 +56,7 @@ struct NetworkState {
     sums = PaddedRows<T>(whole_tiles(n), 1);
     sum_gradients = sums;
     squared_errors.resize(n);
+    batch_size = n;
   }
 
   // What goes into hidden layer k, or into the last.
