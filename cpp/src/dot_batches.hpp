@@ -9,12 +9,12 @@
 
 #include "adam_table.hpp"
 #include "astonish/embedding_dot.hpp"
+#include "batch_errors.hpp"
 #include "batch_rows.hpp"
 #include "lanes.hpp"
 #include "padded.hpp"
 #include "phases.hpp"
 #include "run_batches.hpp"
-#include "scaled_sigmoid.hpp"
 
 namespace astonish {
 
@@ -76,7 +76,7 @@ struct DotState {
            const EmbeddingDotOptions& its_options)
       : options(its_options),
         n_factors(its_n_factors),
-        y(options.y_range),
+        errors(options.y_range),
         users(n_users, n_factors, n_factors, options.trains_users),
         items(n_items, n_factors, n_factors + 1, options.trains_items) {}
 
@@ -86,20 +86,19 @@ struct DotState {
     batch_size = 0;  // until there is room for all of it
     user_gradients = PaddedRows<T>(n, users.table.width());
     item_gradients = PaddedRows<T>(n, items.table.width());
-    squared_errors.resize(n);
+    errors.reserve(n);
     slopes.resize(n);
     batch_size = n;
   }
 
   EmbeddingDotOptions options;
   std::size_t n_factors;
-  ScaledSigmoid<T> y;
+  BatchErrors<T> errors;
   Side<T> users, items;
 
   std::size_t batch_size = 0;
   PaddedRows<T> user_gradients{0, 0}, item_gradients{0, 0};  // of the rows of the batch
   std::vector<T> slopes;  // of the loss by the sum, of each sample of the batch
-  std::vector<double> squared_errors;
 };
 
 // The phases of one batch after the other; each needs all of the one before.
@@ -108,16 +107,7 @@ class DotBatches {
  public:
   static constexpr std::size_t kPhases = 5;
 
-  DotBatches(DotState<T>& state, const RatedPairs<T>& pairs, const SampleBatches& batches,
-             const AdamSteps& steps, const BatchRates& rates, std::span<double> losses,
-             std::size_t n_parts)
-      : state_(state),
-        pairs_(pairs),
-        batches_(batches),
-        steps_(steps),
-        rates_(rates),
-        losses_(losses),
-        n_parts_(n_parts) {}
+  DotBatches(DotState<T>& state, const BatchRun<T>& run) : state_(state), run_(run) {}
 
   void operator()(std::size_t position, std::size_t part) const {
     const std::size_t batch = position / kPhases;
@@ -126,7 +116,7 @@ class DotBatches {
         return find_rows(batch, part);
       case 1:
         each_side(part, [&](Side<T>& side, PaddedRows<T>&, std::size_t slot) {
-          side.table.catch_up(side.batch.row(slot), batch, steps_);
+          side.table.catch_up(side.batch.row(slot), batch, run_.steps);
         });
         return;
       case 2:
@@ -138,31 +128,27 @@ class DotBatches {
         return;
       default:
         each_side(part, [&](Side<T>& side, PaddedRows<T>& gradients, std::size_t slot) {
-          side.table.update(side.batch.row(slot), gradients.row(slot), batch, steps_);
+          side.table.update(side.batch.row(slot), gradients.row(slot), batch, run_.steps);
         });
         if (part == 0) {
-          losses_[batch] = batch_loss(state_.squared_errors, batch, rates_.lrs[batch]);
+          run_.losses[batch] = state_.errors.loss(batch, run_.rates.lrs[batch]);
         }
     }
   }
 
  private:
-  [[nodiscard]] std::span<const std::int32_t> samples(std::size_t batch) const {
-    return batches_.samples.subspan(batch * batches_.size, batches_.size);
-  }
-
   const Side<T>& other(const Side<T>& side) const {
     return &side == &state_.users ? state_.items : state_.users;
   }
 
   void find_rows(std::size_t batch, std::size_t part) const {
-    if (part == 0) find_rows(state_.users, pairs_.users, batch);
-    if (part == n_parts_ - 1) find_rows(state_.items, pairs_.items, batch);
+    if (part == 0) find_rows(state_.users, run_.pairs.users, batch);
+    if (part == run_.n_parts - 1) find_rows(state_.items, run_.pairs.items, batch);
   }
 
   void find_rows(Side<T>& side, std::span<const std::int32_t> rows, std::size_t batch) const {
     side.row_of_sample.clear();
-    for (const std::int32_t sample : samples(batch)) {
+    for (const std::int32_t sample : run_.samples(batch)) {
       side.row_of_sample.push_back(rows[static_cast<std::size_t>(sample)]);
     }
     if (side.trained) side.batch.assign(side.row_of_sample);
@@ -176,25 +162,21 @@ class DotBatches {
 
   template <typename Body>
   void each_row(Side<T>& side, PaddedRows<T>& gradients, std::size_t part, const Body& body) const {
-    const Share share(side.batch.size(), part, n_parts_);
+    const Share share(side.batch.size(), part, run_.n_parts);
     for (std::size_t slot = share.begin; slot < share.end; ++slot) body(side, gradients, slot);
   }
 
   // Errors and slopes of the samples.
   void measure(std::size_t batch, std::size_t part) const {
-    const auto its_samples = samples(batch);
-    const T scale = T{2} / static_cast<T>(its_samples.size());
+    const auto its_samples = run_.samples(batch);
     const std::size_t user_bias = state_.users.bias_lane, item_bias = state_.items.bias_lane;
-    const Share share(its_samples.size(), part, n_parts_);
+    const Share share(its_samples.size(), part, run_.n_parts);
     for (std::size_t k = share.begin; k < share.end; ++k) {
       const T* p = state_.users.weights_of(k);
       const T* q = state_.items.weights_of(k);
       T sum = product(p, q, state_.users.table.width());
       if (state_.options.biased) sum += p[user_bias] + q[item_bias];
-      const T error =
-          state_.y.estimate(sum) - pairs_.ratings[static_cast<std::size_t>(its_samples[k])];
-      state_.slopes[k] = scale * error * state_.y.slope(sum);
-      state_.squared_errors[k] = static_cast<double>(error) * static_cast<double>(error);
+      state_.slopes[k] = state_.errors.slope(k, sum, run_.rating(its_samples[k]));
     }
   }
 
@@ -213,12 +195,7 @@ class DotBatches {
   }
 
   DotState<T>& state_;
-  const RatedPairs<T>& pairs_;
-  const SampleBatches& batches_;
-  const AdamSteps& steps_;
-  const BatchRates& rates_;
-  std::span<double> losses_;
-  std::size_t n_parts_;
+  const BatchRun<T>& run_;
 };
 
 }  // namespace astonish

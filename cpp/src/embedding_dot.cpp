@@ -72,8 +72,8 @@ void EmbeddingDot<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batch
   const AdamSteps steps(state.options.adam, rates);
   state.reserve(batches.size);
   const std::size_t n_parts = parts_of_batch(batches.size * state.users.table.width(), n_threads);
-  run_phases(steps.size() * DotBatches<T>::kPhases, n_parts,
-             DotBatches<T>(state, pairs, batches, steps, rates, losses, n_parts));
+  const BatchRun<T> run{pairs, batches, rates, steps, losses, n_parts};
+  run_phases(steps.size() * DotBatches<T>::kPhases, n_parts, DotBatches<T>(state, run));
   for (Side<T>* side : {&state.users, &state.items}) {
     if (side->trained) side->table.finish(steps.size(), steps, n_threads);
   }

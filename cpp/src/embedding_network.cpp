@@ -69,8 +69,9 @@ void EmbeddingNetwork<T>::run(const RatedPairs<T>& pairs, const SampleBatches& b
   state.reserve(batches.size);
   const std::size_t n_parts =
       parts_of_batch(state.n_terms(batches.size) / kTermsPerNumber, n_threads);
+  const BatchRun<T> run{pairs, batches, rates, steps, losses, n_parts};
   run_phases(steps.size() * NetworkBatches<T>::phases_of(state), n_parts,
-             NetworkBatches<T>(state, pairs, batches, steps, rates, losses, n_parts));
+             NetworkBatches<T>(state, run));
   state.users.finish(steps, n_threads);
   state.items.finish(steps, n_threads);
   state.options.adam.first_step += steps.size();

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "batch_errors.hpp"
 #include "embedding_batch.hpp"
 #include "hidden_layer.hpp"
 #include "network_arrays.hpp"
 #include "phases.hpp"
 #include "run_batches.hpp"
-#include "scaled_sigmoid.hpp"
 
 namespace astonish {
 
@@ -24,7 +24,7 @@ struct NetworkState {
                const EmbeddingNetworkOptions& its_options, NetworkShape its_shape)
       : options(its_options),
         shape(std::move(its_shape)),
-        y(options.y_range),
+        errors(options.y_range),
         users(initial.pu(), 0),
         items(initial.qi(), shape.user_width),
         drop_inputs(options.embed_p, options.seed, 0),
@@ -55,7 +55,7 @@ struct NetworkState {
     for (HiddenLayer<T>& layer : hidden) layer.reserve(n);
     sums = PaddedRows<T>(whole_tiles(n), 1);
     sum_gradients = sums;
-    squared_errors.resize(n);
+    errors.reserve(n);
     batch_size = n;
   }
 
@@ -82,7 +82,7 @@ struct NetworkState {
 
   EmbeddingNetworkOptions options;
   NetworkShape shape;
-  ScaledSigmoid<T> y;
+  BatchErrors<T> errors;
   EmbeddingBatch<T> users, items;
   Dropout<T> drop_inputs;
   std::vector<HiddenLayer<T>> hidden;
@@ -91,23 +91,13 @@ struct NetworkState {
   std::size_t batch_size = 0;
   PaddedRows<T> inputs{0, 1}, input_gradients{0, 1};
   PaddedRows<T> sums{0, 1}, sum_gradients{0, 1};  // of the last layer
-  std::vector<double> squared_errors;
 };
 
 // The phases of one batch after the other; each needs all of the one before.
 template <typename T>
 class NetworkBatches {
  public:
-  NetworkBatches(NetworkState<T>& state, const RatedPairs<T>& pairs, const SampleBatches& batches,
-                 const AdamSteps& steps, const BatchRates& rates, std::span<double> losses,
-                 std::size_t n_parts)
-      : state_(state),
-        pairs_(pairs),
-        batches_(batches),
-        steps_(steps),
-        rates_(rates),
-        losses_(losses),
-        n_parts_(n_parts) {}
+  NetworkBatches(NetworkState<T>& state, const BatchRun<T>& run) : state_(state), run_(run) {}
 
   // find rows, gather, drop; each hidden layer; the errors; each hidden layer; inputs, move
   static std::size_t phases_of(const NetworkState<T>& state) { return 6 + 2 * state.hidden.size(); }
@@ -127,88 +117,76 @@ class NetworkBatches {
   }
 
  private:
-  [[nodiscard]] std::span<const std::int32_t> samples(std::size_t batch) const {
-    return batches_.samples.subspan(batch * batches_.size, batches_.size);
-  }
-
   [[nodiscard]] Range columns(std::size_t width, std::size_t part) const {
-    return lines_of<T>(width, part, n_parts_);
+    return lines_of<T>(width, part, run_.n_parts);
   }
 
   // Steps since the first training of the network.
   [[nodiscard]] std::uint64_t step(std::size_t batch) const {
-    return steps_.options.first_step + batch;
+    return run_.steps.options.first_step + batch;
   }
 
   void find_rows(std::size_t batch, std::size_t part) const {
-    if (part == 0) state_.users.find_rows(pairs_.users, samples(batch));
-    if (part == n_parts_ - 1) state_.items.find_rows(pairs_.items, samples(batch));
+    if (part == 0) state_.users.find_rows(run_.pairs.users, run_.samples(batch));
+    if (part == run_.n_parts - 1) state_.items.find_rows(run_.pairs.items, run_.samples(batch));
   }
 
   void gather(std::size_t batch, std::size_t part) const {
-    state_.users.gather(state_.inputs, part, n_parts_, batch, steps_);
-    state_.items.gather(state_.inputs, part, n_parts_, batch, steps_);
+    state_.users.gather(state_.inputs, part, run_.n_parts, batch, run_.steps);
+    state_.items.gather(state_.inputs, part, run_.n_parts, batch, run_.steps);
   }
 
   void drop_inputs(std::size_t batch, std::size_t part) const {
-    state_.drop_inputs.forward(state_.inputs, batches_.size, columns(state_.inputs.width(), part),
-                               step(batch));
+    state_.drop_inputs.forward(state_.inputs, run_.batches.size,
+                               columns(state_.inputs.width(), part), step(batch));
   }
 
   void forward(std::size_t k, std::size_t batch, std::size_t part) const {
     HiddenLayer<T>& layer = state_.hidden[k];
-    layer.forward(state_.inputs_of(k), batches_.size, columns(layer.linear.width(), part),
+    layer.forward(state_.inputs_of(k), run_.batches.size, columns(layer.linear.width(), part),
                   step(batch));
   }
 
   // The last layer, the loss and where it leads: too little to be shared.
   void measure(std::size_t batch, std::size_t part) const {
     if (part != 0) return;
-    const std::size_t n = batches_.size;
+    const std::size_t n = run_.batches.size;
     const Range all{0, state_.last.width()};
     const PaddedRows<T>& inputs = state_.inputs_of(state_.hidden.size());
     state_.last.forward(inputs, n, state_.sums, all);
-    const T scale = T{2} / static_cast<T>(n);
+    const auto samples = run_.samples(batch);
     for (std::size_t k = 0; k < n; ++k) {
-      const T sum = state_.sums.row(k)[0];
-      const auto sample = static_cast<std::size_t>(samples(batch)[k]);
-      const T error = state_.y.estimate(sum) - pairs_.ratings[sample];
-      state_.sum_gradients.row(k)[0] = scale * error * state_.y.slope(sum);
-      state_.squared_errors[k] = static_cast<double>(error) * static_cast<double>(error);
+      state_.sum_gradients.row(k)[0] =
+          state_.errors.slope(k, state_.sums.row(k)[0], run_.rating(samples[k]));
     }
-    losses_[batch] = batch_loss(state_.squared_errors, batch, rates_.lrs[batch]);
+    run_.losses[batch] = state_.errors.loss(batch, run_.rates.lrs[batch]);
     state_.last.gradient_of_weights(inputs, state_.sum_gradients, n, all);
   }
 
   void backward(std::size_t k, std::size_t part) const {
     HiddenLayer<T>& layer = state_.hidden[k];
     layer.backward(state_.linear(k + 1), state_.gradients_of(k + 1), state_.inputs_of(k),
-                   batches_.size, columns(layer.linear.width(), part));
+                   run_.batches.size, columns(layer.linear.width(), part));
   }
 
   void backward_to_inputs(std::size_t part) const {
     const Range its = columns(state_.inputs.width(), part);
-    state_.linear(0).gradient_of_inputs(state_.gradients_of(0), batches_.size,
+    state_.linear(0).gradient_of_inputs(state_.gradients_of(0), run_.batches.size,
                                         state_.input_gradients, its);
-    state_.drop_inputs.backward(state_.input_gradients, batches_.size, its);
+    state_.drop_inputs.backward(state_.input_gradients, run_.batches.size, its);
   }
 
   void move(std::size_t batch, std::size_t part) const {
-    state_.users.move(state_.input_gradients, part, n_parts_, batch, steps_);
-    state_.items.move(state_.input_gradients, part, n_parts_, batch, steps_);
+    state_.users.move(state_.input_gradients, part, run_.n_parts, batch, run_.steps);
+    state_.items.move(state_.input_gradients, part, run_.n_parts, batch, run_.steps);
     for (HiddenLayer<T>& layer : state_.hidden) {
-      layer.move(columns(layer.linear.width(), part), batch, steps_);
+      layer.move(columns(layer.linear.width(), part), batch, run_.steps);
     }
-    state_.last.move(columns(state_.last.width(), part), batch, steps_);
+    state_.last.move(columns(state_.last.width(), part), batch, run_.steps);
   }
 
   NetworkState<T>& state_;
-  const RatedPairs<T>& pairs_;
-  const SampleBatches& batches_;
-  const AdamSteps& steps_;
-  const BatchRates& rates_;
-  std::span<double> losses_;
-  std::size_t n_parts_;
+  const BatchRun<T>& run_;
 };
 
 }  // namespace astonish

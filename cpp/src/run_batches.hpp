@@ -2,11 +2,31 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
+#include "adam_steps.hpp"
 #include "astonish/embedding_dot.hpp"
 
 namespace astonish {
+
+// What the phases of a run read, and where its losses go; borrowed.
+template <typename T>
+struct BatchRun {
+  const RatedPairs<T>& pairs;
+  const SampleBatches& batches;
+  const BatchRates& rates;
+  const AdamSteps& steps;
+  std::span<double> losses;
+  std::size_t n_parts;  // of each phase
+
+  [[nodiscard]] std::span<const std::int32_t> samples(std::size_t batch) const {
+    return batches.samples.subspan(batch * batches.size, batches.size);
+  }
+  [[nodiscard]] T rating(std::int32_t sample) const {
+    return pairs.ratings[static_cast<std::size_t>(sample)];
+  }
+};
 
 // Throws what EmbeddingDot::run says.
 template <typename T>
