@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace astonish;
@@ -49,5 +52,24 @@ TEST_CASE("an error in one part ends all of them and is thrown once") {
                                     }),
                          "here", std::domain_error);
     CHECK(later == 0);
+  }
+}
+
+TEST_CASE("a team lets members go until nobody holds the others up") {
+  for (const std::size_t n_parts : {2U, 3U, 5U}) {
+    CAPTURE(n_parts);
+    constexpr std::size_t n_phases = 60;
+    using Members = std::vector<std::thread::id>;
+    std::vector<Members> members(n_phases, Members(n_parts));
+    std::vector<std::atomic<int>> calls(n_phases * n_parts);
+    run_phases(n_phases, n_parts, [&](std::size_t phase, std::size_t part) {
+      ++calls[phase * n_parts + part];
+      const auto self = members[phase][part] = std::this_thread::get_id();
+      const bool is_slow = phase == 0 ? part == 0 : self == members[0][0];
+      if (is_slow) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    });
+    for (const auto& count : calls) CHECK(count == 1);
+    const std::set<std::thread::id> last(members.back().begin(), members.back().end());
+    CHECK((last.size() == 1 || !last.contains(members[0][0])));
   }
 }
