@@ -24,6 +24,8 @@ void PhaseTeam::wait_for(std::uint64_t parts, Patience& patience) {
     if (are_over()) return;
     pause();
   }
+  // A smaller team is another one: without this, one that is now well off would shrink to nothing.
+  if (const int n_members = members_; n_members != patience.n_members) patience = {n_members};
   const auto begin = Clock::now();
   for (std::uint64_t seen = over_.load(std::memory_order_acquire); seen < parts;
        seen = over_.load(std::memory_order_acquire)) {
@@ -36,8 +38,7 @@ void PhaseTeam::wait_for(std::uint64_t parts, Patience& patience) {
 }
 
 bool PhaseTeam::may_go() {
-  if (!held_up_.load(std::memory_order_relaxed)) return false;
-  held_up_ = false;
+  if (!held_up_.load(std::memory_order_relaxed) || !held_up_.exchange(false)) return false;
   int members = members_;
   while (members > 1) {
     if (members_.compare_exchange_weak(members, members - 1)) return true;

@@ -27,7 +27,7 @@ class PhaseTeam {
   // What one member does: body(phase, part) for the parts that it takes.
   template <typename Body>
   void work(const Body& body) {
-    Patience patience;
+    Patience patience{members_};
     for (;;) {
       const std::uint64_t position = next_.fetch_add(1, std::memory_order_relaxed);
       if (position >= total_) return;
@@ -48,8 +48,9 @@ class PhaseTeam {
  private:
   using Clock = std::chrono::steady_clock;
 
-  // How a member's time is spent.
+  // How a member's time is spent in a team of so many.
   struct Patience {
+    int n_members;
     Clock::time_point begin = Clock::now();
     Clock::duration waited{};
   };
