@@ -1,28 +1,26 @@
 #include "astonish/adam.hpp"
 
-#include <cmath>
 #include <stdexcept>
 #include <string>
 
-#include "astonish/y_range.hpp"
 #include "check.hpp"
 
 namespace astonish {
 
 namespace {
 
-void check_positive(const char* name, double value, double bound) {
-  if (!(value > 0.0 && value < bound)) {
+void check_between_0_and_1(const char* name, double value) {
+  if (!(value > 0.0 && value < 1.0)) {
     throw std::invalid_argument(std::string(name) + " is " + std::to_string(value) +
-                                ", it must be between 0 and " + std::to_string(bound));
+                                ", it must be between 0 and 1");
   }
 }
 
 }  // namespace
 
 void check_adam(const AdamOptions& options) {
-  check_positive("sqr_mom", options.sqr_mom, 1.0);
-  check_positive("eps", options.eps, 1.0);
+  check_between_0_and_1("sqr_mom", options.sqr_mom);
+  check_between_0_and_1("eps", options.eps);
   check_not_negative("wd", options.wd);
 }
 
@@ -33,14 +31,6 @@ void check_rates(const BatchRates& rates) {
     check_not_negative("mom", mom);
     if (mom >= 1.0)
       throw std::invalid_argument("mom is " + std::to_string(mom) + ", it must be below 1");
-  }
-}
-
-void check_y_range(const YRange& range) {
-  if (!(std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high)) {
-    throw std::invalid_argument("y_range is (" + std::to_string(range.low) + ", " +
-                                std::to_string(range.high) +
-                                "), it must be a lower and a higher finite number");
   }
 }
 

@@ -10,12 +10,8 @@
 
 #include "adam_table.hpp"
 #include "astonish/random.hpp"
-#include "astonish/y_range.hpp"
-#include "batch_rows.hpp"
-#include "scaled_sigmoid.hpp"
 
 using namespace astonish;
-using doctest::Approx;
 using doctest::Contains;
 
 namespace {
@@ -153,46 +149,4 @@ TEST_CASE("rates out of range are refused by name") {
   CHECK_THROWS_WITH_AS(check({kNan}, {0.9}), Contains("lr is"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(check({0.1}, {1.0}), Contains("mom is 1"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(check({0.1}, {kNan}), Contains("mom is"), std::invalid_argument);
-}
-
-TEST_CASE("a range of estimates has a lower and a higher end") {
-  CHECK_NOTHROW(check_y_range({0.0, 5.5}));
-  CHECK_THROWS_WITH_AS(check_y_range({5.5, 0.0}), Contains("y_range is (5.5"),
-                       std::invalid_argument);
-  CHECK_THROWS_AS(check_y_range({1.0, 1.0}), std::invalid_argument);
-  CHECK_THROWS_AS(check_y_range({0.0, kNan}), std::invalid_argument);
-}
-
-TEST_CASE("the slope of a scaled sigmoid is that of its estimates") {
-  const ScaledSigmoid<double> y(YRange{1.0, 4.0});
-  for (const double sum : {-3.0, 0.0, 0.7}) {
-    const double slope = (y.estimate(sum + 1e-6) - y.estimate(sum - 1e-6)) / 2e-6;
-    CHECK(y.slope(sum) == Approx(slope));
-  }
-  CHECK(y.estimate(0.0) == 2.5);
-  CHECK(y.estimate(-1e4) == 1.0);
-  CHECK(y.estimate(1e4) == 4.0);
-  CHECK(ScaledSigmoid<double>(std::nullopt).estimate(7.0) == 7.0);
-  CHECK(ScaledSigmoid<double>(std::nullopt).slope(7.0) == 1.0);
-}
-
-TEST_CASE("the rows of a batch come once, each with its samples in order") {
-  BatchRows batch(6);
-  for (int repeat = 0; repeat < 2; ++repeat) {
-    const std::vector<std::int32_t> rows{4, 2, 4, 0, 2, 4};
-    batch.assign(rows);
-    REQUIRE(batch.size() == 3);
-    const auto of = [&](std::size_t slot) {
-      return std::vector(batch.samples(slot).begin(), batch.samples(slot).end());
-    };
-    CHECK(batch.row(0) == 4);
-    CHECK(of(0) == std::vector<std::int32_t>{0, 2, 5});
-    CHECK(batch.row(1) == 2);
-    CHECK(of(1) == std::vector<std::int32_t>{1, 4});
-    CHECK(batch.row(2) == 0);
-    CHECK(of(2) == std::vector<std::int32_t>{3});
-    batch.assign(std::vector<std::int32_t>{5});  // and none of the batch before
-    CHECK(batch.size() == 1);
-    CHECK(batch.row(0) == 5);
-  }
 }
