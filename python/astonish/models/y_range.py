@@ -35,7 +35,7 @@ def check_y_range(y_range: Any) -> YRange:
 
 
 def warn_if_tight(y_range: YRange, ratings: Numbers) -> None:
-    """Warn when ratings lie on the bounds or beyond: no estimate ever gets there."""
+    """Warn the caller's caller when ratings lie on the bounds or beyond: no estimate gets there."""
     if y_range is None or not len(ratings):
         return
     lowest, highest = float(ratings.min()), float(ratings.max())
@@ -43,7 +43,7 @@ def warn_if_tight(y_range: YRange, ratings: Numbers) -> None:
         warnings.warn(
             f"y_range={y_range} is tighter than the ratings, which go from {lowest:g} to "
             f"{highest:g}: predictions can never reach them",
-            stacklevel=2,
+            stacklevel=3,
         )
 
 

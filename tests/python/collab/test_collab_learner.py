@@ -78,8 +78,9 @@ def test_wrong_arguments_of_the_network_are_refused(dls, options, error, message
 @pytest.mark.parametrize("y_range", [(1, 5), (0, 4.5), (1.5, 6)])
 def test_a_range_that_is_too_tight_is_warned_of(dls, y_range):
     message = r"y_range=\(.*\) is tighter than the ratings, which go from 1 to 5: predictions can"
-    with pytest.warns(UserWarning, match=message):
+    with pytest.warns(UserWarning, match=message) as caught:
         collab_learner(dls, y_range=y_range)
+    assert caught[0].filename == __file__
 
 
 def test_a_range_around_the_ratings_is_no_warning(dls):

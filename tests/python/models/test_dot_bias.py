@@ -115,8 +115,10 @@ def test_the_automatic_range_is_a_little_wider_than_the_scale(scale, expected):
 
 @pytest.mark.parametrize("tight", [(1, 5), (0, 5), (1, 6), (2, 3)])
 def test_a_range_that_ratings_reach_is_warned_of(trainset, tight):
-    with pytest.warns(UserWarning, match=r"tighter than the ratings.*predictions can never reach"):
+    message = r"tighter than the ratings.*predictions can never reach"
+    with pytest.warns(UserWarning, match=message) as caught:
         DotBias(**CASE, y_range=tight).fit(trainset)
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(
