@@ -156,7 +156,8 @@ class Learner(Fitting):
         """
         rated = predictions.rated_part if with_loss else predictions.part
         loader = rated(self, ds_idx, dl)
-        preds, targs = self._estimates_of(loader), loader.ratings
+        preds = self._estimates_of(loader)
+        targs = None if loader.ratings is None else loader.ratings.copy()
         answer: list[Any] = [predictions.codes_of(loader)] if with_input else []
         answer += [preds, targs]
         if with_decoded:

@@ -208,6 +208,14 @@ def test_get_preds_is_the_formula(learn):
     np.testing.assert_array_equal(losses, (preds - targs) ** 2)
 
 
+def test_what_get_preds_returns_is_nobody_elses(learn):
+    before = [learn.validate(part) for part in (0, 1)]
+    for part in (0, 1):
+        preds, targs = learn.get_preds(part)
+        targs -= preds
+    assert [learn.validate(part) for part in (0, 1)] == before
+
+
 def test_parts_and_other_rows(learn):
     preds, targs = learn.get_preds(ds_idx=0)
     np.testing.assert_array_equal(targs, learn.dls.train.ratings)  # all rows in their order
