@@ -1,5 +1,6 @@
 """Ratings as fastai's collaborative filtering takes them: split, coded, in batches."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -298,12 +299,19 @@ class CollabDataLoaders:
     def show_batch(self, max_n: int = 10) -> None:
         """Print up to `max_n` ratings of a batch of the training part, with their raw ids."""
         max_n = check_integer("max_n", max_n, 1)
-        x, y = self.one_batch()
-        table = Table(*map(str, (self.user_name, self.item_name, self.rating_name)))
-        users, items = self.classes.values()
-        for (user, item), (rating,) in zip(x[:max_n].tolist(), y[:max_n].tolist(), strict=True):
-            table.add_row(str(users[user]), str(items[item]), f"{rating:g}")
-        Console(markup=False, emoji=False).print(table)
+        x, y = (each[:max_n] for each in self.one_batch())
+        self._print(x[:, 0], x[:, 1], {self.rating_name: [f"{rating:g}" for rating in y[:, 0]]})
+
+    def _print(
+        self, users: Iterable[int], items: Iterable[int], columns: dict[Any, list[str]]
+    ) -> None:
+        """Print a table of the raw ids of coded pairs, and of further columns."""
+        table = Table(*map(str, (self.user_name, self.item_name, *columns)))
+        user_classes, item_classes = self.classes.values()
+        ids = user_classes.map_ids(users), item_classes.map_ids(items)
+        for row in zip(*ids, *columns.values(), strict=True):
+            table.add_row(*map(str, row))
+        Console(markup=False, emoji=False).print(table)  # a title may look like either
 
     def test_dl(self, ratings: Any, with_labels: bool | None = None) -> RatingsLoader:
         """Code ratings, or pairs to estimate, by the classes of these data loaders.

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from astonish._checks import check_integer
 from astonish.collab.categories import UNKNOWN
@@ -107,11 +104,8 @@ def show(learn: Learner, loader: RatingsLoader, max_n: int, shuffle: bool) -> No
     dls, rows = learn.dls, rows[:max_n]
     ratings = np.asarray(loader.ratings)[rows]
     shown = RatingsLoader(loader.users[rows], loader.items[rows], ratings)
-    preds = learn._estimates_of(shown)
-    names = dls.user_name, dls.item_name, dls.rating_name, f"{dls.rating_name}_pred"
-    table = Table(*map(str, names))
-    users, items = dls.classes.values()
-    for user, item, rating, pred in zip(shown.users, shown.items, ratings, preds, strict=True):
-        ids = Text(str(users[user])), Text(str(items[item]))  # a title may look like markup
-        table.add_row(*ids, f"{rating:g}", f"{pred:.4f}")
-    Console().print(table)
+    columns = {
+        dls.rating_name: [f"{rating:g}" for rating in ratings],
+        f"{dls.rating_name}_pred": [f"{pred:.4f}" for pred in learn._estimates_of(shown)],
+    }
+    dls._print(shown.users, shown.items, columns)

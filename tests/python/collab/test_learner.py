@@ -280,6 +280,15 @@ def test_titles_are_no_markup(capsys):
     assert "[bold]" in capsys.readouterr().out
 
 
+def test_names_of_columns_are_no_markup(capsys):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"[/who]": ["ann"], "[bold]": ["Alien"], ":star:": [4.0]})
+    dls = CollabDataLoaders.from_df(frame, valid_pct=0)
+    collab_learner(dls, seed=0).show_results(ds_idx=0)
+    head = capsys.readouterr().out.splitlines()[1]
+    assert all(name in head for name in ("[/who]", "[bold]", ":star:_pred"))
+
+
 def test_summary(learn, capsys):
     learn.summary()
     out = capsys.readouterr().out
