@@ -87,7 +87,8 @@ class Fitting:
         self._optimizer = Optimizer()
         rng = get_rng(model.random_state)
         if getattr(model, "trainset", None) is not dls.trainset:
-            model._start(dls.trainset, rng)
+            with model._all_or_nothing():
+                model._start(dls.trainset, rng)
         self._order = np.random.RandomState(rng.randint(2**31))
 
     def fit(

@@ -28,9 +28,9 @@ class Learner(Fitting):
     dls : CollabDataLoaders
         The ratings.
     model : DotBias or EmbeddingNN
-        It gets fresh parameters for the training part, drawn by its ``random_state``, which also
-        decides the order of samples; its ``sampling`` and ``dtype`` count, its ``n_epochs``,
-        ``lr_max``, ``wd``, ``batch_size`` and ``validation`` do not.
+        Unless it was fitted to ``dls.trainset``, it gets fresh parameters for that, drawn by its
+        ``random_state``, which also decides the order of samples. Its ``sampling`` and ``dtype``
+        count, its ``n_epochs``, ``lr_max``, ``wd``, ``batch_size`` and ``validation`` do not.
     lr : float, default 0.001
         The learning rate where a method gets none.
     cbs : Callback or list of them, optional

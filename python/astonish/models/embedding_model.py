@@ -56,7 +56,6 @@ class EmbeddingModel(EmbeddingLookup):
     def fit(self: Self, trainset: Trainset) -> Self:
         """Fit the model to a training set; see the class for parameters and errors."""
         with self._all_or_nothing():
-            super().fit(trainset)
             rng = get_rng(self.random_state)
             self._start(trainset, rng)
             held_out, by_user, _, _ = split(trainset, self.validation, None, rng)
@@ -72,7 +71,8 @@ class EmbeddingModel(EmbeddingLookup):
 
     def _start(self, trainset: Trainset, rng: np.random.RandomState) -> None:
         """Make this an untrained model of a training set; it predicts from now on."""
-        self.trainset = trainset
+        super().fit(trainset)
+        vars(self).pop("history_", None)
         bounds = widened(trainset.rating_scale) if self._is_auto() else self.y_range
         self.y_range_ = check_y_range(bounds)
         vars(self).update(self._draw(rng, check_dtype(self.dtype)))

@@ -369,6 +369,31 @@ def test_other_kinds_of_data_and_models_are_refused(dls):
         Learner(3, DotBias())
 
 
+def test_a_learner_that_cannot_be_made_leaves_the_model_as_it_was(dls, ratings):
+    model = DotBias(n_factors=2, n_epochs=1, random_state=0).fit(ratings.build_full_trainset())
+    trainset, estimate = model.trainset, model.predict("1", "2").est
+    model.dtype = "float16"
+    with pytest.raises(ValueError, match="dtype must be one of 'float32', 'float64'"):
+        Learner(dls, model)
+    assert model.trainset is trainset
+    assert model.predict("1", "2").est == estimate
+
+
+def test_a_learner_forgets_what_the_model_was_fitted_to(dls, ratings):
+    model = DotBias(n_factors=2, n_epochs=1).fit(ratings.build_full_trainset())
+    learn = Learner(dls, model, verbose=False)
+    assert not hasattr(model, "history_")
+    assert model.trainset is dls.trainset
+    learn.fit(1)
+
+
+def test_a_learner_goes_on_with_a_model_of_its_training_set(dls):
+    model = DotBias(n_factors=2, n_epochs=1, random_state=0).fit(dls.trainset)
+    before = model.pu.copy()
+    learn = Learner(dls, model, verbose=False)
+    np.testing.assert_array_equal(learn.model.pu, before)
+
+
 class Fails(Callback):
     def __init__(self, error):
         self.error = error
