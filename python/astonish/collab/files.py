@@ -9,11 +9,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from astonish.collab.categories import CategoryMap
@@ -42,7 +40,7 @@ def save(learn: Learner, name: str | Path, with_opt: bool) -> Path:
         "version": _VERSION,
         "model": type(learn.model).__name__,
         "ids": _digest(learn.model),
-        "parameters": pack("parameters", _parameters(learn.model), arrays),
+        "parameters": pack("parameters", arrays_of(learn.model), arrays),
         "optimizer": pack("optimizer", _as_dict(optimizer), arrays),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,13 +57,12 @@ def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
     try:
         parameters = unpack(header["parameters"], arrays)
         optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
+        shapes = _shapes(parameters)
     except Exception as error:
         raise ValueError(f"{path} is a damaged learner file ({error})") from error
-    if _shapes(parameters) != _shapes(_parameters(learn.model)):
-        raise ValueError(
-            f"{path} has parameters {_shapes(parameters)}, "
-            f"the model has {_shapes(_parameters(learn.model))}"
-        )
+    expected = _shapes(arrays_of(learn.model))
+    if shapes != expected:
+        raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
     vars(learn.model).update(parameters)
     if with_opt and optimizer is None:
         warnings.warn(f"{path} has no state of the optimizer: Adam keeps its own", stacklevel=3)
@@ -99,13 +96,9 @@ def read_exported(fname: str | Path) -> tuple[CollabDataLoaders, EmbeddingModel]
     return dls, model
 
 
-def arrays_of(model: EmbeddingModel) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield name and array of each parameter; of one in a dict, the names of both."""
-    for name, value in _parameters(model).items():
-        if isinstance(value, dict):
-            yield from ((f"{name}.{inner}", array) for inner, array in value.items())
-        else:
-            yield name, value
+def arrays_of(model: EmbeddingModel) -> dict[str, NDArray[Any]]:
+    """Return what training changes in a model."""
+    return {**model._parameters(), **model._buffers()}
 
 
 def _path_of(learn: Learner, name: str | Path) -> Path:
@@ -122,22 +115,8 @@ def _digest(model: EmbeddingModel) -> str:
     return digest.hexdigest()
 
 
-def _parameters(model: EmbeddingModel) -> dict[str, Any]:
-    """Return the arrays of a model, and the dicts of arrays."""
-    return {name: value for name, value in vars(model).items() if _is_array(value)}
-
-
-def _is_array(value: Any) -> bool:
-    if isinstance(value, dict) and value:
-        return all(map(_is_array, value.values()))
-    return isinstance(value, np.ndarray)
-
-
-def _shapes(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _shapes(value) if isinstance(value, dict) else f"{value.dtype} {value.shape}"
-        for name, value in parameters.items()
-    }
+def _shapes(arrays: dict[str, NDArray[Any]]) -> dict[str, str]:
+    return {name: f"{array.dtype} {array.shape}" for name, array in arrays.items()}
 
 
 def _as_dict(optimizer: Optimizer | None) -> dict[str, Any] | None:

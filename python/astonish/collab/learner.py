@@ -208,7 +208,7 @@ class Learner(Fitting):
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
         table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
-        for name, array in files.arrays_of(self.model):
+        for name, array in files.arrays_of(self.model).items():
             table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
         Console().print(table)
 

@@ -197,10 +197,13 @@ class DotBias(EmbeddingModel, RidgeModel):
         pu, qi = (draw_embedding(rng, shape, dtype) for shape in shapes[:2])
         return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
 
+    def _parameters(self) -> Arrays:
+        return {name: getattr(self, name) for name in _TRAINED}
+
     def _open(
         self, ratings: Ratings, wd: float, state: AdamState | None, n_threads: int
     ) -> BatchTraining:
-        parameters = {name: getattr(self, name) for name in _TRAINED}
+        parameters = self._parameters()
         state = state or AdamState.fresh(parameters)
         options = _core.EmbeddingDotOptions()
         options.wd, options.first_step = wd, state.step

@@ -90,7 +90,7 @@ class EmbeddingLookup(FactorModel):
 
     def _biases(self, is_item: bool) -> NDArray[Any]:
         biases: NDArray[Any] | None = getattr(self, "bi" if is_item else "bu", None)
-        if biases is None:
+        if biases is None or not self.biased:
             raise TypeError(f"a {type(self).__name__} has no biases")
         return biases
 

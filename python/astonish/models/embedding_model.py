@@ -106,6 +106,14 @@ class EmbeddingModel(EmbeddingLookup):
         ratings = Ratings(users, items, values.astype(self.pu.dtype))
         return self._open(ratings, wd, state, resolve_n_threads(self.n_threads))
 
+    def _parameters(self) -> Arrays:
+        """Return what Adam trains, in the order of the core."""
+        raise NotImplementedError
+
+    def _buffers(self) -> Arrays:
+        """Return what training measures beside, such as statistics of batches, in that order."""
+        return {}
+
     def _open(
         self, ratings: Ratings, wd: float, state: AdamState | None, n_threads: int
     ) -> BatchTraining:

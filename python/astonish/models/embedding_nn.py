@@ -94,6 +94,7 @@ n_threads : optional
     """
 
     layers_: tuple[int, ...]
+    biased = False
     _least_batch = 2  # what can be normalised
 
     def __init__(
@@ -181,7 +182,6 @@ n_threads : optional
         return bool(self.use_bn) and k < len(self.layers_) - 1
 
     def _parameters(self) -> Arrays:
-        """Return what Adam trains, in the order of the core."""
         names = ["pu", "qi"]
         for k in range(len(self.layers_)):
             kinds = ("weight", "norm_weight", "norm_bias")
@@ -189,7 +189,6 @@ n_threads : optional
         return {name: getattr(self, name) for name in names}
 
     def _buffers(self) -> Arrays:
-        """Return what batch normalisation has measured, in the order of the core."""
         names = [
             f"{kind}_{k}"
             for k in range(len(self.layers_))

@@ -53,6 +53,17 @@ def test_a_loaded_model_does_not_share_its_arrays(make_learner):
     assert not (second.model.pu == 9).any()
 
 
+@pytest.mark.parametrize("use_nn", [False, True])
+def test_a_file_has_the_parameters_alone(make_learner, use_nn):
+    learn, loaded = (make_learner(use_nn=use_nn) for _ in range(2))
+    learn.model.compute_baselines()
+    learn.model.my_notes = np.zeros(3)
+    learn.save("model", with_opt=False)
+    loaded.load("model", with_opt=False)
+    assert not hasattr(loaded.model, "my_notes")
+    np.testing.assert_array_equal(loaded.model.pu, learn.model.pu)
+
+
 def test_folders_and_suffixes(make_learner, tmp_path):
     learn = make_learner(path=tmp_path / "a", model_dir="b")
     assert learn.save("v1.0") == tmp_path / "a" / "b" / "v1.0.npz"

@@ -68,6 +68,8 @@ def test_it_has_baselines_as_any_model(make_network):
     expected = BaselineOnly(verbose=False).fit(model.trainset).compute_baselines()
     for biases, others in zip(model.compute_baselines(), expected, strict=True):
         np.testing.assert_array_equal(biases, others)
+    with pytest.raises(TypeError, match="a EmbeddingNN has no biases"):
+        model.bias(["2"])
 
 
 def test_trials_and_failures_change_nothing(make_network):
