@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -69,6 +69,12 @@ def predict_row(learn: Learner, row: Any) -> RowPrediction:
     dls = learn.dls
     names = dls.user_name, dls.item_name
     ids = _ids_of(row, names)
+    for name, each in zip(names, ids, strict=True):
+        if not isinstance(each, Hashable):
+            raise TypeError(
+                f"row must hold one id as {name!r}, got {each!r}; for many rows "
+                "there is get_preds(dl=dls.test_dl(frame))"
+            )
     codes = [dls.classes[name].encode([each]) for name, each in zip(names, ids, strict=True)]
     pred = float(learn._estimates_of(RatingsLoader(codes[0], codes[1], None))[0])
     known = [dls.classes[name][int(code[0])] for name, code in zip(names, codes, strict=True)]

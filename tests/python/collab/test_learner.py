@@ -441,6 +441,12 @@ def test_a_diverging_training_names_epoch_and_batch_and_changes_nothing(make_lea
         (lambda learn: learn.get_preds(dl=3), TypeError, "dl must be a RatingsLoader, .* got 3"),
         (lambda learn: learn.predict({"user": "1"}), ValueError, "row lacks 'item': it has 'user'"),
         (lambda learn: learn.predict("1"), TypeError, "row must be a dict, .* got '1'"),
+        (lambda learn: learn.predict([["1", "2"]]), TypeError, "row must be a dict, .* got "),
+        (
+            lambda learn: learn.predict({"user": ["1", "2"], "item": ["3", "4"]}),
+            TypeError,
+            r"row must hold one id as 'user', got \['1', '2'\]; for many rows there is get_preds",
+        ),
         (lambda learn: learn.show_results(max_n=0), ValueError, "max_n must be at least 1, got 0"),
     ],
 )
