@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 INT32_MAX = 2**31 - 1  # what the core counts epochs and threads with
@@ -27,6 +27,14 @@ def check_number(name: str, value: Any, minimum: float = -math.inf) -> float:
         least = "" if minimum == -math.inf else f" of at least {minimum:g}"
         raise ValueError(f"{name} must be a finite number{least}, got {value!r}")
     return float(value)
+
+
+def check_below_1(name: str, value: Any) -> float:
+    """Return `value` as a float of at least 0 and below 1; TypeError or ValueError otherwise."""
+    number = check_number(name, value, minimum=0)
+    if number >= 1:
+        raise ValueError(f"{name} must be below 1, got {value!r}")
+    return number
 
 
 def _is_finite(value: Any) -> bool:
@@ -66,6 +74,14 @@ def check_mapping(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a dict, got {value!r}")
     return value
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return one value, several or none (None) as a list; a text and a function are one."""
+    if value is None:
+        return []
+    is_one = isinstance(value, str) or callable(value) or not isinstance(value, Iterable)
+    return [value] if is_one else list(value)
 
 
 def check_ids(name: str, ids: Any) -> list[Any]:

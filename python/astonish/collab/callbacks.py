@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import INT32_MAX, as_list, check_integer, check_number
 
 if TYPE_CHECKING:
     from astonish.collab.learner import Learner
@@ -260,8 +260,7 @@ def check_callbacks(name: str, cbs: Any) -> list[Callback]:
     TypeError
         For what is no callback, and for one with an event inside an epoch.
     """
-    several = cbs if isinstance(cbs, Iterable) else [] if cbs is None else [cbs]
-    made = [each() if isinstance(each, type) else each for each in several]
+    made = [each() if isinstance(each, type) else each for each in as_list(cbs)]
     for each in made:
         if not isinstance(each, Callback):
             raise TypeError(f"{name} must be a Callback or a list of them, got {each!r}")

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _plotting
-from astonish._checks import check_integer, check_number
+from astonish._checks import as_list, check_integer, check_number
+from astonish.collab.metrics import name_of
 from astonish.collab.recorder import Recorder
-from astonish.collab.suggestions import SuggestFunction
+from astonish.collab.suggestions import SuggestFunction, Suggestion
 from astonish.models.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def find(
     elif show_plot is None:
         show_plot = importlib.util.find_spec("matplotlib") is not None
     learn.recorder = _try(learn, lrs, stop_div)
-    curve = _curve(learn.recorder, num_it) if functions else None
-    suggestions = {name: suggest(*curve, num_it) for name, suggest in functions.items() if curve}
+    suggestions = _suggest(functions, learn.recorder, num_it)
     if show_plot:
         points = [point for _, point in suggestions.values()]
         learn.recorder.plot_lr_find(suggestions=points, nms=list(suggestions))
@@ -63,12 +63,16 @@ def _rates(start_lr: float, end_lr: float, num_it: int) -> NDArray[np.float64]:
 
 
 def _check_functions(functions: Any) -> dict[str, SuggestFunction]:
-    several = () if functions is None else (functions,) if callable(functions) else functions
-    named = {}
-    for each in several:
+    named: dict[str, SuggestFunction] = {}
+    for each in as_list(functions):
         if not callable(each):
             raise TypeError(f"suggest_funcs must be functions, got {each!r}")
-        named[getattr(each, "func", each).__name__] = each
+        name = name_of(each)
+        if name in named or not name.isidentifier():
+            raise ValueError(
+                f"suggest_funcs must be functions with names of their own, got {name!r}"
+            )
+        named[name] = each
     return named
 
 
@@ -89,6 +93,15 @@ def _try(learn: Fitting, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
         if stop_div and recorder.smooth_loss > _EXPLODED * lowest:
             break
     return recorder
+
+
+def _suggest(
+    functions: dict[str, SuggestFunction], recorder: Recorder, num_it: int
+) -> dict[str, Suggestion]:
+    if not functions:
+        return {}
+    curve = _curve(recorder, num_it)
+    return {name: suggest(*curve, num_it) for name, suggest in functions.items()}
 
 
 def _curve(recorder: Recorder, num_it: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from astonish._checks import as_list
+
 Metric = Callable[[Any, Any], Any]
 
 
@@ -57,7 +59,7 @@ def _errors(preds: Any, targs: Any) -> Any:
 
 def check_metrics(metrics: Any) -> list[Metric]:
     """Return one function, several or none as a list; TypeError for what is no function."""
-    several = [] if metrics is None else [metrics] if callable(metrics) else list(metrics)
+    several = as_list(metrics)
     for each in several:
         if not callable(each):
             raise TypeError(f"metrics must be functions of (preds, targs), got {each!r}")

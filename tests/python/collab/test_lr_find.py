@@ -108,6 +108,18 @@ def test_without_matplotlib_nothing_is_drawn_or_trained(learn, monkeypatch):
         ({"end_lr": float("inf")}, ValueError, "end_lr must be a finite number"),
         ({"num_it": 5}, ValueError, "num_it must be at least 6, got 5"),
         ({"suggest_funcs": ["valley"]}, TypeError, "suggest_funcs must be functions, got 'valley'"),
+        ({"suggest_funcs": "valley"}, TypeError, "suggest_funcs must be functions, got 'valley'"),
+        ({"suggest_funcs": 3}, TypeError, "suggest_funcs must be functions, got 3"),
+        (
+            {"suggest_funcs": lambda *_: None},
+            ValueError,
+            "suggest_funcs must be functions with names of their own, got '<lambda>'",
+        ),
+        (
+            {"suggest_funcs": [valley, partial(valley)]},
+            ValueError,
+            "suggest_funcs must be functions with names of their own, got 'valley'",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused(learn, options, error, message):
