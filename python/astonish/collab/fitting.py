@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
 from astonish._random import get_rng
 from astonish.collab import lr_find
 from astonish.collab.callbacks import check_callbacks
@@ -23,11 +23,12 @@ from astonish.collab.recorder import Recorder
 from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer
 from astonish.models.embedding_model import EmbeddingModel
-from astonish.models.sampling import EpochSampler
+from astonish.models.sampling import SAMPLINGS, EpochSampler
 from astonish.models.schedules import (
     MOM,
     Moms,
     Schedule,
+    check_moms,
     constant,
     cycle_lengths,
     flat_cos,
@@ -79,7 +80,8 @@ class Fitting:
         self.path = Path(dls.path if path is None else path)
         self.model_dir = Path(model_dir)
         self.wd = None if wd is None else check_number("wd", wd, minimum=0)
-        self.moms = moms
+        self.moms = check_moms(moms)
+        check_choice("sampling", model.sampling, SAMPLINGS)
         self._is_shown, self._is_live = bool(verbose), True
         self.epoch = self.n_epoch = 0
         self.recorder = Recorder()

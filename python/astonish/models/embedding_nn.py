@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import INT32_MAX, check_below_1, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
@@ -157,7 +157,12 @@ n_threads : optional
             for kind in _KINDS:
                 vars(self).pop(f"{kind}_{k}", None)
         self.layers_ = (*_check_layers(self.layers), 1)
+        self._dropped()
         super()._start(trainset, rng)
+
+    def _dropped(self) -> tuple[float, list[float]]:
+        """Return the shares to drop of the embeddings and of each layer; an error for no shares."""
+        return check_below_1("embed_p", self.embed_p), _check_shares(self.ps, len(self.layers_) - 1)
 
     def _draw(self, rng: np.random.RandomState, dtype: str) -> Arrays:
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
@@ -205,8 +210,7 @@ n_threads : optional
         options = _core.EmbeddingNetworkOptions()
         options.wd, options.first_step, options.seed = wd, state.step, self._seed
         options.use_bn, options.y_range = bool(self.use_bn), self.y_range_
-        options.embed_p = _check_share("embed_p", self.embed_p)
-        options.ps = _check_shares(self.ps, len(self.layers_) - 1)
+        options.embed_p, options.ps = self._dropped()
         weights, averages, squares, measured = (
             list(group.values()) for group in (parameters, state.averages, state.squares, buffers)
         )
@@ -304,16 +308,9 @@ def embedding_size(n_ids: int) -> int:
     return int(min(600, round(1.6 * n_ids**0.56)))
 
 
-def _check_share(name: str, share: Any) -> float:
-    number = check_number(name, share, minimum=0)
-    if number >= 1:
-        raise ValueError(f"{name} must be below 1, got {share!r}")
-    return number
-
-
 def _check_shares(ps: Any, n_layers: int) -> list[float]:
     if ps is None or isinstance(ps, numbers.Real):
-        return [_check_share("ps", 0.0 if ps is None else ps)] * n_layers
+        return [check_below_1("ps", 0.0 if ps is None else ps)] * n_layers
     if not isinstance(ps, Sequence) or isinstance(ps, str) or len(ps) != n_layers:
         raise TypeError(f"ps must be a share, or one for each of {n_layers} layers, got {ps!r}")
-    return [_check_share(f"ps[{k}]", share) for k, share in enumerate(ps)]
+    return [check_below_1(f"ps[{k}]", share) for k, share in enumerate(ps)]

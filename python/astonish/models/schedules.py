@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import INT32_MAX, check_integer, check_number
+from astonish._checks import INT32_MAX, check_below_1, check_integer, check_number
 
 Numbers = NDArray[np.float64]
 Moms = tuple[float, float, float]
@@ -49,7 +49,7 @@ def constant(n_epochs: int, n_batches: int, lr: float, mom: float = MOM) -> Sche
     Schedule(lrs=array([0.01, 0.01]), moms=array([0.9, 0.9]))
     """
     places = _places(n_epochs, n_batches)
-    lr, mom = check_number("lr", lr, minimum=0), _check_below_1("mom", mom)
+    lr, mom = check_number("lr", lr, minimum=0), check_below_1("mom", mom)
     return Schedule(np.full(len(places), lr), np.full(len(places), mom))
 
 
@@ -91,7 +91,7 @@ def one_cycle(
     segments = _rise_and_fall(n_epochs, n_batches, pct_start)
     return Schedule(
         segments.cosines((first, lr_max), (lr_max, last)),
-        segments.cosines(*_pairs(_check_moms(moms))),
+        segments.cosines(*_pairs(check_moms(moms))),
     )
 
 
@@ -114,7 +114,7 @@ def flat_cos(
     lr = check_number("lr", lr, minimum=0)
     last = lr / _check_divisor("div_final", div_final)
     lrs = _rise_and_fall(n_epochs, n_batches, pct_start).cosines((lr, lr), (lr, last))
-    return Schedule(lrs, np.full(len(lrs), _check_below_1("mom", mom)))
+    return Schedule(lrs, np.full(len(lrs), check_below_1("mom", mom)))
 
 
 def sgdr(
@@ -141,7 +141,7 @@ def sgdr(
     shares = [length / n_epochs for length in lengths]
     segments = _Segments(_places(n_epochs, n_batches), shares)
     lrs = segments.cosines(*[(lr_max, 0.0)] * n_cycles)
-    return Schedule(lrs, np.full(len(lrs), _check_below_1("mom", mom)))
+    return Schedule(lrs, np.full(len(lrs), check_below_1("mom", mom)))
 
 
 def cycle_lengths(n_cycles: int, cycle_len: int, cycle_mult: int) -> list[int]:
@@ -181,7 +181,7 @@ def _places(n_epochs: int, n_batches: int) -> Numbers:
 
 
 def _rise_and_fall(n_epochs: int, n_batches: int, pct_start: float) -> _Segments:
-    pct_start = _check_below_1("pct_start", pct_start)
+    pct_start = check_below_1("pct_start", pct_start)
     return _Segments(_places(n_epochs, n_batches), [pct_start, 1 - pct_start])
 
 
@@ -197,15 +197,9 @@ def _check_divisor(name: str, value: Any) -> float:
     return divisor
 
 
-def _check_below_1(name: str, value: Any) -> float:
-    number = check_number(name, value, minimum=0)
-    if number >= 1:
-        raise ValueError(f"{name} must be below 1, got {value!r}")
-    return number
-
-
-def _check_moms(moms: Any) -> Moms:
+def check_moms(moms: Any) -> Moms:
+    """Return three momenta, from 0 to below 1; TypeError or ValueError otherwise."""
     if not isinstance(moms, Sequence) or isinstance(moms, str) or len(moms) != 3:
         raise ValueError(f"moms must hold three numbers, got {moms!r}")
-    start, middle, end = (_check_below_1(f"moms[{place}]", mom) for place, mom in enumerate(moms))
+    start, middle, end = (check_below_1(f"moms[{place}]", mom) for place, mom in enumerate(moms))
     return start, middle, end

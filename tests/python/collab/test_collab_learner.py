@@ -67,6 +67,8 @@ def test_the_network_takes_the_whole_of_fastais_configuration(dls):
         ({"config": {"bn_final": True}}, ValueError, r"config\['bn_final'\]=True is not supported"),
         ({"emb_szs": {"film": 3}}, ValueError, "emb_szs must be one of 'user', 'item', got 'film'"),
         ({"emb_szs": {"user": 0}}, ValueError, r"emb_szs\[0\] must be at least 1, got 0"),
+        ({"config": {"ps": 2}}, ValueError, "ps must be below 1, got 2"),
+        ({"config": {"embed_p": -1}}, ValueError, "embed_p must be a finite number of at least 0"),
         ({"layers": [0]}, ValueError, r"layers\[0\] must be at least 1, got 0"),
     ],
 )
@@ -109,7 +111,11 @@ def test_a_range_that_is_none_is_refused(dls, y_range):
         ({"dtype": "float16"}, ValueError, "dtype must be one of"),
         ({"seed": 1.5}, TypeError, "seed must be an integer, got 1.5"),
         ({"lr": -1}, ValueError, "lr must be a finite number of at least 0, got -1"),
-        ({"metrics": "rmse"}, TypeError, "metrics must be functions of .* got 'r'"),
+        ({"metrics": "rmse"}, TypeError, "metrics must be functions of .* got 'rmse'"),
+        ({"metrics": 3}, TypeError, "metrics must be functions of .* got 3"),
+        ({"cbs": "stop"}, TypeError, "cbs must be a Callback or a list of them, got 'stop'"),
+        ({"moms": 3}, ValueError, "moms must hold three numbers, got 3"),
+        ({"sampling": "all"}, ValueError, "sampling must be one of 'permutation', .* got 'all'"),
     ],
 )
 def test_wrong_arguments_are_refused(dls, options, error, message):
