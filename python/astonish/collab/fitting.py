@@ -13,19 +13,18 @@ import numpy as np
 
 from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
 from astonish._random import get_rng
-from astonish.collab import lr_find
 from astonish.collab.callbacks import check_callbacks
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fit_loop import FitLoop
 from astonish.collab.loader import RatingsLoader
 from astonish.collab.metrics import Metric, check_metrics, mse, name_of
 from astonish.collab.recorder import Recorder
-from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer
 from astonish.models.embedding_model import EmbeddingModel
 from astonish.models.sampling import SAMPLINGS, EpochSampler
 from astonish.models.schedules import (
     MOM,
+    MOMS,
     Moms,
     Schedule,
     check_moms,
@@ -52,7 +51,7 @@ class Optimizer(NamedTuple):
 
 
 class Fitting:
-    """The half of `Learner` that trains."""
+    """The half of `Learner` that trains; see there for the parameters."""
 
     dls: CollabDataLoaders
     model: EmbeddingModel
@@ -63,14 +62,14 @@ class Fitting:
         dls: CollabDataLoaders,
         model: EmbeddingModel,
         *,
-        lr: float,
-        cbs: Any,
-        metrics: Metric | Sequence[Metric] | None,
-        path: str | Path | None,
-        model_dir: str | Path,
-        wd: float | None,
-        moms: Moms,
-        verbose: bool,
+        lr: float = 1e-3,
+        cbs: Any = None,
+        metrics: Metric | Sequence[Metric] | None = None,
+        path: str | Path | None = None,
+        model_dir: str | Path = "models",
+        wd: float | None = None,
+        moms: Moms = MOMS,
+        verbose: bool = True,
     ) -> None:
         self.dls = _check_type("dls", dls, CollabDataLoaders)
         self.model = _check_type("model", model, EmbeddingModel)
@@ -229,49 +228,6 @@ class Fitting:
             mom=self._mom(reset_opt),
         )
         self._fit(n_epoch, plan, wd, cbs, reset_opt, start_epoch)
-
-    def lr_find(
-        self,
-        start_lr: float = 1e-7,
-        end_lr: float = 10.0,
-        num_it: int = 100,
-        stop_div: bool = True,
-        show_plot: bool | None = None,
-        suggest_funcs: SuggestFunction | Sequence[SuggestFunction] | None = valley,
-    ) -> Any:
-        """Try ever higher learning rates, one a batch, and suggest one of them.
-
-        The model, Adam's memory and the order of later batches stay as they are; ``recorder`` has
-        the figures of the trial.
-
-        Parameters
-        ----------
-        start_lr, end_lr : float, default 1e-7 and 10
-            The first learning rate, and the one that would come after the last.
-        num_it : int, default 100
-            Number of batches, at least 6.
-        stop_div : bool, default True
-            Whether to stop when the smoothed loss is four times the lowest so far.
-        show_plot : bool, optional
-            Whether to draw losses and suggestions; by default where matplotlib is installed.
-        suggest_funcs : function, sequence of functions or None, default `valley`
-            Rules to suggest by: `valley`, `slide`, `minimum`, `steep`, or your own, called with the
-            learning rates, the smoothed losses (without a tenth of `num_it` at the start and five
-            at the end) and `num_it`; they return the suggestion and a point of the curve.
-
-        Returns
-        -------
-        named tuple of float
-            A suggestion for each function, under its name; None without functions.
-
-        Raises
-        ------
-        ImportError
-            With ``show_plot=True`` and without the extra ``plot``, before anything is trained.
-        TypeError, ValueError
-            For an argument out of range, or when the loss explodes too early for a suggestion.
-        """
-        return lr_find.find(self, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
 
     @contextmanager
     def no_bar(self: Self) -> Iterator[Self]:

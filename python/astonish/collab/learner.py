@@ -10,14 +10,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from astonish.collab import files, predictions
-from astonish.collab.data import CollabDataLoaders
+from astonish.collab import files, lr_find, predictions
 from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
-from astonish.collab.metrics import Metric
 from astonish.collab.predictions import RowPrediction
-from astonish.models.embedding_model import EmbeddingModel
-from astonish.models.schedules import MOMS, Moms
+from astonish.collab.suggestions import SuggestFunction, valley
 
 
 class Learner(Fitting):
@@ -81,32 +78,48 @@ class Learner(Fitting):
     ((200,), 0.0)
     """
 
-    def __init__(
+    def lr_find(
         self,
-        dls: CollabDataLoaders,
-        model: EmbeddingModel,
-        *,
-        lr: float = 1e-3,
-        cbs: Any = None,
-        metrics: Metric | Sequence[Metric] | None = None,
-        path: str | Path | None = None,
-        model_dir: str | Path = "models",
-        wd: float | None = None,
-        moms: Moms = MOMS,
-        verbose: bool = True,
-    ) -> None:
-        super().__init__(
-            dls,
-            model,
-            lr=lr,
-            cbs=cbs,
-            metrics=metrics,
-            path=path,
-            model_dir=model_dir,
-            wd=wd,
-            moms=moms,
-            verbose=verbose,
-        )
+        start_lr: float = 1e-7,
+        end_lr: float = 10.0,
+        num_it: int = 100,
+        stop_div: bool = True,
+        show_plot: bool | None = None,
+        suggest_funcs: SuggestFunction | Sequence[SuggestFunction] | None = valley,
+    ) -> Any:
+        """Try ever higher learning rates, one a batch, and suggest one of them.
+
+        The model, Adam's memory and the order of later batches stay as they are; ``recorder`` has
+        the figures of the trial.
+
+        Parameters
+        ----------
+        start_lr, end_lr : float, default 1e-7 and 10
+            The first learning rate, and the one that would come after the last.
+        num_it : int, default 100
+            Number of batches, at least 6.
+        stop_div : bool, default True
+            Whether to stop when the smoothed loss is four times the lowest so far.
+        show_plot : bool, optional
+            Whether to draw losses and suggestions; by default where matplotlib is installed.
+        suggest_funcs : function, sequence of functions or None, default `valley`
+            Rules to suggest by: `valley`, `slide`, `minimum`, `steep`, or your own, called with the
+            learning rates, the smoothed losses (without a tenth of `num_it` at the start and five
+            at the end) and `num_it`; they return the suggestion and a point of the curve.
+
+        Returns
+        -------
+        named tuple of float
+            A suggestion for each function, under its name; None without functions.
+
+        Raises
+        ------
+        ImportError
+            With ``show_plot=True`` and without the extra ``plot``, before anything is trained.
+        TypeError, ValueError
+            For an argument out of range, or when the loss explodes too early for a suggestion.
+        """
+        return lr_find.find(self, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
 
     def validate(self, ds_idx: int = 1, dl: RatingsLoader | None = None) -> list[float]:
         """Return the mean squared error of a part, and the metrics.
