@@ -32,16 +32,16 @@ class AdamState(NamedTuple):
         )
 
 
-class Ratings(NamedTuple):
+class InnerRatings(NamedTuple):
     """Ratings to draw batches from: inner ids that the model has rows for."""
 
     users: NDArray[np.int32]
     items: NDArray[np.int32]
     values: NDArray[Any]
 
-    def take(self, samples: NDArray[np.int32]) -> "Ratings":
+    def take(self, samples: NDArray[np.int32]) -> "InnerRatings":
         """Return some of them, in that order."""
-        return Ratings(self.users[samples], self.items[samples], self.values[samples])
+        return InnerRatings(self.users[samples], self.items[samples], self.values[samples])
 
 
 class CoreTrainer(Protocol):
@@ -69,7 +69,7 @@ class BatchTraining:
         What Adam trains, in the order of the core.
     buffers : dict of arrays or None
         What is only measured, such as the statistics of batch norms; None for a model without.
-    ratings : Ratings
+    ratings : InnerRatings
         In the dtype of the parameters.
     n_threads : int
         Results do not depend on it.
@@ -81,7 +81,7 @@ class BatchTraining:
         step: int,
         parameters: Arrays,
         buffers: Arrays | None,
-        ratings: Ratings,
+        ratings: InnerRatings,
         n_threads: int,
     ) -> None:
         self._core, self._step = core, step

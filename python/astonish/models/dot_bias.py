@@ -13,8 +13,8 @@ from astonish._settings import resolve_n_threads
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
-from astonish.models.batch_training import AdamState, BatchTraining, Ratings
-from astonish.models.embedding_model import Arrays, EmbeddingModel, draw_embedding
+from astonish.models.batch_training import AdamState, Arrays, BatchTraining, InnerRatings
+from astonish.models.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.factors import Factors
 from astonish.models.ranking import Lists, Rules
 from astonish.models.ridge_model import RidgeModel
@@ -201,7 +201,7 @@ class DotBias(EmbeddingModel, RidgeModel):
         return {name: getattr(self, name) for name in _TRAINED}
 
     def _open(
-        self, ratings: Ratings, wd: float, state: AdamState | None, n_threads: int
+        self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int
     ) -> BatchTraining:
         parameters = self._parameters()
         state = state or AdamState.fresh(parameters)

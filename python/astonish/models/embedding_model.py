@@ -13,7 +13,13 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
 from astonish.models.base import NOT_A_NUMBER
-from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer, Ratings
+from astonish.models.batch_training import (
+    AdamState,
+    Arrays,
+    BatchTraining,
+    EpochTrainer,
+    InnerRatings,
+)
 from astonish.models.embedding_lookup import EmbeddingLookup
 from astonish.models.estimate_ranking import EstimatesOfAll, rank_estimates
 from astonish.models.held_out import split
@@ -24,7 +30,6 @@ from astonish.models.training import Callback, History, check_n_epochs, run_epoc
 from astonish.models.y_range import YRange, check_y_range, to_estimates, warn_if_tight, widened
 
 Self = TypeVar("Self", bound="EmbeddingModel")
-Arrays = dict[str, NDArray[Any]]
 
 _STD_DEV = 0.01  # of embeddings before training
 _FOLD_IN_REG = 0.2  # by the square of the range of estimates
@@ -103,7 +108,7 @@ class EmbeddingModel(EmbeddingLookup):
         `state` is what Adam remembers, by default nothing.
         """
         wd = check_number("wd", wd, minimum=0)
-        ratings = Ratings(users, items, values.astype(self.pu.dtype))
+        ratings = InnerRatings(users, items, values.astype(self.pu.dtype))
         return self._open(ratings, wd, state, resolve_n_threads(self.n_threads))
 
     def _parameters(self) -> Arrays:
@@ -115,7 +120,7 @@ class EmbeddingModel(EmbeddingLookup):
         return {}
 
     def _open(
-        self, ratings: Ratings, wd: float, state: AdamState | None, n_threads: int
+        self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int
     ) -> BatchTraining:
         raise NotImplementedError
 

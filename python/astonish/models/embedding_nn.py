@@ -13,8 +13,8 @@ from astonish._checks import INT32_MAX, check_below_1, check_integer
 from astonish._settings import resolve_n_threads
 from astonish.data.trainset import Trainset
 from astonish.models.approximate import ApproximateIndex
-from astonish.models.batch_training import AdamState, BatchTraining, Ratings
-from astonish.models.embedding_model import Arrays, EmbeddingModel, draw_embedding
+from astonish.models.batch_training import AdamState, Arrays, BatchTraining, InnerRatings
+from astonish.models.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.factors import Factors
 from astonish.models.fold_in import FoldIn
 from astonish.models.network_fold_in import Layer, solve_embeddings
@@ -203,7 +203,7 @@ n_threads : optional
         return {name: getattr(self, name) for name in names}
 
     def _open(
-        self, ratings: Ratings, wd: float, state: AdamState | None, n_threads: int
+        self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int
     ) -> BatchTraining:
         parameters, buffers = self._parameters(), self._buffers()
         state = state or AdamState.fresh(parameters)
