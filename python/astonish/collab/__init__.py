@@ -8,7 +8,7 @@ from astonish.collab.callbacks import (
     TrackerCallback,
 )
 from astonish.collab.categories import CategoryMap
-from astonish.collab.collab_learner import collab_learner
+from astonish.collab.collab_learner import collab_learner, get_emb_sz
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.learner import Learner, load_learner
 from astonish.collab.loader import RatingsLoader
@@ -16,13 +16,17 @@ from astonish.collab.metrics import mae, mse, rmse
 from astonish.collab.predictions import RowPrediction
 from astonish.collab.recorder import Recorder
 from astonish.collab.suggestions import minimum, slide, steep, valley
+from astonish.models.dot_bias import DotBias
+from astonish.models.embedding_nn import EmbeddingNN
 
 __all__ = [
     "Callback",
     "CancelFitException",
     "CategoryMap",
     "CollabDataLoaders",
+    "DotBias",
     "EarlyStoppingCallback",
+    "EmbeddingNN",
     "Learner",
     "RatingsLoader",
     "Recorder",
@@ -30,6 +34,7 @@ __all__ = [
     "SaveModelCallback",
     "TrackerCallback",
     "collab_learner",
+    "get_emb_sz",
     "load_learner",
     "mae",
     "minimum",

@@ -141,7 +141,7 @@ def collab_learner(
         _refuse({"biased": biased}, True, "use_nn=False")
         hidden = [n_factors] if layers is None else layers
         options = _network_options(config, y_range)
-        model = EmbeddingNN(hidden, emb_szs=_sizes(dls, emb_szs), **options, **common)
+        model = EmbeddingNN(hidden, emb_szs=_sizes(dls, "emb_szs", emb_szs), **options, **common)
     else:
         _refuse({"emb_szs": emb_szs, "layers": layers, "config": config}, None, "use_nn=True")
         model = DotBias(n_factors=n_factors, biased=biased, y_range=y_range, **common)
@@ -159,6 +159,35 @@ def collab_learner(
     )
     warn_if_tight(model.y_range_, np.concatenate([dls.train.ratings, dls.valid.ratings]))
     return learn
+
+
+def get_emb_sz(
+    to: CollabDataLoaders, sz_dict: Mapping[Any, int] | None = None
+) -> list[tuple[int, int]]:
+    """Return the number of ids, '#na#' included, and the embedding's length: of users, of items.
+
+    Parameters
+    ----------
+    to : CollabDataLoaders
+        The ratings.
+    sz_dict : dict of column name to int, optional
+        Lengths to take in place of fastai's rule: ``1.6 * n**0.56``, rounded and at most 600.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a `sz_dict` that is no dict, or has a name that is no column.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> from astonish.collab import CollabDataLoaders
+    >>> data = astonish.make_ratings(n_users=50, n_items=40, n_ratings=1000)
+    >>> get_emb_sz(CollabDataLoaders.from_dataset(data), {"item": 8})
+    [(51, 14), (41, 8)]
+    """
+    sizes = _sizes(to, "sz_dict", sz_dict)
+    return [(len(ids), size) for ids, size in zip(to.classes.values(), sizes, strict=True)]
 
 
 def _random_state(dls: CollabDataLoaders, seed: int | None) -> int | None:
@@ -180,11 +209,14 @@ def _network_options(
     return options
 
 
-def _sizes(dls: CollabDataLoaders, emb_szs: Mapping[Any, int] | None) -> list[int]:
+def _sizes(dls: CollabDataLoaders, argument: str, sizes: Mapping[Any, int] | None) -> list[int]:
     """Return the lengths of the embeddings of users and of items."""
-    given = check_mapping("emb_szs", {} if emb_szs is None else emb_szs)
+    given = check_mapping(argument, {} if sizes is None else sizes)
     for name in given:
-        check_choice("emb_szs", name, dls.classes)
+        if name not in dls.classes:
+            raise ValueError(
+                f"{argument} must be one of {', '.join(map(repr, dls.classes))}, got {name!r}"
+            )
     return [given.get(name, embedding_size(len(ids))) for name, ids in dls.classes.items()]
 
 

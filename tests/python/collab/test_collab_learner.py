@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from astonish import EmbeddingNN
-from astonish.collab import collab_learner
+from astonish.collab import CollabDataLoaders, collab_learner, get_emb_sz
 
 
 def test_the_model_has_what_was_asked_for(dls):
@@ -42,6 +42,19 @@ def test_the_network_has_what_was_asked_for(dls):
     assert model.weight_1.shape == (3, 8)
     assert (model.ps, model.embed_p, model.use_bn) == ([0.1, 0.2], 0.05, False)
     assert (model.y_range_, model.batch_size, model.random_state) == ((0, 5.5), 32, 3)
+
+
+def test_sizes_of_embeddings(dls):
+    assert get_emb_sz(dls) == [(51, 14), (41, 13)]
+    assert get_emb_sz(dls, {"item": 5}) == [(51, 14), (41, 5)]
+    with pytest.raises(ValueError, match="sz_dict must be one of 'user', 'item', got 'film'"):
+        get_emb_sz(dls, {"film": 3})
+
+
+def test_columns_may_have_numbers_for_names():
+    frame = pytest.importorskip("pandas").DataFrame([("ann", "Alien", 4.0), ("bob", "Ran", 3.0)])
+    dls = CollabDataLoaders.from_df(frame, valid_pct=0)
+    assert collab_learner(dls, use_nn=True, emb_szs={1: 7}).model.qi.shape == (2, 7)
 
 
 def test_the_network_has_one_layer_of_n_factors_by_default(dls):
