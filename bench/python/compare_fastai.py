@@ -143,7 +143,7 @@ def compare_errors(data, fastai):
             row += [f"{np.mean(each):.4f}" for each in zip(*pairs, strict=True)]
             row.append(f"{np.mean(np.subtract(*np.transpose(pairs))):+.4f}")
         rows.append(row)
-    their_header = ("same seeds, ours", fastai, "difference") if fastai else ()
+    their_header = ("same seeds, ours", str(fastai), "difference") if fastai else ()
     show(
         f"Mean squared error after {N_EPOCHS} epochs on a held-out fifth of {data.label}, seeds "
         f"{list(SEEDS)}; {fastai}: seeds {list(PEER_SEEDS)}",
@@ -175,7 +175,7 @@ def compare_times(data, jobs, fastai):
         for (name, job), sampling in product(jobs.items(), ("permutation", "replacement"))
     ]
     batch_size = next(iter(jobs.values())).batch_size
-    their_header = (fastai, "its MSE", "faster") if fastai else ()
+    their_header = (str(fastai), "its MSE", "faster") if fastai else ()
     show(
         f"{N_EPOCHS} epochs, {data.label}, batches of {batch_size}; {fastai}",
         ("model", "samples", "astonish", "million ratings, an epoch", "MSE", *their_header),

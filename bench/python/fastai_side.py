@@ -9,15 +9,14 @@ import sys
 import time
 from functools import partial
 
-import numpy as np
 import pandas as pd
-import torch
 from fastai.callback.progress import ProgressCallback
 from fastai.collab import CollabDataLoaders, EmbeddingNN, collab_learner
 from fastai.layers import Embedding, Module, sigmoid_range
 from fastai.learner import Learner
 from fastai.losses import MSELossFlat
 from fastai.tabular.all import TabDataLoader, get_emb_sz
+from fastai.torch_core import set_seed
 from fastcore.basics import noop
 
 
@@ -68,11 +67,10 @@ def quiet(learn):
 def answer(job):
     """Train as the job says; return the seconds, and the validation loss after each epoch."""
     frame = pd.read_csv(job["path"])
+    set_seed(job["seed"])
     dls = CollabDataLoaders.from_df(frame, seed=job["seed"], bs=job["batch_size"])
     if job["sampling"] == "permutation":
         permute(dls)
-    torch.manual_seed(job["seed"])
-    np.random.seed(job["seed"])
     learn = learner(dls, job)
     quiet(learn)
     begin = time.perf_counter()
