@@ -29,3 +29,15 @@ def library(request):
     if request.param == "duckdb":
         pytest.importorskip("pyarrow", reason="DuckDB hands its results over as arrow tables")
     return request.param
+
+
+@pytest.fixture
+def plt(monkeypatch):
+    """pyplot without a display; every figure is closed in the end."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("Agg")
+    yield plt
+    plt.close("all")

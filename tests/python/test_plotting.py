@@ -9,16 +9,6 @@ import pytest
 from astonish import _plotting
 
 
-@pytest.fixture
-def plt(monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "Agg")
-    pytest.importorskip("matplotlib")
-    import matplotlib.pyplot as plt
-
-    yield plt
-    plt.close("all")
-
-
 def test_the_axes_of_the_caller_are_returned(plt):
     ax = plt.figure().add_subplot()
     assert _plotting.axes(ax) is ax

@@ -46,13 +46,3 @@ def make_learner(dls):
 @pytest.fixture
 def learn(make_learner):
     return make_learner()
-
-
-@pytest.fixture
-def plt(monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "Agg")
-    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
-    import matplotlib.pyplot as plt
-
-    yield plt
-    plt.close("all")

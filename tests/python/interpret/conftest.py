@@ -16,17 +16,6 @@ MODELS = {
 
 
 @pytest.fixture
-def plt(monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "Agg")
-    pytest.importorskip("matplotlib")
-    import matplotlib.pyplot as plt
-
-    plt.switch_backend("Agg")
-    yield plt
-    plt.close("all")
-
-
-@pytest.fixture
 def textalloc():
     return pytest.importorskip("textalloc")
 
