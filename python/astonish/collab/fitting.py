@@ -257,8 +257,9 @@ class Fitting:
         if not loader.n or loader.ratings is None:
             return []
         preds = self._estimates_of(loader)
-        loss = mse(preds, loader.ratings)
-        return [loss, *(float(each(preds, loader.ratings)) for each in self.metrics)]
+        pair = preds, loader.ratings
+        figures = (each(*map(np.copy, pair)) for each in self.metrics)  # they may compute in place
+        return [mse(*pair), *map(float, figures)]
 
     def _estimates_of(self, loader: RatingsLoader) -> Any:
         """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""

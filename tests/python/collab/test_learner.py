@@ -180,6 +180,18 @@ def test_any_function_is_a_metric(make_learner):
     assert learn.validate()[1] == np.max(np.abs(preds - targs))
 
 
+def test_a_metric_may_compute_in_place(make_learner):
+    def spoil(preds, targs):
+        preds *= 0
+        targs *= 0
+        return 0
+
+    learn = make_learner(metrics=[spoil, rmse])
+    loss, _, error = learn.validate()
+    assert error == pytest.approx(np.sqrt(loss))
+    assert learn.validate() == [loss, 0, error]
+
+
 def test_metrics_are_called_by_their_names(make_learner):
     class Worst:
         def __call__(self, preds, targs):
