@@ -285,8 +285,8 @@ class Fitting:
             raise ValueError(f"{name} was called by a callback: the learner is in training")
 
     def _refuse_other_ids(self) -> None:
-        """Raise a ValueError when somebody has fitted the model to other ratings."""
-        if self.model.trainset is not self.dls.trainset:
+        """Raise a ValueError when somebody has put in a model of other ratings, or of none."""
+        if getattr(self.model, "trainset", None) is not self.dls.trainset:
             raise ValueError("the model was fitted to another training set than that of dls")
 
     def _trial(self, wd: float | None = None) -> tuple[BatchTraining, EpochSampler, float]:
@@ -330,6 +330,11 @@ class Fitting:
 
     def _open(self, optimizer: Optimizer) -> BatchTraining:
         self._refuse_other_ids()
+        if optimizer.state is not None and not optimizer.state.is_of(self.model._parameters()):
+            raise ValueError(
+                "Adam remembers other parameters than the model's: fit(..., reset_opt=True) "
+                "makes it forget them"
+            )
         train = self.dls.train
         inner = train.users - np.int32(1), train.items - np.int32(1)
         assert train.ratings is not None

@@ -31,6 +31,14 @@ class AdamState(NamedTuple):
             {name: np.zeros_like(array) for name, array in parameters.items()},
         )
 
+    def is_of(self, parameters: Arrays) -> bool:
+        """Tell whether these parameters have the names, shapes and types of those remembered."""
+        remembered, given = (
+            [(name, array.shape, array.dtype) for name, array in arrays.items()]
+            for arrays in (self.averages, parameters)
+        )
+        return remembered == given
+
 
 class InnerRatings(NamedTuple):
     """Ratings to draw batches from: inner ids that the model has rows for."""

@@ -198,7 +198,7 @@ class DotBias(EmbeddingModel, RidgeModel):
         return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
 
     def _parameters(self) -> Arrays:
-        return {name: getattr(self, name) for name in _TRAINED}
+        return self._named(_TRAINED)
 
     def _open(
         self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int

@@ -1,6 +1,6 @@
 """What models have in common that learn embeddings by mini-batches of Adam."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -110,6 +110,10 @@ class EmbeddingModel(EmbeddingLookup):
         wd = check_number("wd", wd, minimum=0)
         ratings = InnerRatings(users, items, values.astype(self.pu.dtype))
         return self._open(ratings, wd, state, resolve_n_threads(self.n_threads))
+
+    def _named(self, names: Iterable[str]) -> Arrays:
+        """Return arrays as the core takes them; users may have assigned to them."""
+        return {name: np.ascontiguousarray(getattr(self, name), self.pu.dtype) for name in names}
 
     def _parameters(self) -> Arrays:
         """Return what Adam trains, in the order of the core."""

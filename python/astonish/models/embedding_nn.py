@@ -191,7 +191,7 @@ n_threads : optional
         for k in range(len(self.layers_)):
             kinds = ("weight", "norm_weight", "norm_bias")
             names += [f"{kind}_{k}" for kind in (kinds if self._is_normalised(k) else _KINDS[:2])]
-        return {name: getattr(self, name) for name in names}
+        return self._named(names)
 
     def _buffers(self) -> Arrays:
         names = [
@@ -200,7 +200,7 @@ n_threads : optional
             if self._is_normalised(k)
             for kind in ("norm_mean", "norm_variance")
         ]
-        return {name: getattr(self, name) for name in names}
+        return self._named(names)
 
     def _open(
         self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int

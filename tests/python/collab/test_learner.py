@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from astonish import SVD, DotBias, make_ratings
+from astonish import SVD, DotBias, EmbeddingNN, make_ratings
 from astonish.collab import (
     Callback,
     CollabDataLoaders,
@@ -372,6 +372,33 @@ def test_a_model_that_was_fitted_elsewhere_is_refused(learn, ratings):
     for ask in (lambda: learn.fit(1), learn.validate, lambda: learn.get_preds(dl=loader)):
         with pytest.raises(ValueError, match="fitted to another training set than that of dls"):
             ask()
+
+
+@pytest.mark.parametrize("other", [DotBias(3, n_epochs=0), EmbeddingNN([3], n_epochs=0)])
+def test_another_model_needs_an_adam_of_its_own(learn, other):
+    learn.fit(1)
+    learn.model = other.fit(learn.dls.trainset)
+    for train in (lambda: learn.fit(1), lambda: learn.lr_find(show_plot=False)):
+        with pytest.raises(ValueError, match=r"Adam remembers other parameters .* reset_opt=True"):
+            train()
+    learn.fit(1, reset_opt=True)
+    assert len(learn.recorder.values) == 1
+
+
+def test_a_model_that_is_not_fitted_is_refused(learn):
+    learn.model = DotBias()
+    with pytest.raises(ValueError, match="fitted to another training set than that of dls"):
+        learn.validate()
+
+
+@pytest.mark.parametrize("use_nn", [False, True])
+def test_parameters_may_be_assigned(make_learner, use_nn):
+    learn, other = (make_learner(use_nn=use_nn) for _ in range(2))
+    learn.model.qi = np.asfortranarray(learn.model.qi.astype(np.float64))
+    for each in (learn, other):
+        each.fit(1)
+    np.testing.assert_array_equal(learn.model.qi, other.model.qi)
+    assert learn.model.qi.dtype == np.float32
 
 
 def test_other_kinds_of_data_and_models_are_refused(dls):
