@@ -92,6 +92,10 @@ class TrackerCallback(Callback):
         min_delta: float = 0.0,
         reset_on_fit: bool = True,
     ) -> None:
+        if not isinstance(monitor, str):
+            raise TypeError(f"monitor must be a name of a column, got {monitor!r}")
+        if not (comp is None or callable(comp)):
+            raise TypeError(f"comp must be a function, got {comp!r}")
         self.monitor = monitor
         self.comp = _comparison(monitor) if comp is None else comp
         self.min_delta = check_number("min_delta", min_delta, minimum=0)
@@ -216,7 +220,8 @@ class SaveModelCallback(TrackerCallback):
         if every_epoch and at_end:
             raise ValueError("every_epoch and at_end cannot both be set")
         self.fname = fname
-        self.every_epoch = check_integer("every_epoch", int(every_epoch), 0)
+        number = int(every_epoch) if isinstance(every_epoch, bool) else every_epoch
+        self.every_epoch = check_integer("every_epoch", number, 0)
         self.at_end = at_end
         self.with_opt = with_opt
         self.last_saved_path: Path | None = None

@@ -218,6 +218,10 @@ def test_nothing_to_validate_with_is_said(make_learner, without_validation):
     [
         (lambda: EarlyStoppingCallback(patience=0), ValueError, "patience must be at least 1"),
         (lambda: TrackerCallback(min_delta=-1), ValueError, "min_delta must be a finite number"),
+        (lambda: TrackerCallback(3), TypeError, "monitor must be a name of a column, got 3"),
+        (lambda: TrackerCallback(comp="less"), TypeError, "comp must be a function, got 'less'"),
+        (lambda: SaveModelCallback(every_epoch=2.7), TypeError, "every_epoch must be an integer"),
+        (lambda: SaveModelCallback(every_epoch="a"), TypeError, "every_epoch must be an integer"),
         (
             lambda: SaveModelCallback(every_epoch=True, at_end=True),
             ValueError,
