@@ -9,9 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from astonish import DotBias, EmbeddingNN, _core
-from astonish.collab import CategoryMap, CollabDataLoaders, Learner
-from astonish.data.ratings import Ratings
+from astonish import _core
 from astonish.models.schedules import flat_cos, one_cycle
 
 from ..models import reference_embedding_dot, reference_embedding_network
@@ -157,58 +155,3 @@ def test_the_recording_has_unknown_users_and_items():
     for codes in (users, items):
         assert np.any(codes[SAMPLES.is_valid] == 0)
         assert np.all(codes[~SAMPLES.is_valid] > 0)
-
-
-N_BATCHES = int((~SAMPLES.is_valid).sum()) // recorded.BATCH_SIZE
-
-
-class Orders:
-    """Stands for a generator: what it shuffles comes in the order of the recording."""
-
-    def __init__(self):
-        self.epoch = 0
-
-    def shuffle(self, samples):
-        samples[:] = recorded.order_of_epoch(self.epoch, len(samples))
-        self.epoch += 1
-
-
-def recorded_learner(variant, path):
-    """Return a learner that starts and goes on as fastai's did, in float32."""
-    train = ~SAMPLES.is_valid
-    columns = [each[train] for each in SAMPLES[:3]]
-    classes = {
-        name: CategoryMap(np.unique(ids).tolist())
-        for name, ids in zip(("user", "item"), columns, strict=False)
-    }
-    dls = CollabDataLoaders(
-        Ratings.from_columns(*map(np.ndarray.tolist, columns)),
-        Ratings.from_columns([], [], []),
-        classes,
-        seed=None,
-        path=path,
-        bs=recorded.BATCH_SIZE,
-        val_bs=None,
-    )
-    kind = EmbeddingNN if "layers" in variant.model else DotBias
-    learn = Learner(dls, kind(**variant.model), verbose=False)
-    weights = recorded.initial_weights(SAMPLES, variant)
-    vars(learn.model).update(zip(learn.model._parameters(), weights, strict=True))
-    learn._order = Orders()
-    return learn
-
-
-@pytest.mark.parametrize("name", recorded.LR_FIND)
-def test_a_trial_of_learning_rates_is_fastais(name, tmp_path):
-    theirs = RECORDING["lr_find"][name]
-    learn = recorded_learner(recorded.VARIANTS[name], tmp_path)
-    suggestions = learn.lr_find(show_plot=False)
-    np.testing.assert_allclose(learn.recorder.lrs, theirs["lrs"], rtol=1e-12)
-    alike = np.array(theirs["lrs"]) < 0.08  # where higher, rounding grows from batch to batch
-    assert alike.sum() > N_BATCHES  # the second epoch has begun
-    pairs = (learn.recorder.batch_losses, "losses"), (learn.recorder.losses, "smooth losses")
-    for ours, name in pairs:
-        np.testing.assert_allclose(
-            np.array(ours)[alike], np.array(theirs[name])[alike], rtol=TOLERANCES["float32"]
-        )
-    assert suggestions.valley == pytest.approx(theirs["suggestion"], rel=1e-6)
