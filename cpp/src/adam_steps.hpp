@@ -18,7 +18,9 @@ struct AdamStep {
 
 struct AdamSteps {
   AdamSteps(const AdamOptions& its_options, const BatchRates& rates)
-      : options(its_options), steps(rates.lrs.size()) {
+      : options(its_options),
+        steps(rates.lrs.size()),
+        most_ratio(1.0 / std::sqrt(1.0 - options.sqr_mom)) {
     double most_mom = 0.0, most_move = 0.0;
     for (std::size_t k = 0; k < steps.size(); ++k) {
       const double lr = rates.lrs[k];
@@ -37,6 +39,9 @@ struct AdamSteps {
 
   AdamOptions options;
   std::vector<AdamStep> steps;
+  // What |m| / sqrt(v) can be after any gradients with a momentum up to sqr_mom, by Cauchy and
+  // Schwarz: its bound (1 - mom) / sqrt((1 - sqr_mom) (1 - mom^2 / sqr_mom)) is largest at mom = 0.
+  double most_ratio;
   // A row whose means have a ratio r moves by at most r / patience in all idle batches to come.
   double patience;
 };

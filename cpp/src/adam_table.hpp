@@ -24,7 +24,7 @@
 
 namespace astonish {
 
-// Up to kIdleBlock idle batches, with the shrinking of the means taken into their constants.
+// Up to kMost idle batches, with the shrinking of the means taken into their constants.
 template <typename T>
 struct IdleSteps {
   static constexpr std::size_t kMost = 64;
@@ -125,11 +125,10 @@ class AdamTable {
   static constexpr std::size_t kRowsPerChunk = 256;
 
   // What the ratio of the means has to shrink to before a row's momentum, summed over all batches
-  // to come, is less than a thousandth of a weight's last digit (of 1). By Cauchy and Schwarz the
-  // ratio starts below 10 for any gradients and any momentum up to 0.99.
+  // to come, is less than a thousandth of a weight's last digit (of 1).
   static double negligible(const AdamSteps& steps) {
     constexpr double tolerance = 1e-3 * std::numeric_limits<T>::epsilon();
-    return tolerance * steps.patience / 10.0;
+    return tolerance * steps.patience / steps.most_ratio;
   }
 
   void idle_row(std::size_t row, const IdleSteps<T>& block, T eps) {

@@ -47,8 +47,9 @@ struct Number {
 // One row of a table whose samples come every `pause` batches, and the same numbers by the formula.
 template <typename T>
 struct Run {
-  Run(std::size_t n_cols, std::size_t n_steps, std::size_t pause)
+  Run(std::size_t n_cols, std::size_t n_steps, std::size_t pause, double sqr_mom = 0.99)
       : table(1, n_cols), numbers(n_cols), rates(n_steps) {
+    options.sqr_mom = sqr_mom;
     options.wd = 0.05;
     options.first_step = 3;
     RowRandom random(1, 0);
@@ -98,6 +99,14 @@ TEST_CASE("a row that catches up is where the formula takes it batch by batch") 
       Run<double>(n_cols, 1300, pause).check(1e-13);
       Run<float>(n_cols, 1300, pause).check(1e-5);
     }
+  }
+}
+
+TEST_CASE("a row catches up whether its momentum or its squares last longer") {
+  for (const double sqr_mom : {0.8, 0.95, 0.9999}) {
+    CAPTURE(sqr_mom);
+    Run<double>(20, 3000, 1400, sqr_mom).check(1e-13);
+    Run<float>(20, 3000, 1400, sqr_mom).check(1e-5);
   }
 }
 
