@@ -37,8 +37,7 @@ struct EmbeddingDot<T>::State : DotState<T> {
     this->items.read(kind, arrays.qi, biased ? arrays.bi : std::span<const T>{});
   }
 
-  void write(AdamKind kind, const std::string& name, const DotArrays<T>& arrays) const {
-    check(name, arrays);
+  void write(AdamKind kind, const DotArrays<T>& arrays) const {
     this->users.write(kind, arrays.pu, arrays.bu);
     this->items.write(kind, arrays.qi, arrays.bi);
   }
@@ -83,9 +82,12 @@ void EmbeddingDot<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batch
 template <typename T>
 void EmbeddingDot<T>::copy_to(const DotArrays<T>& weights, const DotArrays<T>& averages,
                               const DotArrays<T>& squares) const {
-  state_->write(AdamKind::weights, "weights", weights);
-  state_->write(AdamKind::averages, "averages", averages);
-  state_->write(AdamKind::squares, "squares", squares);
+  state_->check("weights", weights);
+  state_->check("averages", averages);
+  state_->check("squares", squares);
+  state_->write(AdamKind::weights, weights);
+  state_->write(AdamKind::averages, averages);
+  state_->write(AdamKind::squares, squares);
 }
 
 template class EmbeddingDot<float>;

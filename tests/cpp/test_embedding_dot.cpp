@@ -244,6 +244,11 @@ TEST_CASE("what does not fit is refused by name") {
   CHECK_THROWS_WITH_AS(run(pairs, batches), Contains("losses has 1 entries"),
                        std::invalid_argument);
   problem.averages.bu.pop_back();
+  const Arrays<double> before = problem.weights;
+  CHECK_THROWS_WITH_AS(
+      trainer.copy_to(problem.weights.view(), problem.averages.view(), problem.squares.view()),
+      Contains("averages.bu has 29 entries, expected 30"), std::invalid_argument);
+  CHECK(same(problem.weights, before));
   CHECK_THROWS_WITH_AS(std::ignore = problem.trainer(),
                        Contains("averages.bu has 29 entries, expected 30"), std::invalid_argument);
 }
