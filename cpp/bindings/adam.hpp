@@ -34,10 +34,10 @@ void def_run(py::class_<Trainer>& trainer) {
 // Options has `adam` and `y_range`.
 template <typename Options>
 void def_adam(py::class_<Options>& options) {
-  const auto number = [&](const char* name, auto AdamOptions::*field) {
+  const auto number = [&]<typename Number>(const char* name, Number AdamOptions::*field) {
     options.def_property(
         name, [field](const Options& its) { return its.adam.*field; },
-        [field](Options& its, decltype(AdamOptions{}.*field) value) { its.adam.*field = value; });
+        [field](Options& its, Number value) { its.adam.*field = value; });
   };
   number("sqr_mom", &AdamOptions::sqr_mom);
   number("eps", &AdamOptions::eps);
