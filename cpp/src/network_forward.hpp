@@ -37,8 +37,8 @@ class NetworkForward {
   }
 
   // Room for the embeddings of kSamples users or items.
-  [[nodiscard]] PaddedRows<T> user_rows() const { return {kSamples, user_layer_.n_in()}; }
-  [[nodiscard]] PaddedRows<T> item_rows() const { return {kSamples, item_layer_.n_in()}; }
+  [[nodiscard]] PaddedRows<T> user_rows() const { return {kSamples, user_layer_.n_in}; }
+  [[nodiscard]] PaddedRows<T> item_rows() const { return {kSamples, item_layer_.n_in}; }
   // Room for their sums in each layer.
   [[nodiscard]] std::vector<PaddedRows<T>> activations() const {
     std::vector<PaddedRows<T>> all{{kSamples, user_layer_.n_out}};
@@ -83,15 +83,13 @@ class NetworkForward {
  private:
   struct Layer {
     std::size_t n_out;
-    std::size_t n_terms;
+    std::size_t n_in;
     PaddedRows<T> weight;  // n_in x n_out
     PaddedRows<T> bias;    // one row
 
-    [[nodiscard]] std::size_t n_in() const { return n_terms; }
-
     void sums(const PaddedRows<T>& in, std::size_t n, T* out) const {
       const std::size_t width = weight.width();
-      multiply(LeftFactor<T>{in.row(0), in.width(), 1}, weight.row(0), width, n_terms, out, width,
+      multiply(LeftFactor<T>{in.row(0), in.width(), 1}, weight.row(0), width, n_in, out, width,
                whole_tiles(n), width);
       for (std::size_t sample = 0; sample < n; ++sample) {
 #pragma GCC ivdep
@@ -114,7 +112,7 @@ class NetworkForward {
   static void fold(const LayerArrays<const T>& below, const NormBuffers<const T>& norm,
                    Layer& layer) {
     T* bias = layer.bias.row(0);
-    for (std::size_t in = 0; in < layer.n_terms; ++in) {
+    for (std::size_t in = 0; in < layer.n_in; ++in) {
       const T scale =
           below.norm_weight[in] / std::sqrt(norm.variance[in] + static_cast<T>(kNormEps));
       const T shift = below.norm_bias[in] - norm.mean[in] * scale;
