@@ -183,7 +183,7 @@ class EmbeddingModel(EmbeddingLookup):
 
 
 def draw_embedding(rng: np.random.RandomState, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
-    """Draw from a normal distribution of standard deviation 0.01, folded at twice that.
+    """Draw from a normal distribution of standard deviation 0.01, wrapped at twice that.
 
     It is the initialisation of fastai.
     """
