@@ -143,6 +143,7 @@ class EpochTrainer:
 
     def __init__(self, training: BatchTraining, schedule: Schedule, sampler: EpochSampler) -> None:
         self._training, self._schedule, self._sampler = training, schedule, sampler
+        self._epoch = 0  # that was trained last
 
     def run_epoch(self, epoch: int) -> Losses:
         """Train one epoch; its loss is the mean of those of its batches, before their updates."""
@@ -156,7 +157,7 @@ class EpochTrainer:
         ValueError
             When a loss is not finite; it names the epoch and the batch. The parameters are lost.
         """
-        n_batches = self._sampler.n_batches
+        self._epoch, n_batches = epoch, self._sampler.n_batches
         its = slice(epoch * n_batches, (epoch + 1) * n_batches)
         rates = self._schedule.lrs[its], self._schedule.moms[its]
         try:
@@ -165,8 +166,22 @@ class EpochTrainer:
             raise ValueError(f"epoch {epoch}, {error}") from None
 
     def parameters(self) -> Arrays:
-        """Return copies of the parameters."""
-        return self._training.parameters()
+        """Return copies of the parameters.
+
+        Raises
+        ------
+        ValueError
+            When one is not finite: a loss, which is taken before its update, cannot tell of the
+            last batch. It names the epoch.
+        """
+        parameters = self._training.parameters()
+        for name, array in parameters.items():
+            if not np.isfinite(array).all():
+                raise ValueError(
+                    f"epoch {self._epoch} diverged: {name} is not finite; lower the learning rate "
+                    "or the weight decay"
+                )
+        return parameters
 
 
 def _empty_like(arrays: Arrays) -> Arrays:

@@ -465,6 +465,14 @@ def test_a_diverging_training_names_epoch_and_batch_and_changes_nothing(make_lea
     assert np.isfinite(learn.recorder.values[0][0])
 
 
+def test_a_last_batch_that_diverges_is_not_kept(make_learner, ratings):
+    learn = make_learner(CollabDataLoaders.from_dataset(ratings, bs=1000))
+    before = parameters_of(learn)
+    with pytest.raises(ValueError, match="epoch 0 diverged: pu is not finite"):
+        learn.fit(1, 1e300)  # the loss of the only batch is that of the untrained model
+    assert_same_parameters(before, parameters_of(learn))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish import ALS, DotBias, accuracy, make_ratings
+from astonish import ALS, DotBias, EmbeddingNN, accuracy, make_ratings
 from astonish._random import get_rng
 from astonish.data.sniff import load_any_file
 from astonish.model_selection import train_test_split
@@ -165,6 +165,16 @@ def test_a_learning_rate_that_is_too_high_stops_with_epoch_and_batch(trainset):
     model = DotBias(**{**CASE, "lr_max": 1e30}, y_range=None)
     with pytest.raises(ValueError, match=r"epoch \d+, batch \d+ diverged: .* learning rate"):
         model.fit(trainset)
+
+
+@pytest.mark.parametrize("model", [DotBias, EmbeddingNN])
+@pytest.mark.parametrize("rates", [{"lr_max": 1e300}, {"lr_max": 1e10, "wd": 1e300}])
+def test_a_last_batch_that_diverges_is_not_kept(trainset, model, rates):
+    model = model(n_epochs=1, batch_size=1000, random_state=0, **rates)  # its loss came before
+    before = state_of(model)
+    with pytest.raises(ValueError, match=r"epoch 0 diverged: pu is not finite; lower"):
+        model.fit(trainset)
+    assert_same_state(model, before)
 
 
 def test_early_stopping_keeps_the_best_epoch(trainset):
