@@ -12,8 +12,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from astonish._checks import check_below_1, check_integer, check_number
 from astonish.collab.categories import CategoryMap
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fitting import Optimizer
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _FORMAT, _VERSION = "astonish learner", 1
 _NAMES = "column_names"  # the attribute of an exported model
+_MOST_STEPS = 2**53  # the core raises to the power of them
 
 
 def save(learn: Learner, name: str | Path, with_opt: bool) -> Path:
@@ -58,16 +61,18 @@ def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
         parameters = unpack(header["parameters"], arrays)
         optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
         shapes = _shapes(parameters)
+        _check_finite(parameters)
     except Exception as error:
         raise ValueError(f"{path} is a damaged learner file ({error})") from error
     expected = _shapes(arrays_of(learn.model))
     if shapes != expected:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
-    vars(learn.model).update(parameters)
     if with_opt and optimizer is None:
         warnings.warn(f"{path} has no state of the optimizer: Adam keeps its own", stacklevel=3)
-    elif with_opt and optimizer is not None:
-        learn._optimizer = optimizer
+    with learn._all_or_nothing():
+        vars(learn.model).update(parameters)
+        if with_opt and optimizer is not None:
+            learn._optimizer = optimizer
 
 
 def export(learn: Learner, fname: str | Path) -> Path:
@@ -130,7 +135,29 @@ def _as_optimizer(fields: dict[str, Any] | None) -> Optimizer | None:
     if fields is None:
         return None
     state = fields["state"]
-    return Optimizer(**{**fields, "state": None if state is None else AdamState(**state)})
+    return Optimizer(
+        None if state is None else _as_state(**state),
+        check_number("wd", fields["wd"], minimum=0),
+        check_below_1("mom", fields["mom"]),
+    )
+
+
+def _as_state(step: int, averages: dict[str, Any], squares: dict[str, Any]) -> AdamState:
+    state = AdamState(check_integer("step", step, 0, _MOST_STEPS), averages, squares)
+    if not state.is_of(squares):
+        raise ValueError("the means of gradients and of their squares differ in shape")
+    _check_finite(averages)
+    _check_finite(squares)
+    for name, array in squares.items():
+        if (array < 0).any():
+            raise ValueError(f"the mean of squares of {name} is negative")
+    return state
+
+
+def _check_finite(arrays: dict[str, NDArray[Any]]) -> None:
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} is not finite")
 
 
 def _refuse_another(learn: Learner, path: Path, header: dict[str, Any]) -> None:

@@ -104,6 +104,58 @@ def test_other_files_are_refused(learn, tmp_path):
         learn.load("model")
 
 
+DAMAGES = {
+    "a parameter that is no number": ("parameters.pu", np.full((50, 4), np.nan, np.float32)),
+    "averages of another type": ("state.averages.qi", np.zeros((40, 4))),
+    "squares of another shape": ("state.squares.qi", np.zeros((2, 4), np.float32)),
+    "negative squares": ("state.squares.bu", np.full(50, -1, np.float32)),
+    "infinite averages": ("state.averages.bu", np.full(50, np.inf, np.float32)),
+}
+
+
+@pytest.mark.parametrize(("place", "array"), DAMAGES.values(), ids=DAMAGES)
+def test_arrays_that_cannot_be_are_refused(learn, place, array):
+    def damage(_, arrays):
+        (name,) = (name for name in arrays if place in name)
+        arrays[name] = array
+
+    assert_refused(learn, damage)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("wd", -1), ("wd", "x"), ("mom", 1), ("mom", True), ("step", -1), ("step", 0.5)],
+)
+def test_an_optimizer_that_cannot_be_is_refused(learn, name, value):
+    def damage(header, _):
+        fields = header["optimizer"]["$dict"]
+        if name == "step":
+            fields = fields[0][1]["$dict"]
+        (place,) = (k for k, (key, _) in enumerate(fields) if key == name)
+        fields[place][1] = value
+
+    assert_refused(learn, damage)
+
+
+@pytest.mark.parametrize("state", [3, {"$dict": []}, {"$dict": [["step", 1]]}])
+def test_a_state_that_is_none_is_refused(learn, state):
+    def damage(header, _):
+        header["optimizer"]["$dict"][0][1] = state
+
+    assert_refused(learn, damage)
+
+
+def assert_refused(learn, damage):
+    """Damage a file of the learner: it is refused, and the learner stays as it is."""
+    learn.fit(1, 1e-2)
+    edit(learn.save("model"), damage)
+    before, optimizer = parameters_of(learn), learn._optimizer
+    with pytest.raises(ValueError, match=r"model\.npz is a damaged learner file"):
+        learn.load("model")
+    assert_same_parameters(before, parameters_of(learn))
+    assert learn._optimizer is optimizer
+
+
 def test_an_exported_learner_predicts(make_learner, tmp_path):
     frame_of = pytest.importorskip("pandas").DataFrame
     rows = [(k % 9, f"film {k % 11}", 1 + k % 5) for k in range(300)]
