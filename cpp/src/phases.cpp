@@ -37,6 +37,11 @@ void PhaseTeam::wait_for(std::uint64_t parts, Patience& patience) {
   patience.waited += Clock::now() - begin;
 }
 
+void PhaseTeam::finish_parts(std::uint64_t n) {
+  over_.fetch_add(n, std::memory_order_release);
+  over_.notify_all();
+}
+
 bool PhaseTeam::may_go() {
   if (!held_up_.load(std::memory_order_relaxed) || !held_up_.exchange(false)) return false;
   int members = members_;

@@ -55,12 +55,10 @@ class PhaseTeam {
     Clock::duration waited{};
   };
 
+  // Both in one object file: where symbols are hidden, each shared library has its own list of who
+  // waits for an atomic, and a member that notifies in another one wakes nobody.
   void wait_for(std::uint64_t parts, Patience& patience);
-
-  void finish_parts(std::uint64_t n) {
-    over_.fetch_add(n, std::memory_order_release);
-    over_.notify_all();
-  }
+  void finish_parts(std::uint64_t n);
 
   // Whether the member that has just finished a part is one too many.
   bool may_go();
