@@ -348,11 +348,13 @@ class Fitting:
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Give back model, Adam's memory and order of samples when an error leaves the block."""
-        optimizer, order = self._optimizer, self._order.get_state()
+        model, optimizer, order = self.model, self._optimizer, self._order.get_state()
+        parameters = dict(vars(model))
         try:
-            with self.model._all_or_nothing():
-                yield
+            yield
         except BaseException:
+            # Not inside the model's own: Ctrl-C could come between, and give back the one alone.
+            model.__dict__ = parameters
             self._optimizer = optimizer
             self._order.set_state(order)
             raise
