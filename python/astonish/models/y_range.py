@@ -28,8 +28,11 @@ def check_y_range(y_range: Any) -> YRange:
     is_pair = isinstance(y_range, (Sequence, np.ndarray)) and len(y_range) == 2
     if not is_pair or not all(isinstance(bound, numbers.Real) for bound in y_range):
         raise TypeError(f"y_range must be two numbers (low, high), got {y_range!r}")
-    low, high = map(float, y_range)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    try:
+        low, high = map(float, y_range)
+    except OverflowError:  # an int beyond all floats
+        low = high = math.inf
+    if not (low < high and math.isfinite(high - low)):
         raise ValueError(f"y_range must be finite and ascend, got {y_range!r}")
     return low, high
 

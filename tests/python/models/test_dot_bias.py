@@ -128,6 +128,8 @@ def test_a_range_that_ratings_reach_is_warned_of(trainset, tight):
         ((1, 1), ValueError),
         ((0, float("nan")), ValueError),
         ((0, float("inf")), ValueError),
+        ((0, 10**400), ValueError),
+        ((-1e308, 1e308), ValueError),
         (5, TypeError),
         ((1, 2, 3), TypeError),
         ("wide", TypeError),
