@@ -87,6 +87,8 @@ def _try(learn: Fitting, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
         try:
             losses = training.run(samples[batch], sampler.batch_size, *rates)
         except ValueError:  # the loss is not finite any more
+            if place == 0:  # or it never was: no learning rate is to blame
+                raise
             break
         recorder.add_batches(losses, rates)
         lowest = min(lowest, recorder.smooth_loss)

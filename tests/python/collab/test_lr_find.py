@@ -73,6 +73,17 @@ def test_a_loss_that_is_not_finite_ends_the_trial(make_learner):
     assert np.isfinite(learn.recorder.losses).all()
 
 
+def test_a_first_batch_that_is_refused_says_why(make_learner):
+    learn = make_learner()
+    learn.model.pu[:] = np.nan
+    with pytest.raises(ValueError, match="batch 0 diverged: its loss is not finite"):
+        learn.lr_find(show_plot=False, suggest_funcs=None)
+    learn = make_learner(use_nn=True)
+    learn.dls.train.bs = 1
+    with pytest.raises(ValueError, match="the batch size is 1, normalisation needs at least 2"):
+        learn.lr_find(show_plot=False)
+
+
 def test_too_few_batches_suggest_nothing(make_learner):
     learn = make_learner(y_range=None)
     with pytest.raises(ValueError, match=r"exploded after \d+ of num_it=100 .*: lower start_lr"):
