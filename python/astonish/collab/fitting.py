@@ -17,7 +17,7 @@ from astonish.collab.callbacks import check_callbacks
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fit_loop import FitLoop
 from astonish.collab.loader import RatingsLoader
-from astonish.collab.metrics import Metric, check_metrics, mse, name_of
+from astonish.collab.metrics import Metric, check_metrics, figure_of, mse, name_of
 from astonish.collab.recorder import Recorder
 from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer
 from astonish.models.embedding_model import EmbeddingModel
@@ -258,8 +258,8 @@ class Fitting:
             return []
         preds = self._estimates_of(loader)
         pair = preds, loader.ratings
-        figures = (each(*map(np.copy, pair)) for each in self.metrics)  # they may compute in place
-        return [mse(*pair), *map(float, figures)]
+        # They may compute in place.
+        return [mse(*pair), *(figure_of(each, *map(np.copy, pair)) for each in self.metrics)]
 
     def _estimates_of(self, loader: RatingsLoader) -> Any:
         """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""

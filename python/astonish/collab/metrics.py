@@ -69,3 +69,14 @@ def check_metrics(metrics: Any) -> list[Metric]:
 def name_of(metric: Any) -> str:
     """Return the name of a function, also of one whose arguments are partly given."""
     return getattr(getattr(metric, "func", metric), "__name__", type(metric).__name__)
+
+
+def figure_of(metric: Metric, preds: Any, targs: Any) -> float:
+    """Return what a metric says of predictions and ratings; TypeError when that is no number."""
+    answer = metric(preds, targs)
+    try:
+        return float(answer)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"metrics must return a number each, {name_of(metric)} returned {answer!r}"
+        ) from None

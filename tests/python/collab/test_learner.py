@@ -192,6 +192,18 @@ def test_a_metric_may_compute_in_place(make_learner):
     assert learn.validate() == [loss, 0, error]
 
 
+@pytest.mark.parametrize("answer", [None, "good", np.ones(3), 1j, 10**400])
+def test_a_metric_that_returns_no_number_is_named(make_learner, answer):
+    def odd(preds, targs):  # noqa: ARG001
+        return answer
+
+    learn = make_learner(metrics=[rmse, odd])
+    before = parameters_of(learn)
+    with pytest.raises(TypeError, match="metrics must return a number each, odd returned "):
+        learn.fit(1)
+    assert_same_parameters(before, parameters_of(learn))
+
+
 def test_metrics_are_called_by_their_names(make_learner):
     class Worst:
         def __call__(self, preds, targs):
