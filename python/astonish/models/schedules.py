@@ -84,10 +84,7 @@ def one_cycle(
     [0.0004, 0.0052, 0.01, 0.00933, 0.0075, 0.005, 0.0025, 0.00067]
     """
     lr_max = check_number("lr_max", lr_max, minimum=0)
-    first, last = (
-        lr_max / _check_divisor("div", div),
-        lr_max / _check_divisor("div_final", div_final),
-    )
+    first, last = _divided(lr_max, "div", div), _divided(lr_max, "div_final", div_final)
     segments = _rise_and_fall(n_epochs, n_batches, pct_start)
     return Schedule(
         segments.cosines((first, lr_max), (lr_max, last)),
@@ -112,7 +109,7 @@ def flat_cos(
     [0.01, 0.01, 0.01, 0.005]
     """
     lr = check_number("lr", lr, minimum=0)
-    last = lr / _check_divisor("div_final", div_final)
+    last = _divided(lr, "div_final", div_final)
     lrs = _rise_and_fall(n_epochs, n_batches, pct_start).cosines((lr, lr), (lr, last))
     return Schedule(lrs, np.full(len(lrs), check_below_1("mom", mom)))
 
@@ -190,11 +187,14 @@ def _pairs(values: Moms) -> tuple[tuple[float, float], tuple[float, float]]:
     return (start, middle), (middle, end)
 
 
-def _check_divisor(name: str, value: Any) -> float:
+def _divided(lr: float, name: str, value: Any) -> float:
     divisor = check_number(name, value, minimum=0)
     if divisor == 0:
         raise ValueError(f"{name} must be above 0, got {value!r}")
-    return divisor
+    quotient = lr / divisor
+    if math.isinf(quotient):
+        raise ValueError(f"{name}={value!r} is too small: {lr} divided by it is infinite")
+    return quotient
 
 
 def check_moms(moms: Any) -> Moms:

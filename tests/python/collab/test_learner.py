@@ -495,6 +495,12 @@ def test_a_last_batch_that_diverges_is_not_kept(make_learner, ratings):
         (lambda learn: learn.fit(1, cbs=3), TypeError, "cbs must be a Callback or a list .* got 3"),
         (lambda learn: learn.fit(2, start_epoch=3), ValueError, "start_epoch must be at most 2"),
         (lambda learn: learn.fit_one_cycle(1, div=0), ValueError, "div must be above 0, got 0"),
+        (lambda learn: learn.fit_one_cycle(1, div=5e-324), ValueError, "div=5e-324 is too small"),
+        (
+            lambda learn: learn.fit_flat_cos(1, div_final=5e-324),
+            ValueError,
+            "div_final=5e-324 is too small",
+        ),
         (lambda learn: learn.fit_sgdr(0, 1), ValueError, "n_cycles must be at least 1, got 0"),
         (lambda learn: learn.validate(2), ValueError, "ds_idx must be at most 1, got 2"),
         (lambda learn: learn.get_preds(dl=3), TypeError, "dl must be a RatingsLoader, .* got 3"),
