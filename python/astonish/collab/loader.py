@@ -38,7 +38,7 @@ class RatingsLoader:
     Raises
     ------
     TypeError, ValueError
-        When `bs` is no integer of at least 1.
+        When `bs` is no integer of at least 1, or a column has another type or length.
 
     Examples
     --------
@@ -62,6 +62,10 @@ class RatingsLoader:
         drop_last: bool = False,
         rng: np.random.RandomState | None = None,
     ) -> None:
+        _check_column("users", users, np.int32, np.size(users))
+        _check_column("items", items, np.int32, np.size(users))
+        if ratings is not None:
+            _check_column("ratings", ratings, np.float64, np.size(users))
         self.users = users
         self.items = items
         self.ratings = ratings
@@ -91,3 +95,12 @@ class RatingsLoader:
 
     def __repr__(self) -> str:
         return f"<RatingsLoader: {self.n} rows in {len(self)} batches of {self.bs}>"
+
+
+def _check_column(name: str, column: Any, dtype: type[np.generic], n: int) -> None:
+    if not isinstance(column, np.ndarray) or column.dtype != dtype or column.ndim != 1:
+        raise TypeError(
+            f"{name} must be an array of {dtype.__name__} and one dimension, got {column!r}"
+        )
+    if len(column) != n:
+        raise ValueError(f"{name} must have {n} entries, as users, got {len(column)}")

@@ -14,6 +14,9 @@ def rows_of(loader):
     return [x[:, 0].tolist() for x, _ in loader]
 
 
+ONE, TWO = np.ones(1, np.int32), np.ones(2, np.int32)
+
+
 def test_batches_hold_codes_and_ratings():
     (x, y), (last_x, last_y) = make_loader(3, 2)
     assert (x.dtype, y.dtype) == (np.int64, np.float64)
@@ -70,6 +73,27 @@ def test_one_batch():
 def test_batch_size(bs, error):
     with pytest.raises(error, match="bs must be"):
         make_loader(3, bs)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (([1], [1], [3.0]), "users must be an array of int32 and one dimension"),
+        ((np.int32(1), ONE, None), "users must be an array of int32 and one dimension"),
+        ((ONE, np.array([1]), None), "items must be an array of int32 and one dimension"),
+        ((ONE[np.newaxis], ONE, None), "users must be an array of int32 and one dimension"),
+        ((ONE, ONE, np.array([3], np.float32)), "ratings must be an array of float64"),
+    ],
+)
+def test_columns_of_other_types(columns, message):
+    with pytest.raises(TypeError, match=message):
+        RatingsLoader(*columns)
+
+
+@pytest.mark.parametrize("columns", [(ONE, TWO, np.ones(1)), (TWO, TWO, np.ones(1))])
+def test_columns_of_different_lengths(columns):
+    with pytest.raises(ValueError, match=r"(items|ratings) must have \d entries, as users, got \d"):
+        RatingsLoader(*columns)
 
 
 def test_repr():
