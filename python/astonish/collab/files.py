@@ -88,17 +88,33 @@ def export(learn: Learner, fname: str | Path) -> Path:
 def read_exported(fname: str | Path) -> tuple[CollabDataLoaders, EmbeddingModel]:
     """Return the model of a file, and its ratings as data loaders without validation."""
     model = EmbeddingModel.load(fname)
+    try:
+        _check_arrays(model)
+        return _loaders_of(model, Path(fname).parent), model
+    except Exception as error:
+        raise ValueError(f"{fname} is a damaged model file ({error})") from error
+
+
+def _check_arrays(model: EmbeddingModel) -> None:
+    """Raise an error of some kind for arrays that do not fit each other."""
+    n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
+    if n_rows != n_ids:
+        raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
+    nobody = np.array([-1], np.int32)
+    model._estimate_many(nobody, nobody)  # the core looks at all shapes
+
+
+def _loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
     trainset = model.trainset
     user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
     classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
-    dls = CollabDataLoaders(
+    return CollabDataLoaders(
         *(trainset.to_ratings(), Ratings.from_columns([], [], []), classes, rating_name, trainset),
         seed=None,
-        path=Path(fname).parent,
+        path=path,
         bs=model.batch_size,
         val_bs=None,
     )
-    return dls, model
 
 
 def arrays_of(model: EmbeddingModel) -> dict[str, NDArray[Any]]:

@@ -198,6 +198,25 @@ def test_an_exported_learner_is_a_model(learn, ratings, tmp_path):
     assert list(loaded.dls.classes) == ["user", "item"]
 
 
+@pytest.mark.parametrize("use_nn", [False, True])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("column_names", 3),
+        ("column_names", [["a"], "b", "c"]),
+        ("batch_size", "many"),
+        ("pu", 3),
+        ("qi", {"$array": "trainset.by_user.values"}),
+        ("y_range_", 7),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused(make_learner, use_nn, name, value):
+    path = make_learner(use_nn=use_nn).export()
+    edit(path, lambda header, _: header["attributes"].update({name: value}))
+    with pytest.raises(ValueError, match=r"export\.npz is a damaged model file"):
+        load_learner(path)
+
+
 def test_what_is_no_export_is_refused(learn, tmp_path):
     with pytest.raises(ValueError, match="is not a model file, or it is damaged"):
         load_learner(learn.save("model"))
