@@ -7,6 +7,7 @@ million rows; in memory are the codes of the ratings and every distinct id, neve
 
 import csv
 import re
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
 from itertools import islice
@@ -85,7 +86,8 @@ def _blocks(reader: Iterator[list[str]], n_fields: int) -> Iterator[tuple[int, _
         for place, row in enumerate(rows):
             if len(row) != n_fields:
                 raise ValueError(
-                    f"row {n_before + place} has {len(row)} fields, the header {n_fields}: {row}"
+                    f"row {n_before + place} has {len(row)} fields, the header {n_fields}: "
+                    + reprlib.repr(row)
                 )
         yield n_before, rows
         n_before += len(rows)

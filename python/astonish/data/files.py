@@ -64,6 +64,10 @@ def open_file(path: str | Path) -> Iterator[IO[bytes]]:
             yield file
     except (EOFError, lzma.LZMAError, zlib.error) as error:
         raise OSError(f"{path} is damaged: {error}") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise OSError(f"{path} is damaged: {error}") from error  # not the system's: gzip's or bz2's
 
 
 def _normalise(content: bytes) -> bytes:

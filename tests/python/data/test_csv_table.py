@@ -120,6 +120,22 @@ def test_a_row_that_does_not_fit_is_named_with_its_file(tmp_path, line, message)
         read(tmp_path, f"u,i,r\n1,2,3\n{line}\n")
 
 
+def test_a_row_of_a_million_fields_is_not_told_whole(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"row 0 has 1000001 fields, .*\['1', .*\.\.\.\]$"
+    ) as caught:
+        read(tmp_path, "u,i,r\n" + "1," * 1_000_000 + "\n")
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_a_compressed_file_that_is_none_is_named(tmp_path, suffix):
+    path = tmp_path / f"table.csv{suffix}"
+    path.write_bytes(b"BZh9 but no more")
+    with pytest.raises(OSError, match=rf"table\.csv\{suffix} is damaged"):
+        read_csv(path, lambda _: (0, 1, 2))
+
+
 def test_bytes_that_are_no_text(tmp_path):
     with pytest.raises(ValueError, match=r"table.csv is not UTF-8 text"):
         read(tmp_path, "u,i,r\n1,ä,3\n", encoding="latin-1")
