@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,26 +87,18 @@ def export(learn: Learner, fname: str | Path) -> Path:
     return path
 
 
-def read_exported(fname: str | Path) -> tuple[CollabDataLoaders, EmbeddingModel]:
-    """Return the model of a file, and its ratings as data loaders without validation."""
-    model = EmbeddingModel.load(fname)
+@contextmanager
+def damage_named(path: str | Path) -> Iterator[None]:
+    """Turn any error of the block into a ValueError that names a file of a model."""
     try:
-        _check_arrays(model)
-        return _loaders_of(model, Path(fname).parent), model
+        yield
     except Exception as error:
-        raise ValueError(f"{fname} is a damaged model file ({error})") from error
+        raise ValueError(f"{path} is a damaged model file ({error})") from error
 
 
-def _check_arrays(model: EmbeddingModel) -> None:
-    """Raise an error of some kind for arrays that do not fit each other."""
-    n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
-    if n_rows != n_ids:
-        raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
-    nobody = np.array([-1], np.int32)
-    model._estimate_many(nobody, nobody)  # the core looks at all shapes
-
-
-def _loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
+def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
+    """Return the ratings of an exported model, without validation; an error where it is damaged."""
+    _check_arrays(model)
     trainset = model.trainset
     user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
     classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
@@ -120,6 +114,15 @@ def _loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
 def arrays_of(model: EmbeddingModel) -> dict[str, NDArray[Any]]:
     """Return what training changes in a model."""
     return {**model._parameters(), **model._buffers()}
+
+
+def _check_arrays(model: EmbeddingModel) -> None:
+    """Raise an error of some kind for arrays that do not fit each other."""
+    n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
+    if n_rows != n_ids:
+        raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
+    nobody = np.array([-1], np.int32)
+    model._estimate_many(nobody, nobody)  # the core looks at all shapes
 
 
 def _path_of(learn: Learner, name: str | Path) -> Path:
@@ -159,6 +162,10 @@ def _as_optimizer(fields: dict[str, Any] | None) -> Optimizer | None:
 
 
 def _as_state(step: int, averages: dict[str, Any], squares: dict[str, Any]) -> AdamState:
+    averages, squares = (
+        {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        for arrays in (averages, squares)
+    )
     state = AdamState(check_integer("step", step, 0, _MOST_STEPS), averages, squares)
     if not state.is_of(squares):
         raise ValueError("the means of gradients and of their squares differ in shape")

@@ -15,6 +15,7 @@ from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
 from astonish.collab.predictions import RowPrediction
 from astonish.collab.suggestions import SuggestFunction, valley
+from astonish.models.embedding_model import EmbeddingModel
 
 
 class Learner(Fitting):
@@ -319,4 +320,6 @@ def load_learner(fname: str | Path) -> Learner:
     True
     >>> folder.cleanup()
     """
-    return Learner(*files.read_exported(fname))
+    model = EmbeddingModel.load(fname)
+    with files.damage_named(fname):
+        return Learner(files.loaders_of(model, Path(fname).parent), model)

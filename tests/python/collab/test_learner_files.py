@@ -137,6 +137,21 @@ def test_an_optimizer_that_cannot_be_is_refused(learn, name, value):
     assert_refused(learn, damage)
 
 
+def test_arrays_in_the_order_of_fortran_are_read(make_learner):
+    learn, expected = make_learner(), make_learner()
+    for each in (learn, expected):
+        each.fit(1, 1e-2)
+
+    def turn(_, arrays):
+        arrays.update({name: np.asfortranarray(array) for name, array in arrays.items()})
+
+    edit(learn.save("model"), turn)
+    learn.load("model")
+    for each in (learn, expected):
+        each.fit(1, 1e-2)
+    assert_same_parameters(parameters_of(expected), parameters_of(learn))
+
+
 @pytest.mark.parametrize("state", [3, {"$dict": []}, {"$dict": [["step", 1]]}])
 def test_a_state_that_is_none_is_refused(learn, state):
     def damage(header, _):
@@ -205,6 +220,8 @@ def test_an_exported_learner_is_a_model(learn, ratings, tmp_path):
         ("column_names", 3),
         ("column_names", [["a"], "b", "c"]),
         ("batch_size", "many"),
+        ("sampling", None),
+        ("random_state", "some"),
         ("pu", 3),
         ("qi", {"$array": "trainset.by_user.values"}),
         ("y_range_", 7),
