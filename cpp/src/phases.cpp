@@ -6,7 +6,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr int kSpins = 500;  // some microseconds: parts of a phase end nearly together
+constexpr int kSpins = 5000;  // some ten microseconds: parts of a phase end nearly together
 constexpr auto kTrial = microseconds(2000);  // before a team is judged
 constexpr double kTooMuch = 0.6;             // of its time that a member waits
 
