@@ -277,6 +277,7 @@ class Fitting:
         moms = self.recorder.hps["mom"]
         mom = moms[-1] if moms else self._optimizer.mom
         self._optimizer = self._optimizer._replace(state=self._training.state(), mom=mom)
+        self.model.history_ = self.recorder.history()
         self._training = None
 
     def _refuse_in_training(self, name: str) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from astonish import _plotting
 from astonish._checks import check_choice, check_integer
 from astonish.models.schedules import Schedule
+from astonish.models.training import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,6 +85,11 @@ class Recorder:
     def smooth_loss(self) -> float:
         """The exponential mean of the losses as it is now; NaN before the first batch."""
         return self._smooth.value
+
+    def history(self) -> History:
+        """Return the figures of the epochs by name, as models keep them in ``history_``."""
+        names = self.metric_names[1:-1]
+        return {name: [its[k] for its in self.values] for k, name in enumerate(names)}
 
     def add_batches(self, losses: NDArray[np.float64], schedule: Schedule) -> None:
         """Take note of batches that were trained."""

@@ -528,3 +528,11 @@ def test_rows_without_ratings_cannot_be_validated(learn):
         learn.validate(dl=loader)
     with pytest.raises(ValueError, match="dl has no ratings"):
         learn.get_preds(dl=loader, with_loss=True)
+
+
+def test_the_model_keeps_the_figures_of_the_epochs(make_learner):
+    learn = make_learner(metrics=rmse)
+    learn.fit(3, 1e-2)
+    train, valid, errors = zip(*learn.recorder.values, strict=True)
+    expected = {"train_loss": [*train], "valid_loss": [*valid], "rmse": [*errors]}
+    assert learn.model.history_ == expected
