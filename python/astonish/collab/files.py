@@ -71,7 +71,7 @@ def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
     if with_opt and optimizer is None:
         warnings.warn(f"{path} has no state of the optimizer: Adam keeps its own", stacklevel=3)
-    with learn._all_or_nothing():
+    with learn._alone("load"), learn._all_or_nothing():
         vars(learn.model).update(parameters)
         if with_opt and optimizer is not None:
             learn._optimizer = optimizer

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import get_ident
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -281,9 +282,24 @@ class Fitting:
         self._training = None
 
     def _refuse_in_training(self, name: str) -> None:
-        """Raise a ValueError while a training runs."""
-        if self._training is not None:
-            raise ValueError(f"{name} was called by a callback: the learner is in training")
+        """Raise a ValueError while a training runs, or another thread changes the model."""
+        me = get_ident()
+        if self._training is not None or vars(self).get("_changed_by", me) != me:
+            raise ValueError(
+                f"{name} was called by a callback or another thread: the learner is in training"
+            )
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """Change the model; a ValueError when another thread does so already."""
+        me, is_outer = get_ident(), "_changed_by" not in vars(self)
+        try:
+            if vars(self).setdefault("_changed_by", me) != me:  # one step: nobody comes between
+                self._refuse_in_training(name)
+            yield
+        finally:
+            if is_outer and vars(self).get("_changed_by") == me:
+                del vars(self)["_changed_by"]
 
     def _refuse_other_ids(self) -> None:
         """Raise a ValueError when somebody has put in a model of other ratings, or of none."""
@@ -309,7 +325,7 @@ class Fitting:
         n_epoch = check_integer("n_epoch", n_epoch, 0, INT32_MAX)
         start_epoch = check_integer("start_epoch", start_epoch, 0, n_epoch)
         callbacks = [*self.cbs, *check_callbacks("cbs", cbs)]
-        with self._all_or_nothing():
+        with self._alone("fit"), self._all_or_nothing():
             self._optimizer = self._with_wd(Optimizer() if reset_opt else self._optimizer, wd)
             sampler = self._sampler(self._order)
             schedule = plan(sampler.n_batches)

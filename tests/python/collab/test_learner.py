@@ -1,5 +1,6 @@
 """Training, validating and asking a learner."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -483,6 +484,27 @@ def test_a_last_batch_that_diverges_is_not_kept(make_learner, ratings):
     with pytest.raises(ValueError, match="epoch 0 diverged: pu is not finite"):
         learn.fit(1, 1e300)  # the loss of the only batch is that of the untrained model
     assert_same_parameters(before, parameters_of(learn))
+
+
+@pytest.mark.parametrize("method", ["fit", "load", "lr_find"])
+def test_another_thread_may_not_come_in_between(make_learner, monkeypatch, method):
+    learn, expected = make_learner(), make_learner()
+    learn.save("model")
+    begin, arguments = learn._open, {"fit": [1], "load": ["model"], "lr_find": []}[method]
+
+    def begin_later(optimizer):
+        monkeypatch.setattr(learn, "_open", begin)
+        with (
+            ThreadPoolExecutor(1) as pool,
+            pytest.raises(ValueError, match=f"{method} .* the learner is in training"),
+        ):
+            pool.submit(getattr(learn, method), *arguments).result()
+        return begin(optimizer)
+
+    monkeypatch.setattr(learn, "_open", begin_later)
+    for each in (learn, expected):
+        each.fit(1, 1e-2)
+    assert_same_parameters(parameters_of(expected), parameters_of(learn))
 
 
 @pytest.mark.parametrize(
