@@ -73,7 +73,7 @@ class Ratings(Sequence[RawRating]):
         return cls(
             user_codes,
             item_codes,
-            np.fromiter(map(float, values), np.float64, len(users)),
+            _to_floats(values, len(users)),
             list(user_table),
             list(item_table),
             None if timestamps is None else _timestamp_array(timestamps),
@@ -157,3 +157,10 @@ def _timestamp_array(timestamps: Sequence[str | None]) -> NDArray[Any]:
     objects = np.empty(len(timestamps), dtype=object)
     objects[:] = timestamps
     return objects
+
+
+def _to_floats(values: list[Any], n: int) -> NDArray[np.float64]:
+    try:
+        return np.fromiter(map(float, values), np.float64, n)
+    except OverflowError as error:  # of an int beyond all floats
+        raise ValueError(f"a rating must be a finite number: {error}") from None

@@ -267,6 +267,7 @@ def test_a_taste_that_a_person_can_see_is_explained():
         ([("me", "3")], TypeError, r"ratings\[0\] must be \(user id, item id, rating\), got"),
         (["me"], TypeError, r"ratings\[0\] must be \(user id, item id, rating\), got 'me'"),
         ([("me", "3", float("nan"))], ValueError, "must be a finite number"),
+        ([("me", "3", 10**400)], ValueError, "a rating must be a finite number: int too large"),
         ([("me", "3", "five")], ValueError, "could not convert"),
         ([([], "3", 5.0)], TypeError, "unhashable"),
     ],
