@@ -119,7 +119,8 @@ def evaluate(
                 for score in scores:
                     results[name].append(score)
                     progress.update()
-    Console().print(_table(f"{data}: {dataset!r}, {folds} folds", names, results))
+    _console().print(f"{data}: {dataset!r}, {folds} folds", soft_wrap=True)
+    _console().print(_table(names, results))
     if json_file is not None:
         report = {
             "data": data,
@@ -165,7 +166,7 @@ def recommend(
         genres = ", ".join(dataset.item_genres.get(item, ()))
         title = dataset.item_titles.get(item, "")
         table.add_row(str(rank), str(item), title, genres, f"{score:.2f}")
-    Console().print(_without_empty_columns(table))
+    _console().print(_without_empty_columns(table))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -228,10 +229,8 @@ def _load(
     return load_any_file(data, sep=sep, line_format=line_format, rating_scale=scale)
 
 
-def _table(title: str, measures: list[str], results: dict[str, list[FoldScore]]) -> Table:
-    table = Table(
-        "algorithm", *(name.upper() for name in measures), "fit (s)", "test (s)", title=title
-    )
+def _table(measures: list[str], results: dict[str, list[FoldScore]]) -> Table:
+    table = Table("algorithm", *(name.upper() for name in measures), "fit (s)", "test (s)")
     for algorithm, scores in results.items():
         columns = [[score.test_measures[name] for score in scores] for name in measures]
         cells = [f"{np.mean(column):.4f} ± {np.std(column):.4f}" for column in columns]
@@ -239,6 +238,11 @@ def _table(title: str, measures: list[str], results: dict[str, list[FoldScore]])
         cells += [f"{np.mean(seconds):.3f}" for seconds in times]
         table.add_row(algorithm, *cells)
     return table
+
+
+def _console() -> Console:
+    """Return a terminal that prints ids, titles and paths as they are."""
+    return Console(markup=False, emoji=False)
 
 
 def _without_empty_columns(table: Table) -> Table:

@@ -171,6 +171,19 @@ def test_a_bad_file_is_one_line_and_exit_code_2(tmp_path, content, options, mess
     assert done.stderr.count("\n") == 1
 
 
+def test_ids_and_paths_are_printed_as_they_are(tmp_path):
+    path = tmp_path / "a[bold]b.csv"
+    lines = [f"u{k % 3},it[/red]em{k} :smile:,{k % 5 + 1}" for k in range(30)]
+    path.write_text("\n".join(lines))
+    options = ["--data", str(path), "--algo", "DotBias"]
+    done = astonish("recommend", "--user", "u0", "-n", "2", *options)
+    assert done.returncode == 0, done.stderr
+    assert "it[/red]em" in done.stdout
+    assert ":smile:" in done.stdout
+    evaluated = astonish("evaluate", "--folds", "2", *options)
+    assert "a[bold]b.csv" in evaluated.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process is POSIX")
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_ctrl_c_ends_it_with_exit_code_130(tmp_path, threads):
