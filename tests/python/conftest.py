@@ -1,6 +1,7 @@
 """What several test files share."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,12 @@ from .data.helpers import require
 
 hypothesis.settings.register_profile("astonish", deadline=None)
 hypothesis.settings.load_profile("astonish")
+
+
+def pytest_configure():
+    """Let Ctrl-C reach the tests where the caller ignores it, as a shell does behind ``&``."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
