@@ -8,7 +8,7 @@ from astonish.collab.callbacks import (
     TrackerCallback,
 )
 from astonish.collab.categories import CategoryMap
-from astonish.collab.collab_learner import collab_learner, get_emb_sz
+from astonish.collab.collab_learner import collab_learner, get_emb_sz, tabular_config
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.learner import Learner, load_learner
 from astonish.collab.loader import RatingsLoader
@@ -42,5 +42,6 @@ __all__ = [
     "rmse",
     "slide",
     "steep",
+    "tabular_config",
     "valley",
 ]

@@ -119,7 +119,8 @@ def collab_learner(
     >>> list(row), rating == row["rating"]
     (['user', 'item', 'rating'], True)
     """
-    _refuse({"loss_func": loss_func, "opt_func": opt_func}, None)
+    _refuse({"loss_func": loss_func}, None, "to be left out: the loss is the mean squared error")
+    _refuse({"opt_func": opt_func}, None, "to be left out: the optimizer is Adam")
     _refuse({"wd_bn_bias": wd_bn_bias}, False)
     _refuse({"train_bn": train_bn}, True)
     if isinstance(dls, Trainset):
@@ -206,6 +207,17 @@ def _network_options(
         check_choice("config", name, _CONFIG)
     if y_range is not None or "y_range" not in options:
         options["y_range"] = y_range
+    return options
+
+
+def tabular_config(**options: Any) -> dict[str, Any]:
+    """Return a `config` for `collab_learner`, as fastai's function of this name does.
+
+    Examples
+    --------
+    >>> tabular_config(ps=0.1, embed_p=0.05)
+    {'ps': 0.1, 'embed_p': 0.05}
+    """
     return options
 
 

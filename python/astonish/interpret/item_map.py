@@ -89,6 +89,7 @@ def plot_items(
     names = labels(raw_ids_at(model.trainset.item_ids, items), titles)
     rows = np.searchsorted(known_rows(model.trainset, "item"), items)
     points = everybody.coordinates[rows][:, [across, up]]
+    _plotting.require_matplotlib("a picture")
     require_textalloc()
     side = _INCHES_OF_50 * np.sqrt(np.clip(len(items) / 50, 0.5, 10))
     ax = _plotting.axes(ax, (side, side))

@@ -91,7 +91,7 @@ class EmbeddingLookup(FactorModel):
     def _biases(self, is_item: bool) -> NDArray[Any]:
         biases: NDArray[Any] | None = getattr(self, "bi" if is_item else "bu", None)
         if biases is None or not self.biased:
-            raise TypeError(f"a {type(self).__name__} has no biases")
+            raise TypeError(f"this {type(self).__name__} has no biases")
         return biases
 
     def _rows_of(self, arr: Iterable[Any], is_item: bool) -> NDArray[np.int32]:

@@ -115,8 +115,12 @@ def test_a_range_that_is_none_is_refused(dls, y_range):
     [
         ({"n_factors": -1}, ValueError, "n_factors must be at least 0, got -1"),
         ({"y_range": 5}, TypeError, "y_range must be two numbers"),
-        ({"loss_func": abs}, ValueError, "loss_func=.* is not supported: it is always None here"),
-        ({"opt_func": "sgd"}, ValueError, "opt_func='sgd' is not supported"),
+        ({"loss_func": abs}, ValueError, "loss_func=.* needs to be left out: the loss is the mean"),
+        (
+            {"opt_func": "sgd"},
+            ValueError,
+            "opt_func='sgd' needs to be left out: .* is Adam",
+        ),
         ({"wd_bn_bias": True}, ValueError, "wd_bn_bias=True is not supported: it is always False"),
         ({"train_bn": False}, ValueError, "train_bn=False is not supported: it is always True"),
         ({"layers": [10]}, ValueError, r"layers=\[10\] needs use_nn=True"),

@@ -59,7 +59,7 @@ def test_it_learns_and_answers(make_network):
         assert np.isfinite(learn.predict(("nobody", "2")).preds)
     assert learn.model.recommend(["1"], n=3)[0].shape == (1, 3)
     assert learn.model.weight(["2"]).shape == (1, learn.model.qi.shape[1])
-    with pytest.raises(TypeError, match="a EmbeddingNN has no biases"):
+    with pytest.raises(TypeError, match="this EmbeddingNN has no biases"):
         learn.model.bias(["2"])
 
 
@@ -68,7 +68,7 @@ def test_it_has_baselines_as_any_model(make_network):
     expected = BaselineOnly(verbose=False).fit(model.trainset).compute_baselines()
     for biases, others in zip(model.compute_baselines(), expected, strict=True):
         np.testing.assert_array_equal(biases, others)
-    with pytest.raises(TypeError, match="a EmbeddingNN has no biases"):
+    with pytest.raises(TypeError, match="this EmbeddingNN has no biases"):
         model.bias(["2"])
 
 
