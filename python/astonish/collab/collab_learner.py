@@ -68,7 +68,7 @@ def collab_learner(
     config : dict, optional
         What else the network takes: ``ps``, ``embed_p``, ``use_bn`` and ``y_range``.
     y_range : (float, float), optional
-        Bounds of the predictions, through a scaled sigmoid. They are never reached: for ratings
+        Bounds of the predictions, by default none. They are never reached: for ratings
         from 1 to 5 take (0.5, 5.5) or (0, 5.5).
     lr, cbs, metrics, path, model_dir, wd, moms, verbose : optional
         As in `Learner`.

@@ -118,6 +118,6 @@ def _known_codes(
         raw_id = raw_ids[codes[place]]
         raise ValueError(
             f"ratings[{place}] has the {side} {raw_id!r}, which the model does not know "
-            f"({type(raw_id).__name__}; ids read from a file are str)"
+            f"({type(raw_id).__name__}; Dataset reads ids of a file as str)"
         )
     return inner

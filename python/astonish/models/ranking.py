@@ -92,7 +92,7 @@ def refuse_unknown(name: str, raw_ids: list[Any], inner: NDArray[np.int32]) -> N
         place = int(np.argmin(inner))
         raise ValueError(
             f"{name}[{place}] is {raw_ids[place]!r}, which is not part of the training set "
-            f"({type(raw_ids[place]).__name__}; ids read from a file are str)"
+            f"({type(raw_ids[place]).__name__}; Dataset reads ids of a file as str)"
         )
 
 

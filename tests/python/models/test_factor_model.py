@@ -204,7 +204,7 @@ def test_everything_filtered(model, trainset):
 @pytest.mark.parametrize("name", ["user_ids", "candidates", "filter_items"])
 def test_an_unknown_id_is_named(model, name):
     arguments = {"user_ids": ["1"], name: ["1", 2]}
-    with pytest.raises(ValueError, match=rf"{name}\[1\] is 2, .*not part .*\(int; ids read"):
+    with pytest.raises(ValueError, match=rf"{name}\[1\] is 2, .*not part .*\(int; Dataset reads"):
         model.recommend(**arguments)
 
 
