@@ -23,7 +23,7 @@ from common import DATA, load, seconds, show
 
 from astonish import DotBias, EmbeddingNN
 from astonish.collab import CollabDataLoaders, Learner
-from astonish.data.titles import find_titles
+from astonish.data.sources.titles import find_titles
 
 N_EPOCHS, LR_MAX = 5, 5e-3
 SEEDS, PEER_SEEDS = range(5), range(3)  # fastai takes 15 to 30 s for each

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_info
 
 from astonish import ImplicitALS, Trainset, _core
 from astonish.data.ratings import Ratings
-from astonish.models.implicit_als import solve_side
+from astonish.models.implicit.implicit_als import solve_side
 
 ALPHA, REG = 10.0, 0.01
 ITERATIONS, ROUNDS = 10, 2

@@ -12,7 +12,7 @@ from pathlib import Path
 from common import load, seconds, show
 
 import astonish
-from astonish.data import files
+from astonish.data.sources import files
 
 LIBRARIES = dict(files._CSV_READERS)
 

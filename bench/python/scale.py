@@ -12,9 +12,9 @@ from common import load, seconds, show
 
 import astonish
 from astonish import _core
-from astonish.models.als import AlsTrainer
-from astonish.models.factors import Factors
-from astonish.models.sgd_trainers import ParallelTrainer
+from astonish.models.base.factors import Factors
+from astonish.models.rating.als import AlsTrainer
+from astonish.models.training.sgd_trainers import ParallelTrainer
 
 N_FACTORS, N_EPOCHS = 100, 10
 

@@ -9,10 +9,10 @@
 
 from astonish import dump, model_selection
 from astonish._core import __version__
-from astonish.data.builtin import get_dataset_dir
 from astonish.data.dataset import Dataset
 from astonish.data.reader import Reader
-from astonish.data.synthetic import make_ratings
+from astonish.data.sources.builtin import get_dataset_dir
+from astonish.data.synthetic.make_ratings import make_ratings
 from astonish.data.trainset import Trainset
 from astonish.evaluation import accuracy
 from astonish.models import (
@@ -33,8 +33,11 @@ from astonish.models import (
     SlopeOne,
     SVDpp,
 )
-from astonish.models.prediction import Prediction, PredictionImpossible
-from astonish.models.topk import topk
+from astonish.models.base.prediction import Prediction, PredictionImpossible
+from astonish.models.ranking.topk import topk
+from astonish.support import old_names
+
+old_names.install()
 
 load = AlgoBase.load
 

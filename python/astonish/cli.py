@@ -14,18 +14,18 @@ from rich.table import Table
 from tqdm import tqdm
 
 from astonish import _core, _cpu
-from astonish._checks import check_choice, check_integer
-from astonish._settings import resolve_n_threads
-from astonish.data.builtin import BUILTIN_DATASETS, DEMO
 from astonish.data.dataset import Dataset, DatasetAutoFolds
-from astonish.data.sniff import load_any_file
+from astonish.data.sources.builtin import BUILTIN_DATASETS, DEMO
+from astonish.data.sources.sniff import load_any_file
 from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
 from astonish.evaluation.split import KFold
 from astonish.models import ALGORITHMS, ImplicitALS
-from astonish.models.base import AlgoBase
-from astonish.models.factor_model import FactorModel
+from astonish.models.base.algo_base import AlgoBase
+from astonish.models.factors.factor_model import FactorModel
+from astonish.support.checks import check_choice, check_integer
+from astonish.support.settings import resolve_n_threads
 
 # Ratings do not say how well ImplicitALS does, so it ranks and is not evaluated.
 RANKERS: dict[str, type[AlgoBase]] = {**ALGORITHMS, "ImplicitALS": ImplicitALS}

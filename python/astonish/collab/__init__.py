@@ -16,8 +16,8 @@ from astonish.collab.metrics import mae, mse, rmse
 from astonish.collab.predictions import RowPrediction
 from astonish.collab.recorder import Recorder
 from astonish.collab.suggestions import minimum, slide, steep, valley
-from astonish.models.dot_bias import DotBias
-from astonish.models.embedding_nn import EmbeddingNN
+from astonish.models.embedding.dot_bias import DotBias
+from astonish.models.embedding.embedding_nn import EmbeddingNN
 
 __all__ = [
     "Callback",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astonish._checks import INT32_MAX, as_list, check_integer, check_number
+from astonish.support.checks import INT32_MAX, as_list, check_integer, check_number
 
 if TYPE_CHECKING:
     from astonish.collab.learner import Learner

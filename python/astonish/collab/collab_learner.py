@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from astonish._checks import check_choice, check_mapping
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.learner import Learner
 from astonish.collab.metrics import Metric
 from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
-from astonish.models.dot_bias import DotBias
-from astonish.models.embedding_model import EmbeddingModel
-from astonish.models.embedding_nn import EmbeddingNN, embedding_size
-from astonish.models.schedules import MOMS, Moms
-from astonish.models.y_range import warn_if_tight
+from astonish.models.embedding.dot_bias import DotBias
+from astonish.models.embedding.embedding_model import EmbeddingModel
+from astonish.models.embedding.embedding_nn import EmbeddingNN, embedding_size
+from astonish.models.embedding.y_range import warn_if_tight
+from astonish.models.training.schedules import MOMS, Moms
+from astonish.support.checks import check_choice, check_mapping
 
 _CONFIG = ("ps", "embed_p", "use_bn", "y_range")
 _ALWAYS = {"bn_final": False, "bn_cont": True, "act_cls": None, "lin_first": True}

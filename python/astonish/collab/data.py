@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from astonish._checks import check_integer
 from astonish.collab import named_ratings
 from astonish.collab.categories import CategoryMap, sort_ids
 from astonish.collab.loader import Batch, RatingsLoader
@@ -19,6 +18,7 @@ from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
+from astonish.support.checks import check_integer
 
 
 class CollabDataLoaders:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_below_1, check_integer, check_number
 from astonish.collab.categories import CategoryMap
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fitting import Optimizer
 from astonish.data.ratings import Ratings
-from astonish.models.batch_training import AdamState
-from astonish.models.embedding_model import EmbeddingModel
-from astonish.models.persistence import pack, read_file, unpack, write_file
+from astonish.models.base.persistence import pack, read_file, unpack, write_file
+from astonish.models.embedding.embedding_model import EmbeddingModel
+from astonish.models.training.mini_batches import AdamState
+from astonish.support.checks import check_below_1, check_integer, check_number
 
 if TYPE_CHECKING:
     from astonish.collab.learner import Learner

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from astonish._cancellation import check_cancelled
 from astonish.collab.callbacks import Callback, CancelFitException
 from astonish.collab.epoch_table import EpochTable, open_table, row_of
-from astonish.models.batch_training import EpochTrainer
-from astonish.models.schedules import Schedule
+from astonish.models.training.mini_batches import EpochTrainer
+from astonish.models.training.schedules import Schedule
+from astonish.support.cancellation import check_cancelled
 
 if TYPE_CHECKING:
     from astonish.collab.fitting import Fitting

@@ -12,18 +12,16 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from astonish._checks import INT32_MAX, check_choice, check_integer, check_number
-from astonish._random import get_rng
 from astonish.collab.callbacks import check_callbacks
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fit_loop import FitLoop
 from astonish.collab.loader import RatingsLoader
 from astonish.collab.metrics import Metric, check_metrics, figure_of, mse, name_of
 from astonish.collab.recorder import Recorder
-from astonish.models.batch_training import AdamState, BatchTraining, EpochTrainer
-from astonish.models.embedding_model import EmbeddingModel
-from astonish.models.sampling import SAMPLINGS, EpochSampler
-from astonish.models.schedules import (
+from astonish.models.embedding.embedding_model import EmbeddingModel
+from astonish.models.training.mini_batches import AdamState, BatchTraining, EpochTrainer
+from astonish.models.training.sampling import SAMPLINGS, EpochSampler
+from astonish.models.training.schedules import (
     MOM,
     MOMS,
     Moms,
@@ -35,6 +33,8 @@ from astonish.models.schedules import (
     one_cycle,
     sgdr,
 )
+from astonish.support.checks import INT32_MAX, check_choice, check_integer, check_number
+from astonish.support.random_state import get_rng
 
 Self = TypeVar("Self", bound="Fitting")
 Checked = TypeVar("Checked")

@@ -15,7 +15,7 @@ from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
 from astonish.collab.predictions import RowPrediction
 from astonish.collab.suggestions import SuggestFunction, valley
-from astonish.models.embedding_model import EmbeddingModel
+from astonish.models.embedding.embedding_model import EmbeddingModel
 
 
 class Learner(Fitting):

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_integer
+from astonish.support.checks import check_integer
 
 Batch: TypeAlias = tuple[NDArray[Any], ...]
 

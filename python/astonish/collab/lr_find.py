@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish import _plotting
-from astonish._checks import as_list, check_integer, check_number
 from astonish.collab.metrics import name_of
 from astonish.collab.recorder import Recorder
 from astonish.collab.suggestions import SuggestFunction, Suggestion
-from astonish.models.schedules import Schedule
+from astonish.models.training.schedules import Schedule
+from astonish.support import plotting
+from astonish.support.checks import as_list, check_integer, check_number
 
 if TYPE_CHECKING:
     from astonish.collab.fitting import Fitting
@@ -40,7 +40,7 @@ def find(
     lrs = _rates(start_lr, end_lr, num_it)
     functions = _check_functions(suggest_funcs)
     if show_plot:
-        _plotting.require_matplotlib("lr_find(show_plot=True)")
+        plotting.require_matplotlib("lr_find(show_plot=True)")
     elif show_plot is None:
         show_plot = importlib.util.find_spec("matplotlib") is not None
     learn.recorder = _try(learn, lrs, stop_div)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astonish._checks import as_list
+from astonish.support.checks import as_list
 
 Metric = Callable[[Any, Any], Any]
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from astonish.collab.categories import sort_ids
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csv_table import read_csv
 from astonish.data.dataset import DatasetAutoFolds
-from astonish.data.frames import collect_frame, float_column, ratings_from_series
 from astonish.data.ratings import Ratings
+from astonish.data.sources.csv_table import read_csv
+from astonish.data.sources.frames import collect_frame, float_column, ratings_from_series
 from astonish.data.trainset import Trainset
 
 Names: TypeAlias = Sequence[Any]  # of users, items and ratings

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_integer
 from astonish.collab.categories import UNKNOWN
 from astonish.collab.loader import RatingsLoader
+from astonish.support.checks import check_integer
 
 if TYPE_CHECKING:
     from astonish.collab.learner import Learner

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_integer, check_number
-from astonish._random import get_rng
+from astonish.support.checks import check_integer, check_number
+from astonish.support.random_state import get_rng
 
 
 def check_seed(seed: Any) -> int | None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish import _plotting
-from astonish._checks import check_choice, check_integer
-from astonish.models.schedules import Schedule
-from astonish.models.training import History
+from astonish.models.training.epochs import History
+from astonish.models.training.schedules import Schedule
+from astonish.support import plotting
+from astonish.support.checks import check_choice, check_integer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +151,7 @@ class Recorder:
         """
         skip_start = check_integer("skip_start", skip_start, minimum=0)
         self._need_batches(skip_start)
-        ax = _plotting.axes(ax)
+        ax = plotting.axes(ax)
         ax.plot(range(skip_start, len(self.losses)), self.losses[skip_start:], label="train")
         if log:
             ax.set(xscale="log", yscale="log")
@@ -188,7 +188,7 @@ class Recorder:
         """
         n_shown = len(self.losses) - check_integer("skip_end", skip_end, minimum=0)
         self._need_batches(skip_end)
-        ax = _plotting.axes(ax)
+        ax = plotting.axes(ax)
         ax.plot(self.lrs[:n_shown], self.losses[:n_shown])
         ax.set(xscale="log", xlabel="Learning Rate", ylabel="Loss")
         for point, name in zip(suggestions, nms, strict=True):
@@ -233,7 +233,7 @@ class Recorder:
 
 
 def _side_by_side(n: int) -> list[Axes]:
-    first = _plotting.axes(size=(5.0 * n, 3.5))
+    first = plotting.axes(size=(5.0 * n, 3.5))
     if n == 1:
         return [first]
     figure = first.figure

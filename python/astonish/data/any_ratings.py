@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from astonish.data.dataset import DatasetAutoFolds
-from astonish.data.frames import read_frame
 from astonish.data.ratings import Ratings
+from astonish.data.sources.frames import read_frame
 from astonish.data.trainset import Trainset
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._derived import cached
+from astonish.support.derived import cached
 
 
 @dataclass(frozen=True, eq=False)

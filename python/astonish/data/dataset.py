@@ -5,15 +5,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from astonish.data.files import read_file
-from astonish.data.frames import read_frame, read_sparse
 from astonish.data.ratings import Ratings, RawRating, Testset
 from astonish.data.reader import Reader
+from astonish.data.sources.files import read_file
+from astonish.data.sources.frames import read_frame, read_sparse
 from astonish.data.trainset import Trainset
+from astonish.support.public import public
 
 FoldFiles: TypeAlias = Sequence[tuple[str | Path, str | Path]]
 
 
+@public
 class Dataset:
     """Ratings and the Reader that says how to understand them.
 
@@ -58,7 +60,9 @@ class Dataset:
         >>> astonish.Dataset.load_builtin("demo")
         <Dataset: 100000 ratings of 1682 items by 943 users>
         """
-        from astonish.data.builtin import load_builtin  # builtin makes data sets of this class
+        from astonish.data.sources.builtin import (
+            load_builtin,  # builtin makes data sets of this class
+        )
 
         return load_builtin(name, prompt)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from astonish.data.any_ratings import as_ratings
 from astonish.data.csr import Csr
-from astonish.data.frames import read_interactions, read_sparse
 from astonish.data.ratings import Ratings
+from astonish.data.sources.frames import read_interactions, read_sparse
 from astonish.data.trainset import Trainset
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._gc import paused_gc
+from astonish.support.garbage_collection import paused_gc
 
 RawRating: TypeAlias = tuple[Any, Any, float, str | None]
 Testset: TypeAlias = list[tuple[Any, Any, float]]

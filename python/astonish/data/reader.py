@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from astonish._checks import check_integer, check_scale
+from astonish.support.checks import check_integer, check_scale
+from astonish.support.public import public
 
 #: What `Reader` takes for each built-in data set.
 BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
@@ -20,6 +21,7 @@ BUILTIN_FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
+@public
 class Reader:
     """The format of a ratings file, and the scale of the ratings.
 

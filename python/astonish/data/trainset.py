@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_integer, check_scale
-from astonish._derived import cached
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
+from astonish.support.checks import check_integer, check_scale
+from astonish.support.derived import cached
+from astonish.support.public import public
 
 # Arguments of the constructor that scikit-surprise stores under their names.
 _STORED_ARGUMENTS = ("ur", "ir", "n_users", "n_items", "n_ratings", "rating_scale")
 
 
+@public
 class Trainset:
     """Ratings by user and by item, under inner ids.
 

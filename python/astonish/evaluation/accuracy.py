@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._derived import cached
+from astonish.support.derived import cached
 
 
 class UnknownMeasureError(ValueError, AttributeError):

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import joblib
 from tqdm import tqdm
 
-from astonish._cancellation import Cancellation, check_cancelled
-from astonish._checks import INT32_MAX, check_integer
-from astonish._settings import limit_threads, threads_for_each
+from astonish.support.cancellation import Cancellation, check_cancelled
+from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.settings import limit_threads, threads_for_each
 
 T = TypeVar("T")
 

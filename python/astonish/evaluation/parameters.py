@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_integer
-from astonish._random import get_rng
-from astonish._settings import is_strict
+from astonish.support.checks import check_integer
+from astonish.support.random_state import get_rng
+from astonish.support.settings import is_strict
 
 Params: TypeAlias = dict[str, Any]
 Combinations: TypeAlias = list[Params] | NDArray[np.object_]

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._derived import cached
 from astonish.data.ratings import Testset
 from astonish.data.trainset import Trainset
 from astonish.evaluation.accuracy import FORMULAS, Truth, check_measures, columns_of
-from astonish.models.base import AlgoBase
+from astonish.models.base.algo_base import AlgoBase
+from astonish.support.derived import cached
 
 #: What functions measure unless they are told; a list as in scikit-surprise's signatures.
 DEFAULT_MEASURES: Iterable[str] = ["rmse", "mae"]

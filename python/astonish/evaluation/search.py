@@ -23,7 +23,7 @@ from astonish.evaluation.parameters import (
 )
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
 from astonish.evaluation.split import get_cv
-from astonish.models.base import AlgoBase
+from astonish.models.base.algo_base import AlgoBase
 
 _HIGHER_IS_BETTER = ("fcp",)
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish._checks import check_integer, check_number
-from astonish._random import get_rng
 from astonish.data.dataset import Dataset, DatasetAutoFolds, DatasetUserFolds
 from astonish.data.ratings import Ratings, Testset
 from astonish.data.trainset import Trainset
+from astonish.support.checks import check_integer, check_number
+from astonish.support.random_state import get_rng
 
 Fold: TypeAlias = tuple[Trainset, Testset]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astonish import _plotting
-from astonish._checks import check_integer
 from astonish.interpret.parameters import item_biases, often_rated
 from astonish.interpret.titles import labels
-from astonish.models.ranking import raw_ids_at
+from astonish.models.ranking.lists import raw_ids_at
+from astonish.support import plotting
+from astonish.support.checks import check_integer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +75,7 @@ def plot_biases(
     drawn = np.concatenate((order[:n], order[-n:])) if is_cut else order
     names = labels(raw_ids_at(model.trainset.item_ids, drawn), titles)
     places = np.arange(len(drawn)) + (np.arange(len(drawn)) >= n) * is_cut  # a gap for the rest
-    ax = _plotting.axes(ax, (8.0, 1.0 + 0.23 * (places[-1] + 1)))
+    ax = plotting.axes(ax, (8.0, 1.0 + 0.23 * (places[-1] + 1)))
     colors = np.where(biases[drawn] < 0, "C1", "C0")
     ax.barh(places, biases[drawn], color=colors.tolist())
     ax.set_yticks(places, names, parse_math=False)

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_choice, check_integer
 from astonish.interpret.parameters import factors_of, fitted_trainset, known_inner, known_rows
-from astonish.models.ranking import known_ids, raw_ids_at
+from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.support.checks import check_choice, check_integer
 
 
 class Components(NamedTuple):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish import _plotting
-from astonish._arrays import as_numbers
-from astonish._checks import check_ids
 from astonish.interpret.parameters import fitted_trainset
 from astonish.interpret.ticks import whole_ticks
-from astonish.models.base import AlgoBase
+from astonish.models.base.algo_base import AlgoBase
+from astonish.support import plotting
+from astonish.support.arrays import as_numbers
+from astonish.support.checks import check_ids
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ def plot_history(history: Any, curves: Iterable[str] | None = None, ax: Axes | N
     """
     trainings = _read_trainings(history)
     names = _choose(trainings, curves)
-    ax = _plotting.axes(ax)
+    ax = plotting.axes(ax)
     for place, (training, losses) in enumerate(trainings.items()):
         for kind, name in enumerate(names):
             if name in losses:

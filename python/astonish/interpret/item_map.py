@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish import _plotting
-from astonish._checks import check_integer
 from astonish.interpret.components import principal_components
 from astonish.interpret.parameters import fitted_trainset, known_inner, known_rows, n_ratings_of
 from astonish.interpret.placement import place_labels, refuse_subfigure, require_textalloc
 from astonish.interpret.titles import labels
-from astonish.models.ranking import known_ids, raw_ids_at
+from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.support import plotting
+from astonish.support.checks import check_integer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,10 +89,10 @@ def plot_items(
     names = labels(raw_ids_at(model.trainset.item_ids, items), titles)
     rows = np.searchsorted(known_rows(model.trainset, "item"), items)
     points = everybody.coordinates[rows][:, [across, up]]
-    _plotting.require_matplotlib("a picture")
+    plotting.require_matplotlib("a picture")
     require_textalloc()
     side = _INCHES_OF_50 * np.sqrt(np.clip(len(items) / 50, 0.5, 10))
-    ax = _plotting.axes(ax, (side, side))
+    ax = plotting.axes(ax, (side, side))
     refuse_subfigure(ax)
     _draw(ax, points, names, [_axis_label(each, everybody.shares) for each in (across, up)])
     return ax

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._arrays import as_float64
-from astonish._checks import check_integer
-from astonish._settings import resolve_n_threads
 from astonish.data.trainset import Trainset
-from astonish.models.base import AlgoBase
-from astonish.models.factor_model import FactorModel
+from astonish.models.base.algo_base import AlgoBase
+from astonish.models.factors.factor_model import FactorModel
+from astonish.support.arrays import as_float64
+from astonish.support.checks import check_integer
+from astonish.support.settings import resolve_n_threads
 
 _FACTORS = {"item": "qi", "user": "pu"}
 

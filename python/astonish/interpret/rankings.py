@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_integer
 from astonish.interpret.parameters import (
     factors_of,
     fitted_trainset,
@@ -14,7 +13,8 @@ from astonish.interpret.parameters import (
     often_rated,
 )
 from astonish.interpret.titles import titled
-from astonish.models.ranking import raw_ids_at
+from astonish.models.ranking.lists import raw_ids_at
+from astonish.support.checks import check_integer
 
 Ranking = tuple[NDArray[np.object_], NDArray[np.float64]]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish import _plotting
-from astonish._checks import check_ids, check_number
 from astonish.data.any_ratings import as_ratings
 from astonish.interpret.ticks import whole_ticks
+from astonish.support import plotting
+from astonish.support.checks import check_ids, check_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def plot_ratings(ratings: Any, ax: Axes | None = None) -> Axes:
     (5, 100000)
     """
     given = as_ratings(ratings).values
-    ax = _plotting.axes(ax)
+    ax = plotting.axes(ax)
     values, counts = np.unique(given, return_counts=True)
     step = np.diff(values).min(initial=np.inf)
     if len(values) <= _MOST_BARS and step * 2 * _MOST_BARS >= np.ptp(values):
@@ -119,7 +119,7 @@ def plot_long_tail(
     counts = np.bincount(columns.items)
     counts = np.sort(counts[counts > 0])[::-1]
     reached = np.cumsum(counts) / counts.sum()
-    ax = _plotting.axes(ax)
+    ax = plotting.axes(ax)
     ranks = np.arange(1, len(counts) + 1)
     ax.fill_between(ranks, counts, alpha=0.4, linewidth=0)
     ax.plot(ranks, counts)

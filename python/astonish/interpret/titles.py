@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish._checks import check_mapping
+from astonish.support.checks import check_mapping
 
 _LONGEST = 45  # characters; longer labels leave no room for what they label
 

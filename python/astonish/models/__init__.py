@@ -1,18 +1,18 @@
 """The models."""
 
-from astonish.models.als import ALS
-from astonish.models.base import AlgoBase
-from astonish.models.baseline_only import BaselineOnly
-from astonish.models.co_clustering import CoClustering
-from astonish.models.dot_bias import DotBias
-from astonish.models.embedding_nn import EmbeddingNN
-from astonish.models.implicit_als import ImplicitALS
-from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
-from astonish.models.nmf import NMF
-from astonish.models.normal_predictor import NormalPredictor
-from astonish.models.slope_one import SlopeOne
-from astonish.models.svd import SVD
-from astonish.models.svdpp import SVDpp
+from astonish.models.base.algo_base import AlgoBase
+from astonish.models.embedding.dot_bias import DotBias
+from astonish.models.embedding.embedding_nn import EmbeddingNN
+from astonish.models.implicit.implicit_als import ImplicitALS
+from astonish.models.neighbors.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
+from astonish.models.rating.als import ALS
+from astonish.models.rating.nmf import NMF
+from astonish.models.rating.svd import SVD
+from astonish.models.rating.svdpp import SVDpp
+from astonish.models.statistics.baseline_only import BaselineOnly
+from astonish.models.statistics.co_clustering import CoClustering
+from astonish.models.statistics.normal_predictor import NormalPredictor
+from astonish.models.statistics.slope_one import SlopeOne
 
 __all__ = [
     "ALGORITHMS",

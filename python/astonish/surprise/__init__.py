@@ -6,7 +6,8 @@
 imported from here, too.
 """
 
-from astonish import _mirror
+from astonish.compat.mirror import SURPRISE_VERSION
+from astonish.compat.surprise_runner import patch as patch
 from astonish.surprise import accuracy as accuracy
 from astonish.surprise import builtin_datasets as builtin_datasets
 from astonish.surprise import dataset as dataset
@@ -36,9 +37,8 @@ from astonish.surprise.prediction_algorithms import (
 )
 from astonish.surprise.reader import Reader
 from astonish.surprise.trainset import Trainset
-from astonish.surprise_runner import patch as patch
 
-__version__ = _mirror.SURPRISE_VERSION  # programs compare it
+__version__ = SURPRISE_VERSION  # programs compare it
 
 __all__ = [
     "NMF",

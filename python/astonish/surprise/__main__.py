@@ -2,8 +2,8 @@
 
 import sys
 
-from astonish.surprise_command import main
-from astonish.surprise_runner import run
+from astonish.compat.surprise_command import main
+from astonish.compat.surprise_runner import run
 
 __all__ = ["main"]
 

@@ -1,6 +1,6 @@
 """``surprise.builtin_datasets``."""
 
-from astonish.data.builtin import (
+from astonish.data.sources.builtin import (
     BUILTIN_DATASETS,
     BuiltinDataset,
     download_builtin_dataset,

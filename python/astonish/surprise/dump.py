@@ -1,5 +1,5 @@
 """``surprise.dump``."""
 
-from astonish.dump import dump, load
+from astonish.compat.dump import dump, load
 
 __all__ = ["dump", "load"]

@@ -1,5 +1,5 @@
 """``surprise.similarities``."""
 
-from astonish.models.similarities import cosine, msd, pearson, pearson_baseline
+from astonish.models.statistics.similarities import cosine, msd, pearson, pearson_baseline
 
 __all__ = ["cosine", "msd", "pearson", "pearson_baseline"]

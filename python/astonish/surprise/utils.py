@@ -1,5 +1,5 @@
 """``surprise.utils``."""
 
-from astonish._random import get_rng
+from astonish.support.random_state import get_rng
 
 __all__ = ["get_rng"]

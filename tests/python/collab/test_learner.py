@@ -16,8 +16,8 @@ from astonish.collab import (
     mae,
     rmse,
 )
-from astonish.models import schedules
-from astonish.models.sampling import EpochSampler
+from astonish.models.training import schedules
+from astonish.models.training.sampling import EpochSampler
 
 from ..models import reference_embedding_dot as reference
 from .helpers import assert_same_parameters, parameters_of

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from astonish.collab import minimum, slide, steep, valley
-from astonish.models import schedules
+from astonish.models.training import schedules
 
 from .helpers import assert_same_parameters, parameters_of
 from .test_learner import reference_losses

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from astonish import _core
-from astonish.models.schedules import flat_cos, one_cycle
+from astonish.models.training.schedules import flat_cos, one_cycle
 
 from ..models import reference_embedding_dot, reference_embedding_network
 from . import recorded

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from astonish.collab.recorder import Recorder, SmoothLoss
-from astonish.models.schedules import constant
+from astonish.models.training.schedules import constant
 
 RECORDED = json.loads(Path(__file__).with_name("fastai_lr_find.json").read_text())["smoothing"]
 RTOL = np.finfo(np.float32).eps / 0.02  # fastai's 1 - 0.98 is one of float32

@@ -9,10 +9,10 @@ import joblib
 import pytest
 
 from astonish import _core
-from astonish._cancellation import check_cancelled
-from astonish._settings import limit_threads, resolve_n_threads, threads_for_each
 from astonish.evaluation import jobs
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
+from astonish.support.cancellation import check_cancelled
+from astonish.support.settings import limit_threads, resolve_n_threads, threads_for_each
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from astonish import ALS, SVD, BaselineOnly
 from astonish.interpret import principal_components
-from astonish.models.base import NotFittedError
+from astonish.models.base.algo_base import NotFittedError
 
 
 def by_eigenvectors(factors, n_components):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from astonish import SVD, SVDpp
-from astonish.models import AlgoBase, persistence
+from astonish.models import AlgoBase
+from astonish.support.public import full_name
 
 from .helpers import arrays_of, edit, trainset_of
 
@@ -90,7 +91,7 @@ class Demanding(SVD):
 def test_a_class_without_defaults_is_refused(model, path):
     model.save(path)
     edit(path, as_a_program_writes_it)
-    edit(path, lambda header, _: header.update({"class": persistence._class_name(Demanding)}))
+    edit(path, lambda header, _: header.update({"class": full_name(Demanding)}))
     with pytest.raises(ValueError, match=r"is a damaged model file .*'needed'"):
         SVD.load(path)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astonish import ImplicitALS, _core, make_ratings
-from astonish.models.implicit_als import solve_side
+from astonish.models.implicit.implicit_als import solve_side
 
 _als = pytest.importorskip("implicit.cpu._als")
 sparse = pytest.importorskip("scipy.sparse")

@@ -256,7 +256,7 @@ def test_the_errors_of_the_first_split(u1, surprise):
 
 def functions(surprise, measure):
     """The function of each library, called with n_x, yr and min_support."""
-    from astonish.models import similarities
+    from astonish.models.statistics import similarities
 
     def call(module, n_x, yr, min_support, **options):
         function = getattr(module, measure)

@@ -1,6 +1,5 @@
 """``surprise.model_selection.split``."""
 
-from astonish._random import get_rng as get_rng
 from astonish.evaluation.split import (
     KFold,
     LeaveOneOut,
@@ -10,6 +9,7 @@ from astonish.evaluation.split import (
     get_cv,
     train_test_split,
 )
+from astonish.support.random_state import get_rng as get_rng
 
 __all__ = [
     "KFold",

@@ -1,8 +1,8 @@
 """``surprise.prediction_algorithms.knns``."""
 
-from astonish.models.base import AlgoBase as AlgoBase
-from astonish.models.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
-from astonish.models.neighbor_model import SymmetricAlgo
-from astonish.models.prediction import PredictionImpossible as PredictionImpossible
+from astonish.models.base.algo_base import AlgoBase as AlgoBase
+from astonish.models.base.prediction import PredictionImpossible as PredictionImpossible
+from astonish.models.neighbors.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
+from astonish.models.neighbors.neighbor_model import SymmetricAlgo
 
 __all__ = ["KNNBaseline", "KNNBasic", "KNNWithMeans", "KNNWithZScore", "SymmetricAlgo"]

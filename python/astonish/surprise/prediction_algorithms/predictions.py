@@ -1,5 +1,5 @@
 """``surprise.prediction_algorithms.predictions``."""
 
-from astonish.models.prediction import Prediction, PredictionImpossible
+from astonish.models.base.prediction import Prediction, PredictionImpossible
 
 __all__ = ["Prediction", "PredictionImpossible"]

@@ -1,0 +1,1 @@
+"""Programs and files of other libraries: scikit-surprise's runner, command and dumps."""

@@ -1,0 +1,1 @@
+"""Where ratings are read from: files, frames, built-in data sets."""

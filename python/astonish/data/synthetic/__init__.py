@@ -1,0 +1,1 @@
+"""Ratings drawn at random that look like real ones."""

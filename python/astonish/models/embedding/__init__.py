@@ -1,0 +1,1 @@
+"""Embeddings trained by mini-batches of Adam."""

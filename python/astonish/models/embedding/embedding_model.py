@@ -1,0 +1,196 @@
+"""What models have in common that learn embeddings by mini-batches of Adam."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.data.csr import Csr
+from astonish.data.trainset import Trainset
+from astonish.models.base.algo_base import NOT_A_NUMBER
+from astonish.models.embedding.embedding_lookup import EmbeddingLookup
+from astonish.models.embedding.y_range import (
+    YRange,
+    check_y_range,
+    to_estimates,
+    warn_if_tight,
+    widened,
+)
+from astonish.models.ranking.approximate import ApproximateIndex
+from astonish.models.ranking.estimate_ranking import EstimatesOfAll, rank_estimates
+from astonish.models.ranking.lists import Lists, Rules, refuse_unknown
+from astonish.models.training.epochs import Callback, History, check_n_epochs, run_epochs
+from astonish.models.training.held_out import split
+from astonish.models.training.mini_batches import (
+    AdamState,
+    Arrays,
+    BatchTraining,
+    EpochTrainer,
+    InnerRatings,
+)
+from astonish.models.training.sampling import EpochSampler
+from astonish.models.training.schedules import one_cycle
+from astonish.support.checks import check_dtype, check_number
+from astonish.support.random_state import get_rng
+from astonish.support.settings import resolve_n_threads
+
+Self = TypeVar("Self", bound="EmbeddingModel")
+
+_STD_DEV = 0.01  # of embeddings before training
+_FOLD_IN_REG = 0.2  # by the square of the range of estimates
+_CUT = 2.0  # no embedding begins further out, in standard deviations
+
+
+class EmbeddingModel(EmbeddingLookup):
+    """A model whose parameters Adam trains by one cycle of its learning rate.
+
+    An unknown user or item contributes nothing to an estimate: its embedding is zero.
+    """
+
+    n_epochs: int
+    lr_max: float
+    wd: float
+    y_range: Any
+    batch_size: int
+    sampling: str
+    random_state: Any
+    verbose: bool
+    dtype: str
+    validation: Any
+    patience: int | None
+    callback: Callback | None
+    history_: History
+    y_range_: YRange
+    _least_batch: int = 1
+
+    def fit(self: Self, trainset: Trainset) -> Self:
+        """Fit the model to a training set; see the class for parameters and errors."""
+        with self._all_or_nothing():
+            rng = get_rng(self.random_state)
+            self._start(trainset, rng)
+            held_out, by_user, _, _ = split(trainset, self.validation, None, rng)
+            columns = self._columns(by_user)
+            if not self._is_auto():  # there, ratings beyond their scale are the user's will
+                warn_if_tight(self.y_range_, by_user.values)
+            order = np.random.RandomState(rng.randint(2**31))
+            sampler = EpochSampler(len(columns[0]), self.batch_size, self.sampling, order)
+            schedule = one_cycle(check_n_epochs(self.n_epochs), sampler.n_batches, self.lr_max)
+            trainer = EpochTrainer(self._training(*columns, self.wd), schedule, sampler)
+            run_epochs(self, trainer, held_out)
+        return self
+
+    def _start(self, trainset: Trainset, rng: np.random.RandomState) -> None:
+        """Make this an untrained model of a training set; it predicts from now on."""
+        super().fit(trainset)
+        vars(self).pop("history_", None)
+        bounds = widened(trainset.rating_scale) if self._is_auto() else self.y_range
+        self.y_range_ = check_y_range(bounds)
+        vars(self).update(self._draw(rng, check_dtype(self.dtype)))
+
+    def _columns(self, by_user: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return users, items and values; repeated where they are fewer than a batch needs."""
+        n = max(len(by_user.values), self._least_batch)
+        users, items, values = by_user.row_of_each(), by_user.indices, by_user.values
+        return np.resize(users, n), np.resize(items, n), np.resize(values, n)
+
+    def _is_auto(self) -> bool:
+        return isinstance(self.y_range, str) and self.y_range == "auto"
+
+    def _draw(self, rng: np.random.RandomState, dtype: str) -> Arrays:
+        """Return the parameters that training starts from."""
+        raise NotImplementedError
+
+    def _training(
+        self,
+        users: NDArray[np.int32],
+        items: NDArray[np.int32],
+        values: NDArray[np.float64],
+        wd: float,
+        state: AdamState | None = None,
+    ) -> BatchTraining:
+        """Begin to train the model's parameters as they are; the model keeps its own.
+
+        `state` is what Adam remembers, by default nothing.
+        """
+        wd = check_number("wd", wd, minimum=0)
+        ratings = InnerRatings(users, items, values.astype(self.pu.dtype))
+        return self._open(ratings, wd, state, resolve_n_threads(self.n_threads))
+
+    def _named(self, names: Iterable[str]) -> Arrays:
+        """Return arrays as the core takes them; users may have assigned to them."""
+        return {name: np.ascontiguousarray(getattr(self, name), self.pu.dtype) for name in names}
+
+    def _parameters(self) -> Arrays:
+        """Return what Adam trains, in the order of the core."""
+        raise NotImplementedError
+
+    def _buffers(self) -> Arrays:
+        """Return what training measures beside, such as statistics of batches, in that order."""
+        return {}
+
+    def _open(
+        self, ratings: InnerRatings, wd: float, state: AdamState | None, n_threads: int
+    ) -> BatchTraining:
+        raise NotImplementedError
+
+    def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return what the scaled sigmoid is taken of, for inner ids; -1 is unknown."""
+        raise NotImplementedError
+
+    def _estimate_many(
+        self, users: NDArray[np.int32], items: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        return to_estimates(self._sums(users, items), self.y_range_)
+
+    def estimate(self, u: Any, i: Any) -> float:
+        """Return the estimate for inner ids; a user or item that is unknown contributes nothing."""
+        user = int(u) if self.trainset.knows_user(u) else -1
+        item = int(i) if self.trainset.knows_item(i) else -1
+        pair = np.array([user], np.int32), np.array([item], np.int32)
+        return float(self._estimate_many(*pair)[0])
+
+    def _why_impossible(self, user: int, item: int) -> str:  # noqa: ARG002
+        return NOT_A_NUMBER
+
+    def _factors_of_all(self) -> dict[str, Any] | None:
+        return super()._factors_of_all() if self.y_range_ is None else None
+
+    def _ranked(
+        self,
+        raw_ids: list[Any],
+        users: NDArray[np.int32],
+        n: int,
+        rules: Rules,
+        index: ApproximateIndex | None,
+    ) -> Iterator[tuple[NDArray[np.intp], Lists]]:
+        """Rank by the sums, which ascend as the estimates do."""
+        for part, (items, sums) in super()._ranked(raw_ids, users, n, rules, index):
+            yield part, (items, to_estimates(sums, self.y_range_))
+
+    def _fold_in_reg(self) -> float:
+        """Return the regularisation of newcomers; like weight decay it does not count ratings."""
+        low, high = self.y_range_ or self.trainset.rating_scale
+        return _FOLD_IN_REG * ((high - low) or 1.0) ** 2  # in the unit of squared errors
+
+    def _ranked_by_estimates(
+        self,
+        estimates_of_all: EstimatesOfAll,
+        raw_ids: list[Any],
+        users: NDArray[np.int32],
+        n: int,
+        rules: Rules,
+    ) -> tuple[NDArray[np.intp], Lists]:
+        """Return places of `users`, which are all of them, and their lists."""
+        refuse_unknown("user_ids", raw_ids, self._rated_users(raw_ids))
+        n_threads = resolve_n_threads(self.n_threads)
+        lists = rank_estimates(estimates_of_all, users, n, rules, self.trainset, n_threads)
+        return np.arange(len(users)), lists
+
+
+def draw_embedding(rng: np.random.RandomState, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    """Draw from a normal distribution of standard deviation 0.01, wrapped at twice that.
+
+    It is the initialisation of fastai.
+    """
+    return (np.fmod(rng.standard_normal(shape), _CUT) * _STD_DEV).astype(dtype)

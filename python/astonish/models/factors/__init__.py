@@ -1,0 +1,1 @@
+"""Families of models with user and item factors."""

@@ -1,0 +1,215 @@
+"""Nearest neighbours: estimates from what similar users, or items, say."""
+
+from typing import Any
+
+import numpy as np
+
+from astonish.models.neighbors.neighbor_model import Floats, Ints, NeighborModel
+from astonish.support.arrays import as_float64
+from astonish.support.public import public
+
+
+@public
+class KNNBasic(NeighborModel):
+    r"""The mean rating of the most similar raters, weighted by similarity.
+
+    .. math:: \hat r_{xy} = \frac{\sum_{x'} s(x, x') r_{x'y}}{\sum_{x'} s(x, x')}
+
+    The sums run over the `k` most similar raters of y whose similarity is positive; x is a user and
+    y an item, or the other way round (``sim_options["user_based"]``). An unknown user or item, or
+    fewer neighbours than `min_k`, make an estimate impossible.
+
+    Similarities are computed row by row while estimates are asked for, so memory is
+    O(ratings + threads * n_x); the matrix ``sim`` is made only when it is looked at.
+
+    Parameters
+    ----------
+    k : int, default 40
+        How many neighbours count at most.
+    min_k : int, default 1
+        How many are needed.
+    sim_options : dict
+        See `AlgoBase.compute_similarities`.
+    verbose : bool, default True
+        Whether to print what is being computed.
+    n_threads : int, optional
+        See `SymmetricAlgo`.
+    **kwargs
+        ``bsl_options``, for the similarity "pearson_baseline".
+
+    Attributes
+    ----------
+    sim : float64 array of shape (n_x, n_x)
+        Similarities; assign another matrix to have it used.
+    n_x, n_y, xr, yr
+        See `SymmetricAlgo`.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> model = astonish.KNNBasic(sim_options={"user_based": False}, verbose=False).fit(trainset)
+    >>> model.predict("1", "1").details
+    {'actual_k': 40, 'was_impossible': False}
+    """
+
+    _alone = np.nan
+
+    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:  # noqa: ARG002
+        return said
+
+    def _why_impossible(self, user: int, item: int) -> str:
+        return self._impossible if min(user, item) < 0 else "Not enough neighbors."
+
+
+@public
+class KNNWithMeans(NeighborModel):
+    r"""The mean rating of x, and how far above their own means similar raters are.
+
+    .. math:: \hat r_{xy} = \mu_x +
+              \frac{\sum_{x'} s(x, x') (r_{x'y} - \mu_{x'})}{\sum_{x'} s(x, x')}
+
+    Fewer neighbours than `min_k` leave :math:`\mu_x`. An unknown user or item makes an estimate
+    impossible. Parameters as in `KNNBasic`.
+
+    Attributes
+    ----------
+    means : float64 array of shape (n_x,)
+        Mean rating of each x.
+    sim, n_x, n_y, xr, yr
+        See `KNNBasic`.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> model = astonish.KNNWithMeans(verbose=False).fit(trainset)
+    >>> model.means.shape
+    (943,)
+    """
+
+    means: Floats
+
+    def _fit_centers(self) -> None:
+        self.means = self._by_x.reduce_rows(np.mean)
+
+    def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
+        return as_float64(self.means), None, None
+
+    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:  # noqa: ARG002
+        return as_float64(self.means)[x] + said
+
+
+@public
+class KNNWithZScore(KNNWithMeans):
+    r"""Like `KNNWithMeans`, with deviations in units of the standard deviation of each x.
+
+    .. math:: \hat r_{xy} = \mu_x + \sigma_x
+              \frac{\sum_{x'} s(x, x') (r_{x'y} - \mu_{x'}) / \sigma_{x'}}{\sum_{x'} s(x, x')}
+
+    Parameters as in `KNNBasic`.
+
+    Attributes
+    ----------
+    means, sigmas : float64 arrays of shape (n_x,)
+        Mean and standard deviation of the ratings of each x; where they do not vary, the standard
+        deviation of all ratings.
+    overall_sigma : float
+        The standard deviation of all ratings.
+    sim, n_x, n_y, xr, yr
+        See `KNNBasic`.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> model = astonish.KNNWithZScore(verbose=False).fit(trainset)
+    >>> model.sigmas.shape
+    (943,)
+    """
+
+    sigmas: Floats
+
+    def _fit_centers(self) -> None:
+        super()._fit_centers()
+        self.overall_sigma = np.std(self.trainset.by_user.values)
+        sigmas = self._by_x.reduce_rows(np.std)
+        self.sigmas = np.where(sigmas == 0.0, self.overall_sigma, sigmas)
+
+    def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
+        return as_float64(self.means), None, as_float64(self.sigmas)
+
+    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:
+        return super()._combine(x, y, said * as_float64(self.sigmas)[x])
+
+
+@public
+class KNNBaseline(NeighborModel):
+    r"""The baseline estimate, and how far above theirs similar raters are.
+
+    .. math:: \hat r_{xy} = b_{xy} +
+              \frac{\sum_{x'} s(x, x') (r_{x'y} - b_{x'y})}{\sum_{x'} s(x, x')},
+              \quad b_{xy} = \mu + b_x + b_y
+
+    Fewer neighbours than `min_k` leave the baseline, and so does an unknown user or item, whose
+    bias is left out. The similarity "pearson_baseline" suits this model best.
+
+    Parameters
+    ----------
+    k, min_k, sim_options, verbose, n_threads
+        As in `KNNBasic`.
+    bsl_options : dict
+        See `AlgoBase.compute_baselines`.
+
+    Attributes
+    ----------
+    bu, bi, bx, by : float64 arrays
+        The biases of users and items, and the same as those of x and y.
+    sim, n_x, n_y, xr, yr
+        See `KNNBasic`.
+
+    References
+    ----------
+    Koren: Factor in the neighbors: scalable and accurate collaborative filtering. ACM TKDD 4(1),
+    2010, formula 3.
+
+    Examples
+    --------
+    >>> import astonish
+    >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+    >>> model = astonish.KNNBaseline(sim_options={"name": "pearson_baseline"}, verbose=False)
+    >>> model.fit(trainset).bx.shape
+    (943,)
+    """
+
+    bx: Floats
+    by: Floats
+
+    def __init__(
+        self,
+        k: int = 40,
+        min_k: int = 1,
+        sim_options: dict[str, Any] = {},  # noqa: B006
+        bsl_options: dict[str, Any] = {},  # noqa: B006
+        verbose: bool = True,
+        *,
+        n_threads: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["bsl_options"] = bsl_options
+        super().__init__(k, min_k, sim_options, verbose, n_threads=n_threads, **kwargs)
+
+    def _fit_centers(self) -> None:
+        self.bu, self.bi = self.compute_baselines()
+        self.bx, self.by = self.switch(self.bu, self.bi)
+
+    def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
+        return self.trainset.global_mean + as_float64(self.bx), as_float64(self.by), None
+
+    def _estimate_unknown(self, users: Ints, items: Ints) -> Floats:
+        known_bu = np.where(users >= 0, as_float64(self.bu)[users], 0.0)
+        known_bi = np.where(items >= 0, as_float64(self.bi)[items], 0.0)
+        return np.asarray(self.trainset.global_mean + known_bu + known_bi)
+
+    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:
+        return self._estimate_unknown(*self.switch(x, y)) + said

@@ -1,0 +1,1 @@
+"""Lists of the best items, exact and approximate, and of similar items."""

@@ -1,0 +1,1 @@
+"""Models and figures that are sums over ratings: baselines, similarities, clusters, deviations."""

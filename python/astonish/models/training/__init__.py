@@ -1,0 +1,1 @@
+"""How models are trained: epochs, early stopping, samples, schedules."""

@@ -1,0 +1,146 @@
+"""Training one epoch after the other: losses, early stopping, progress, in one place."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from astonish.data.csr import Csr
+from astonish.data.trainset import Trainset
+from astonish.models.training.held_out import HeldOut
+from astonish.support.cancellation import check_cancelled
+from astonish.support.checks import INT32_MAX, check_integer
+
+Losses = dict[str, float]
+History = dict[str, list[float]]
+Callback = Callable[[int, Losses], Any]
+
+
+class Trainer(Protocol):
+    """Parameters in training, in whatever layout the kernel likes."""
+
+    def run_epoch(self, epoch: int) -> Losses:
+        """Train one epoch and return its figures, such as ``{"loss": 0.9}``."""
+        ...
+
+    def parameters(self) -> dict[str, NDArray[Any]]:
+        """Return copies of the parameters, under the names of the model's attributes."""
+        ...
+
+
+class EarlyStopping:
+    """Remember the best epoch, and tell when `patience` epochs have not been better."""
+
+    def __init__(self, patience: int | None) -> None:
+        self._patience = patience
+        self._best = np.inf
+        self._since = 0
+        self.best_parameters: dict[str, NDArray[Any]] | None = None
+
+    def should_stop(self, error: float, parameters: dict[str, NDArray[Any]]) -> bool:
+        """Take note of an epoch."""
+        if self._patience is None:
+            return False
+        self._since += 1
+        if error < self._best:
+            self._best, self._since = error, 0
+            # Copies: a callback has the model's own arrays and may write to them.
+            self.best_parameters = {name: array.copy() for name, array in parameters.items()}
+        return self._since >= self._patience
+
+
+def run_epochs(
+    model: Any,
+    trainer: Trainer,
+    held_out: HeldOut | None,
+    n_epochs: int | None = None,
+    announcement: str | None = None,
+) -> None:
+    """Train for `n_epochs` epochs and set the parameters and ``history_`` of the model.
+
+    The model says how: ``n_epochs`` where the argument is None, and then ``patience`` (stop when
+    that many epochs in a row have not lowered the error on `held_out`, and keep the best epoch's
+    parameters), ``callback`` (called with the epoch and its losses; True stops) and ``verbose`` (a
+    bar of progress; or `announcement` printed before each epoch, with its number in place of
+    ``{}``). ``history_`` holds each figure of each epoch. While a callback runs, the model has the
+    parameters of that epoch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a parameter out of range, or a callback that gives the model another training set.
+    """
+    patience = model.patience if n_epochs is None else None
+    n_epochs = check_n_epochs(model.n_epochs if n_epochs is None else n_epochs)
+    stopping = EarlyStopping(_check_patience(patience, held_out))
+    callback = _check_callback(model.callback)
+    trainset, model.history_ = model.trainset, {}
+    has_bar = model.verbose and announcement is None
+    with tqdm(total=n_epochs, unit="epoch", disable=not has_bar) as progress:
+        for epoch in range(n_epochs):
+            check_cancelled()
+            if model.verbose and announcement is not None:
+                print(announcement.format(epoch))
+            losses = trainer.run_epoch(epoch)
+            stop = False
+            if held_out is not None or callback is not None:
+                vars(model).update(parameters := trainer.parameters())
+            if held_out is not None:
+                losses["validation_rmse"] = validation_rmse(model, held_out)
+                stop = stopping.should_stop(losses["validation_rmse"], parameters)
+            for name, loss in losses.items():
+                model.history_.setdefault(name, []).append(loss)
+            progress.set_postfix(losses, refresh=False)
+            progress.update()
+            if callback is not None:
+                answer = callback(epoch, losses)
+                stop = stop or (isinstance(answer, (bool, np.bool_)) and bool(answer))
+                _refuse_other_trainset(model, trainset)
+            if stop:
+                break
+    vars(model).update(stopping.best_parameters or trainer.parameters())
+
+
+def check_n_epochs(n_epochs: Any) -> int:
+    """Return `n_epochs` if the core can count so far; TypeError or ValueError otherwise."""
+    return check_integer("n_epochs", n_epochs, 0, INT32_MAX)
+
+
+def total_weight(by_user: Csr, weights: NDArray[np.float64] | None) -> float:
+    """Return what the squared errors of a pass are divided by."""
+    return len(by_user.values) if weights is None else float(weights.sum())
+
+
+def root_mean_square(squared_error: float, total: float) -> float:
+    """Return the RMSE; 0 where nothing has a weight, because all that had one is held out."""
+    return float(np.sqrt(squared_error / (total or 1.0)))
+
+
+def validation_rmse(model: Any, held_out: HeldOut) -> float:
+    """Return the root mean squared error of `model` on what was held out, as `test` predicts it."""
+    estimates = model._finish(model._estimate_many(held_out.users, held_out.items))
+    return float(np.sqrt(np.mean((held_out.values - estimates) ** 2)))
+
+
+def _check_patience(patience: Any, held_out: HeldOut | None) -> int | None:
+    if patience is None:
+        return None
+    if held_out is None:
+        raise ValueError(f"patience={patience!r} needs validation: ratings to stop by")
+    return check_integer("patience", patience, 1, INT32_MAX)
+
+
+def _refuse_other_trainset(model: Any, trainset: Trainset) -> None:
+    if getattr(model, "trainset", None) is not trainset:
+        raise ValueError(
+            "callback fitted the model that it was called for, or took its trainset away: "
+            "copy.copy(model) may be fitted"
+        )
+
+
+def _check_callback(callback: Any) -> Callback | None:
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback must be callable, got {callback!r}")
+    return callback  # type: ignore[no-any-return]

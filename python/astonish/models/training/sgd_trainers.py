@@ -1,0 +1,97 @@
+"""Epochs of stochastic gradient descent for `run_epochs`; drives sgd.hpp and parallel_sgd.hpp."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish import _core
+from astonish.data.csr import Csr
+from astonish.models.base.factors import Factors
+from astonish.models.training.epochs import Losses, root_mean_square, total_weight
+
+Parameters = dict[str, NDArray[Any]]
+
+
+def root_mean(squared_error: float, by_user: Csr, weights: NDArray[np.float64] | None) -> Losses:
+    """Return what `run_epochs` records of a pass: the RMSE of each rating before its update."""
+    return {"rmse": root_mean_square(squared_error, total_weight(by_user, weights))}
+
+
+class SequentialTrainer:
+    """Ratings one after the other; trains `initial` in place."""
+
+    def __init__(
+        self,
+        by_user: Csr,
+        initial: Factors,
+        options: _core.SgdOptions,
+        weights: NDArray[np.float64] | None,
+    ) -> None:
+        self._by_user, self._factors, self._weights = by_user, initial, weights
+        self._options = options
+        options.n_epochs = 1
+
+    def run_epoch(self, epoch: int) -> Losses:
+        """Pass over all ratings."""
+        self._options.first_epoch = epoch
+        squared_error = _core.fit_sgd(
+            self._by_user.ratings, *self._factors, self._options, None, self._weights
+        )
+        return root_mean(squared_error, self._by_user, self._weights)
+
+    def parameters(self) -> Parameters:
+        """Return copies of the arrays."""
+        pu, qi, bu, bi, *_ = self._factors
+        return {"pu": pu.copy(), "qi": qi.copy(), "bu": bu.copy(), "bi": bi.copy()}
+
+
+class SvdppTrainer(SequentialTrainer):
+    """The same with what the rated items add; `yj` is trained in place, too."""
+
+    def __init__(
+        self, by_user: Csr, initial: Factors, yj: NDArray[np.float64], options: _core.SvdppOptions
+    ) -> None:
+        super().__init__(by_user, initial, options, None)
+        self._yj, self._svdpp_options = yj, options
+
+    def run_epoch(self, epoch: int) -> Losses:
+        """Pass over all ratings."""
+        self._svdpp_options.first_epoch = epoch
+        squared_error = _core.fit_svdpp(
+            self._by_user.ratings, *self._factors, self._yj, self._svdpp_options, None
+        )
+        return root_mean(squared_error, self._by_user, None)
+
+    def parameters(self) -> Parameters:
+        """Return copies of the arrays."""
+        return {**super().parameters(), "yj": self._yj.copy()}
+
+
+class ParallelTrainer:
+    """Blocks of ratings on all CPUs, in an order that `seed` decides."""
+
+    def __init__(
+        self,
+        by_user: Csr,
+        initial: Factors,
+        options: _core.SgdOptions,
+        weights: NDArray[np.float64] | None,
+        seed: int,
+        n_threads: int,
+    ) -> None:
+        self._by_user, self._initial, self._weights = by_user, initial, weights
+        self._n_threads = n_threads
+        self._blocks = _core.parallel_sgd(
+            by_user.ratings, *initial, options, seed, weights, n_threads
+        )
+
+    def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002  the blocks count their epochs
+        """Pass over all ratings."""
+        return root_mean(self._blocks.run_epoch(self._n_threads), self._by_user, self._weights)
+
+    def parameters(self) -> Parameters:
+        """Return the parameters in the order of the inner ids."""
+        pu, qi, bu, bi = map(np.zeros_like, self._initial[:4])
+        self._blocks.copy_to(pu, qi, bu, bi, self._n_threads)
+        return {"pu": pu, "qi": qi, "bu": bu, "bi": bi}

@@ -1,0 +1,1 @@
+"""What every layer uses: checks, arrays, threads, random states, files."""

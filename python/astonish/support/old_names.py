@@ -1,0 +1,92 @@
+"""Modules of earlier versions, under whose names pickles and files hold classes.
+
+A class that users meet is stored by its public name, such as ``astonish.SVD``, which does not
+follow the folders. What was written before that names modules as they were: an import of one of
+them gives the module that holds its contents now.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+#: The module that holds the contents of one that is no more.
+MOVED = {
+    "astonish.data.builtin": "astonish.data.sources.builtin",
+    "astonish.data.catalogue": "astonish.data.sources.catalogue",
+    "astonish.data.csv_table": "astonish.data.sources.csv_table",
+    "astonish.data.files": "astonish.data.sources.files",
+    "astonish.data.frames": "astonish.data.sources.frames",
+    "astonish.data.pairs": "astonish.data.synthetic.pairs",
+    "astonish.data.sniff": "astonish.data.sources.sniff",
+    "astonish.data.titles": "astonish.data.sources.titles",
+    "astonish.models.als": "astonish.models.rating.als",
+    "astonish.models.approximate": "astonish.models.ranking.approximate",
+    "astonish.models.baseline_only": "astonish.models.statistics.baseline_only",
+    "astonish.models.baselines": "astonish.models.statistics.baselines",
+    "astonish.models.batch_training": "astonish.models.training.mini_batches",
+    "astonish.models.co_clustering": "astonish.models.statistics.co_clustering",
+    "astonish.models.dot_bias": "astonish.models.embedding.dot_bias",
+    "astonish.models.embedding_lookup": "astonish.models.embedding.embedding_lookup",
+    "astonish.models.embedding_model": "astonish.models.embedding.embedding_model",
+    "astonish.models.embedding_nn": "astonish.models.embedding.embedding_nn",
+    "astonish.models.epoch_model": "astonish.models.factors.epoch_model",
+    "astonish.models.estimate_ranking": "astonish.models.ranking.estimate_ranking",
+    "astonish.models.factor_model": "astonish.models.factors.factor_model",
+    "astonish.models.fold_in": "astonish.models.factors.fold_in",
+    "astonish.models.held_out": "astonish.models.training.held_out",
+    "astonish.models.implicit_als": "astonish.models.implicit.implicit_als",
+    "astonish.models.knn": "astonish.models.neighbors.knn",
+    "astonish.models.neighbor_model": "astonish.models.neighbors.neighbor_model",
+    "astonish.models.network_fold_in": "astonish.models.embedding.network_fold_in",
+    "astonish.models.nmf": "astonish.models.rating.nmf",
+    "astonish.models.normal_predictor": "astonish.models.statistics.normal_predictor",
+    "astonish.models.optimize_baselines": "astonish.models.statistics.optimize_baselines",
+    "astonish.models.partial_fit": "astonish.models.factors.partial_fit",
+    "astonish.models.persistence": "astonish.models.base.persistence",
+    "astonish.models.prediction": "astonish.models.base.prediction",
+    "astonish.models.ridge_model": "astonish.models.factors.ridge_model",
+    "astonish.models.sample_weights": "astonish.models.training.sample_weights",
+    "astonish.models.sampling": "astonish.models.training.sampling",
+    "astonish.models.schedules": "astonish.models.training.schedules",
+    "astonish.models.sgd_trainers": "astonish.models.training.sgd_trainers",
+    "astonish.models.similar": "astonish.models.ranking.similar",
+    "astonish.models.similarities": "astonish.models.statistics.similarities",
+    "astonish.models.slope_one": "astonish.models.statistics.slope_one",
+    "astonish.models.svd": "astonish.models.rating.svd",
+    "astonish.models.svdpp": "astonish.models.rating.svdpp",
+    "astonish.models.topk": "astonish.models.ranking.topk",
+    "astonish.models.y_range": "astonish.models.embedding.y_range",
+}
+
+
+class _Alias(Loader):
+    """Puts the module of today in the place of the one that was asked for."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the making of a module to the import system; it is replaced at once."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Register the module of today under the old name."""
+        sys.modules[module.__name__] = importlib.import_module(MOVED[module.__name__])
+
+
+class _Finder(MetaPathFinder):
+    """Finds modules by the names that they had."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        """Return the alias of a module that has moved, None for all others."""
+        return ModuleSpec(fullname, _Alias()) if fullname in MOVED else None
+
+
+def install() -> None:
+    """Let the old names be imported in this process; a second call changes nothing."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.append(_Finder())
