@@ -12,7 +12,7 @@ from common import load, seconds, show
 
 import astonish
 from astonish import _core
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.models.rating.als import AlsTrainer
 from astonish.models.training.sgd_trainers import ParallelTrainer
 

@@ -6,13 +6,13 @@ from astonish.models.embedding.embedding_nn import EmbeddingNN
 from astonish.models.implicit.implicit_als import ImplicitALS
 from astonish.models.neighbors.knn import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
 from astonish.models.rating.als import ALS
+from astonish.models.rating.baseline_only import BaselineOnly
+from astonish.models.rating.co_clustering import CoClustering
 from astonish.models.rating.nmf import NMF
+from astonish.models.rating.normal_predictor import NormalPredictor
+from astonish.models.rating.slope_one import SlopeOne
 from astonish.models.rating.svd import SVD
 from astonish.models.rating.svdpp import SVDpp
-from astonish.models.statistics.baseline_only import BaselineOnly
-from astonish.models.statistics.co_clustering import CoClustering
-from astonish.models.statistics.normal_predictor import NormalPredictor
-from astonish.models.statistics.slope_one import SlopeOne
 
 __all__ = [
     "ALGORITHMS",

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.y_range import linearised
 from astonish.models.factors.ridge_model import RidgeModel
 from astonish.models.ranking.approximate import ApproximateIndex
+from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.lists import Lists, Rules
 from astonish.models.training.epochs import Callback
 from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, InnerRatings

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.network_fold_in import Layer, solve_embeddings
 from astonish.models.factors.fold_in import FoldIn
 from astonish.models.ranking.approximate import ApproximateIndex
+from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.lists import Lists, Rules
 from astonish.models.training.epochs import Callback
 from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, InnerRatings

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.models.base.algo_base import NOT_A_NUMBER, AlgoBase
-from astonish.models.base.factors import Factors
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.ranking.approximate import ApproximateIndex
+from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.lists import Lists, Rules, rank, raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import most_similar
 from astonish.support.checks import INT32_MAX, check_ids, check_integer

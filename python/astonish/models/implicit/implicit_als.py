@@ -10,9 +10,9 @@ from astonish.data.csr import Csr
 from astonish.data.interactions import as_trainset, as_weights, check_weights, merge_repeats
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.ridge_model import RidgeModel
+from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import Callback, History, Losses, run_epochs
 from astonish.support.arrays import as_floats
 from astonish.support.cancellation import blocks

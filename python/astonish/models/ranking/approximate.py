@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.lists import USERS_PER_CALL, Lists, Rules, in_order_of_estimates
 from astonish.support.cancellation import blocks
 from astonish.support.checks import check_integer

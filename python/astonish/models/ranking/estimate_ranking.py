@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.lists import Lists, Rules, rank
 from astonish.support.cancellation import blocks
 

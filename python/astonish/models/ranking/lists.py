@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.support.cancellation import blocks
 from astonish.support.checks import check_ids, check_number
 

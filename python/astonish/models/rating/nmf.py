@@ -6,8 +6,8 @@ import numpy as np
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.factors.epoch_model import EpochModel
+from astonish.models.ranking.factors import Factors
 from astonish.support.cancellation import check_cancelled
 from astonish.support.checks import check_integer, check_number
 from astonish.support.public import public

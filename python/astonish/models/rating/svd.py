@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.partial_fit import PartialFit
 from astonish.models.factors.ridge_model import RidgeModel
+from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import Callback, History, run_epochs
 from astonish.models.training.held_out import split
 from astonish.models.training.sample_weights import check_weights

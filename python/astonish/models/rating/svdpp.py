@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.factors.partial_fit import PartialFit
 from astonish.models.factors.ridge_model import RidgeModel
+from astonish.models.ranking.factors import Factors
 from astonish.models.rating.svd import draw_normal
 from astonish.models.training.epochs import Callback, History, run_epochs
 from astonish.models.training.held_out import split, training_part

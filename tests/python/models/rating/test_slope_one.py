@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from astonish import SlopeOne
-from astonish.models.statistics import slope_one
+from astonish.models.rating import slope_one
 from astonish.support import cancellation as _cancellation
 from astonish.support.cancellation import Cancellation
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.factors.ridge_model import RidgeModel
+from astonish.models.ranking.factors import Factors
 from astonish.support.arrays import as_float64
 from astonish.support.public import public
 
