@@ -29,17 +29,19 @@ from astonish.models import (
     KNNBasic,
     KNNWithMeans,
     KNNWithZScore,
+    Model,
     NormalPredictor,
     SlopeOne,
     SVDpp,
 )
 from astonish.models.base.prediction import Prediction, PredictionImpossible
+from astonish.models.factors.factor_model import FactorModel
 from astonish.models.ranking.topk import topk
 from astonish.support import old_names
 
 old_names.install()
 
-load = AlgoBase.load
+load = Model.load
 
 __all__ = [
     "ALS",
@@ -51,6 +53,7 @@ __all__ = [
     "Dataset",
     "DotBias",
     "EmbeddingNN",
+    "FactorModel",
     "ImplicitALS",
     "KNNBaseline",
     "KNNBasic",

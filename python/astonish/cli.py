@@ -21,14 +21,10 @@ from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
 from astonish.evaluation.split import KFold
-from astonish.models import ALGORITHMS, ImplicitALS
-from astonish.models.base.algo_base import AlgoBase
-from astonish.models.factors.factor_model import FactorModel
+from astonish.models import ALGORITHMS, RANKERS, Model
 from astonish.support.checks import check_choice, check_integer
 from astonish.support.settings import resolve_n_threads
 
-# Ratings do not say how well ImplicitALS does, so it ranks and is not evaluated.
-RANKERS: dict[str, type[AlgoBase]] = {**ALGORITHMS, "ImplicitALS": ImplicitALS}
 BAD_INPUT = 2  # exit codes
 INTERRUPTED = 130
 
@@ -149,8 +145,6 @@ def recommend(
     """Train a model on all ratings and print the best items that a user has not rated."""
     check_integer("-n", n, minimum=1)
     model = _model(check_choice("--algo", algo, RANKERS), seed, resolve_n_threads(threads))
-    if not isinstance(model, FactorModel):
-        raise ValueError(f"--algo {algo} cannot rank items")
     dataset = _load(data, sep, line_format, scale)
     trainset = dataset.build_full_trainset()
     if user not in trainset.user_ids:
@@ -206,7 +200,7 @@ def _choices(option: str, text: str, known: Any) -> list[str]:
     return [check_choice(option, name.strip(), known) for name in text.split(",")]
 
 
-def _model(name: str, seed: int, n_threads: int) -> AlgoBase:
+def _model(name: str, seed: int, n_threads: int) -> Model:
     """Make a model of the options, as far as its constructor takes them, that prints nothing."""
     seed = check_integer("--seed", seed, minimum=0)
     options = {"random_state": seed, "n_threads": n_threads, "verbose": False}

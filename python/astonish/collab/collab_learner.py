@@ -13,10 +13,10 @@ from astonish.collab.learner import Learner
 from astonish.collab.metrics import Metric
 from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
+from astonish.models.base.y_range import warn_if_tight
 from astonish.models.embedding.dot_bias import DotBias
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.embedding.embedding_nn import EmbeddingNN, embedding_size
-from astonish.models.embedding.y_range import warn_if_tight
 from astonish.models.training.schedules import MOMS, Moms
 from astonish.support.checks import check_choice, check_mapping
 

@@ -14,6 +14,7 @@ from astonish.support.derived import cached
 from astonish.support.public import public
 
 # Arguments of the constructor that scikit-surprise stores under their names.
+_KNOW_USERS, _KNOW_ITEMS = ("users", "both"), ("items", "both")  # values of `known_side`
 _STORED_ARGUMENTS = ("ur", "ir", "n_users", "n_items", "n_ratings", "rating_scale")
 
 
@@ -45,7 +46,7 @@ class Trainset:
         The same as lists of tuples, made row by row when asked for.
     user_ids, item_ids : list
         Raw id of each inner id.
-    known_side : {"users", "items"} or None
+    known_side : {"users", "items", "both"} or None
         The side whose parameters come from elsewhere, so that all of it is known, rated here or
         not; None where only ratings make known.
 
@@ -177,23 +178,23 @@ class Trainset:
 
     def knows_user(self, uid: object) -> bool:
         """Tell whether the inner id `uid` is a user with at least one rating."""
-        if self.known_side == "users":
+        if self.known_side in _KNOW_USERS:
             return find_inner(uid, self.n_users) is not None
         return uid in self.ur
 
     def knows_item(self, iid: object) -> bool:
         """Tell whether the inner id `iid` is an item with at least one rating."""
-        if self.known_side == "items":
+        if self.known_side in _KNOW_ITEMS:
             return find_inner(iid, self.n_items) is not None
         return iid in self.ir
 
     def known_users(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return inner user ids with -1 in place of those that `knows_user` denies."""
-        return codes if self.known_side == "users" else self.by_user.without_empty_rows(codes)
+        return codes if self.known_side in _KNOW_USERS else self.by_user.without_empty_rows(codes)
 
     def known_items(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return inner item ids with -1 in place of those that `knows_item` denies."""
-        return codes if self.known_side == "items" else self.by_item.without_empty_rows(codes)
+        return codes if self.known_side in _KNOW_ITEMS else self.by_item.without_empty_rows(codes)
 
     def to_inner_uid(self, ruid: Any) -> int:
         """Return the inner id of a raw user id; ValueError if the training set lacks it."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from astonish.interpret.parameters import item_biases, often_rated
 from astonish.interpret.titles import labels
-from astonish.models.ranking.lists import raw_ids_at
+from astonish.models.ranking.rules import raw_ids_at
 from astonish.support import plotting
 from astonish.support.checks import check_integer
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.interpret.parameters import factors_of, fitted_trainset, known_inner, known_rows
-from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.models.ranking.rules import known_ids, raw_ids_at
 from astonish.support.checks import check_choice, check_integer
 
 

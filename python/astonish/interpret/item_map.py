@@ -12,7 +12,7 @@ from astonish.interpret.components import principal_components
 from astonish.interpret.parameters import fitted_trainset, known_inner, known_rows, n_ratings_of
 from astonish.interpret.placement import place_labels, refuse_subfigure, require_textalloc
 from astonish.interpret.titles import labels
-from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.models.ranking.rules import known_ids, raw_ids_at
 from astonish.support import plotting
 from astonish.support.checks import check_integer
 

@@ -13,7 +13,7 @@ from astonish.interpret.parameters import (
     often_rated,
 )
 from astonish.interpret.titles import titled
-from astonish.models.ranking.lists import raw_ids_at
+from astonish.models.ranking.rules import raw_ids_at
 from astonish.support.checks import check_integer
 
 Ranking = tuple[NDArray[np.object_], NDArray[np.float64]]

@@ -1,6 +1,7 @@
 """The models."""
 
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.model import Model
 from astonish.models.embedding.dot_bias import DotBias
 from astonish.models.embedding.embedding_nn import EmbeddingNN
 from astonish.models.implicit.implicit_als import ImplicitALS
@@ -13,11 +14,14 @@ from astonish.models.rating.normal_predictor import NormalPredictor
 from astonish.models.rating.slope_one import SlopeOne
 from astonish.models.rating.svd import SVD
 from astonish.models.rating.svdpp import SVDpp
+from astonish.models.registry import ALGORITHMS, MODELS, RANKERS, having
 
 __all__ = [
     "ALGORITHMS",
     "ALS",
+    "MODELS",
     "NMF",
+    "RANKERS",
     "SVD",
     "AlgoBase",
     "BaselineOnly",
@@ -29,28 +33,9 @@ __all__ = [
     "KNNBasic",
     "KNNWithMeans",
     "KNNWithZScore",
+    "Model",
     "NormalPredictor",
     "SVDpp",
     "SlopeOne",
+    "having",
 ]
-
-#: The models that the command line knows by name.
-ALGORITHMS: dict[str, type[AlgoBase]] = {
-    cls.__name__: cls
-    for cls in (
-        SVD,
-        SVDpp,
-        NMF,
-        KNNBasic,
-        KNNWithMeans,
-        KNNWithZScore,
-        KNNBaseline,
-        SlopeOne,
-        CoClustering,
-        BaselineOnly,
-        NormalPredictor,
-        ALS,
-        DotBias,
-        EmbeddingNN,
-    )
-}

@@ -32,10 +32,7 @@ MOVED = {
     "astonish.models.embedding_lookup": "astonish.models.embedding.embedding_lookup",
     "astonish.models.embedding_model": "astonish.models.embedding.embedding_model",
     "astonish.models.embedding_nn": "astonish.models.embedding.embedding_nn",
-    "astonish.models.epoch_model": "astonish.models.factors.epoch_model",
-    "astonish.models.estimate_ranking": "astonish.models.ranking.estimate_ranking",
     "astonish.models.factor_model": "astonish.models.factors.factor_model",
-    "astonish.models.fold_in": "astonish.models.factors.fold_in",
     "astonish.models.held_out": "astonish.models.training.held_out",
     "astonish.models.implicit_als": "astonish.models.implicit.implicit_als",
     "astonish.models.knn": "astonish.models.neighbors.knn",
@@ -44,10 +41,8 @@ MOVED = {
     "astonish.models.nmf": "astonish.models.rating.nmf",
     "astonish.models.normal_predictor": "astonish.models.rating.normal_predictor",
     "astonish.models.optimize_baselines": "astonish.compat.optimize_baselines",
-    "astonish.models.partial_fit": "astonish.models.factors.partial_fit",
     "astonish.models.persistence": "astonish.models.base.persistence",
     "astonish.models.prediction": "astonish.models.base.prediction",
-    "astonish.models.ridge_model": "astonish.models.factors.ridge_model",
     "astonish.models.sample_weights": "astonish.models.training.sample_weights",
     "astonish.models.sampling": "astonish.models.training.sampling",
     "astonish.models.schedules": "astonish.models.training.schedules",
@@ -58,7 +53,7 @@ MOVED = {
     "astonish.models.svd": "astonish.models.rating.svd",
     "astonish.models.svdpp": "astonish.models.rating.svdpp",
     "astonish.models.topk": "astonish.models.ranking.topk",
-    "astonish.models.y_range": "astonish.models.embedding.y_range",
+    "astonish.models.y_range": "astonish.models.base.y_range",
 }
 
 

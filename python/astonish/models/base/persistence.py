@@ -23,9 +23,9 @@ from astonish.support.checks import check_number
 from astonish.support.public import current_name, full_name, public_class
 
 if TYPE_CHECKING:
-    from astonish.models.base.algo_base import AlgoBase
+    from astonish.models.base.hooks import Hooks
 
-Model = TypeVar("Model", bound="AlgoBase")
+Model = TypeVar("Model", bound="Hooks")
 
 FORMAT = "astonish model"
 VERSION = 1
@@ -34,8 +34,8 @@ _HEADER = "header"  # the JSON text, as bytes
 _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 
-def save(model: "AlgoBase", path: str | Path) -> None:
-    """Write `model` to `path`; see `AlgoBase.save`."""
+def save(model: "Hooks", path: str | Path) -> None:
+    """Write `model` to `path`; see `Model.save`."""
     arrays: dict[str, NDArray[Any]] = {}
     header = {
         "format": FORMAT,
@@ -49,7 +49,7 @@ def save(model: "AlgoBase", path: str | Path) -> None:
 
 
 def load(path: str | Path, base: type[Model]) -> Model:
-    """Read a model that is a `base` from `path`; see `AlgoBase.load`."""
+    """Read a model that is a `base` from `path`; see `Model.load`."""
     header, arrays = read_file(path, FORMAT, VERSION)
     cls = _find_class(str(header.get("class")), base, path)
     try:
@@ -164,7 +164,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
     if not lower <= higher:
         raise ValueError(f"the rating scale is {scale}")
     known_side = header.get("known_side")
-    if known_side not in (None, "users", "items"):
+    if known_side not in (None, "users", "items", "both"):
         raise ValueError(f"known_side is {known_side!r}")
     trainset = Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
     trainset.known_side = known_side
@@ -173,7 +173,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) ->
     return trainset
 
 
-def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_attributes(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     return {
         name: None if name in model._unsaved else pack(name, value, arrays)
         for name, value in vars(model).items()
@@ -181,7 +181,7 @@ def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict
     }
 
 
-def _pack_factors(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
+def _pack_factors(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
     factors = model._factors_of_all()
     return factors and {name: pack(name, value, arrays) for name, value in factors.items()}
 

@@ -1,30 +1,25 @@
 """The baseline estimate as a model of its own; drives the kernels of baselines.hpp and sgd.hpp."""
 
+from dataclasses import KW_ONLY
 from typing import Any
 
-from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.factors.ridge_model import RidgeModel
+from astonish.models.base.algo_base import AlgoBase
+from astonish.models.factors.factor_model import FactorModel
+from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
+from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
+from astonish.support.parameters import checked, declare, flag, mapping, param
 from astonish.support.public import public
 
 
 @public
-class BaselineOnly(RidgeModel):
+@declare
+class BaselineOnly(FactorModel, AlgoBase):
     r"""The mean of all ratings and what the user and the item add to it.
 
     The estimate is :math:`\mu + b_u + b_i`; the bias of an unknown user or item is left out.
-
-    Parameters
-    ----------
-    bsl_options : dict, default {}
-        How the biases are fitted: ``method`` "als" (the default; ``n_epochs`` 10, ``reg_u`` 15,
-        ``reg_i`` 10) or "sgd" (``n_epochs`` 20, ``reg`` 0.02, ``learning_rate`` 0.005).
-    verbose : bool, default True
-        Whether to say that biases are fitted.
-    n_threads : int, optional
-        Threads for "als", `test`, `predict_many` and `recommend`; see `FactorModel`.
 
     Attributes
     ----------
@@ -53,34 +48,31 @@ class BaselineOnly(RidgeModel):
     ((943,), (1682,))
     """
 
-    n_threads: int | None = None
+    bsl_options: dict[str, Any] = param(
+        default_factory=dict,
+        check=mapping,
+        kind="dict",
+        doc='How the biases are fitted: ``method`` "als" (the default; ``n_epochs`` 10, ``reg_u`` '
+        '15, ``reg_i`` 10) or "sgd" (``n_epochs`` 20, ``reg`` 0.02, ``learning_rate`` 0.005).',
+    )
+    verbose: bool = param(default=True, check=flag, doc="Whether to say that biases are fitted.")
+    _: KW_ONLY
+    n_threads: int | None = N_THREADS
 
-    def __init__(
-        self,
-        bsl_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; it is copied
-        verbose: bool = True,
-        *,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__(bsl_options=bsl_options)
-        self.verbose = verbose
-        self.n_threads = n_threads
+    abilities = frozenset({"rates", "ranks", "folds_in", "explains"})
 
-    def fit(self, trainset: Trainset) -> "BaselineOnly":
-        """Fit the biases to a training set; see the class for parameters and errors."""
-        with self._all_or_nothing():
-            super().fit(trainset)
-            self.bu, self.bi = self.compute_baselines()
-        return self
+    def _fit(self, trainset: Trainset) -> None:  # noqa: ARG002  the base has it
+        checked(self)
+        self.bu, self.bi = self.compute_baselines()
 
     def _factors(self) -> Factors:
         bu, bi = as_float64(self.bu), as_float64(self.bi)
         return Factors.of_biases(bu, bi, self.trainset.global_mean)
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> Ridge:
         options = self.bsl_options
         if options.get("method", "als") == "sgd":
-            reg = options.get("reg", 0.02)
-            return self._ridge_options(reg, reg, by_count=True)
-        reg = options.get("reg_u", 15) if side == "user" else options.get("reg_i", 10)
-        return self._ridge_options(reg, reg, by_count=False)
+            reg = float(options.get("reg", 0.02))
+            return Ridge(reg, reg, by_count=True)
+        reg = float(options.get("reg_u", 15) if side == "user" else options.get("reg_i", 10))
+        return Ridge(reg, reg, by_count=False)

@@ -1,5 +1,6 @@
 """Co-clustering of users and items; drives the kernels of co_clustering.hpp."""
 
+from dataclasses import KW_ONLY
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
 from astonish.support.arrays import as_int64
 from astonish.support.cancellation import check_cancelled
-from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.parameters import checked, declare, integer, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import is_strict, resolve_n_threads
@@ -20,6 +22,7 @@ Averages = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
 @public
+@declare
 class CoClustering(AlgoBase):
     r"""Users and items in clusters, a mean rating for each pair of clusters.
 
@@ -28,21 +31,6 @@ class CoClustering(AlgoBase):
     above the means of theirs. For an unknown user it is :math:`\mu_i`, for an unknown item
     :math:`\mu_u`, for both the mean of all ratings. Clusters begin at random; each epoch puts every
     user, then every item, where the squared error is least.
-
-    Parameters
-    ----------
-    n_cltr_u, n_cltr_i : int, default 3
-        Number of clusters of users and of items.
-    n_epochs : int, default 20
-        Passes over the ratings; 0 leaves the random clusters.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the first clusters. An int gives the same model at every fit, None uses NumPy's
-        global generator.
-    verbose : bool, default False
-        Whether to print the number of each epoch.
-    n_threads : int, optional
-        Threads for `fit`; by default ``ASTONISH_NUM_THREADS``, else all CPUs that the process may
-        use. Results do not depend on it.
 
     Attributes
     ----------
@@ -81,51 +69,34 @@ class CoClustering(AlgoBase):
     ((943,), (4, 3))
     """
 
-    n_threads: int | None = None
+    n_cltr_u: int = param(
+        default=3, check=integer(1), doc="Number of clusters of users.", search=(2, 20, "log")
+    )
+    n_cltr_i: int = param(
+        default=3, check=integer(1), doc="Number of clusters of items.", search=(2, 20, "log")
+    )
+    n_epochs: int = param(
+        default=20, check=integer(0), doc="Passes over the ratings; 0 leaves the random clusters."
+    )
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    n_threads: int | None = N_THREADS
 
-    def __init__(
-        self,
-        n_cltr_u: int = 3,
-        n_cltr_i: int = 3,
-        n_epochs: int = 20,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        *,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.n_cltr_u = n_cltr_u
-        self.n_cltr_i = n_cltr_i
-        self.n_epochs = n_epochs
-        self.random_state = random_state
-        self.verbose = verbose
-        self.n_threads = n_threads
-
-    def fit(self, trainset: Trainset) -> "CoClustering":
-        """Fit the clusters to a training set; see the class for parameters and errors."""
-        with self._all_or_nothing():
-            super().fit(trainset)
-            n_clusters = self._n_clusters()
-            n_epochs = check_integer("n_epochs", self.n_epochs, 0, INT32_MAX)
-            n_threads = resolve_n_threads(self.n_threads)
-            rng = get_rng(self.random_state)
-            self.cltr_u = rng.randint(n_clusters[0], size=trainset.n_users).astype(np.intp)
-            self.cltr_i = rng.randint(n_clusters[1], size=trainset.n_items).astype(np.intp)
-            self.user_mean = _counted(trainset.by_user).reduce_rows(np.mean)
-            self.item_mean = _counted(trainset.by_item).reduce_rows(np.mean)
-            for epoch in range(n_epochs):
-                check_cancelled()
-                self._say(f"Processing epoch {epoch}")
-                self._move_rows(n_threads)
-            self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = self.compute_averages(
-                self.cltr_u, self.cltr_i
-            )
-        return self
-
-    def _n_clusters(self) -> tuple[int, int]:
-        return (
-            check_integer("n_cltr_u", self.n_cltr_u, 1, INT32_MAX),
-            check_integer("n_cltr_i", self.n_cltr_i, 1, INT32_MAX),
+    def _fit(self, trainset: Trainset) -> None:
+        values = checked(self)
+        n_threads = resolve_n_threads(values.n_threads)
+        rng = get_rng(values.random_state)
+        self.cltr_u = rng.randint(values.n_cltr_u, size=trainset.n_users).astype(np.intp)
+        self.cltr_i = rng.randint(values.n_cltr_i, size=trainset.n_items).astype(np.intp)
+        self.user_mean = _counted(trainset.by_user).reduce_rows(np.mean)
+        self.item_mean = _counted(trainset.by_item).reduce_rows(np.mean)
+        for epoch in range(values.n_epochs):
+            check_cancelled()
+            self._say(f"Processing epoch {epoch}")
+            self._move_rows(n_threads)
+        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = self.compute_averages(
+            self.cltr_u, self.cltr_i
         )
 
     def _move_rows(self, n_threads: int) -> None:
@@ -156,13 +127,14 @@ class CoClustering(AlgoBase):
         IndexError
             For a cluster that does not exist.
         """
-        trainset = self._fitted_trainset()
+        trainset, values = self._fitted_trainset(), checked(self, "n_cltr_u", "n_cltr_i")
         return _core.average_clusters(
             _counted(trainset.by_user).ratings,
             as_int64(cltr_u),
             as_int64(cltr_i),
             float(trainset.global_mean),
-            *self._n_clusters(),
+            values.n_cltr_u,
+            values.n_cltr_i,
         )
 
     def estimate(self, u: Any, i: Any) -> float:

@@ -1,5 +1,6 @@
 """Random ratings: what every model must beat."""
 
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.support.parameters import declare
 from astonish.support.public import public
 
 
 @public
+@declare
 class NormalPredictor(AlgoBase):
     r"""A random rating from the normal distribution of the training set.
 
@@ -37,19 +40,12 @@ class NormalPredictor(AlgoBase):
     True
     """
 
-    sigma: float
+    sigma: float = field(init=False)
 
-    def __init__(self) -> None:
-        super().__init__()
-
-    def fit(self, trainset: Trainset) -> "NormalPredictor":
-        """Measure the spread of the ratings of a training set."""
-        with self._all_or_nothing():
-            super().fit(trainset)
-            squares = (trainset.by_user.values - trainset.global_mean) ** 2
-            # cumsum adds one after the other, in scikit-surprise's order.
-            self.sigma = np.sqrt(np.cumsum(squares)[-1] / trainset.n_ratings)
-        return self
+    def _fit(self, trainset: Trainset) -> None:
+        squares = (trainset.by_user.values - trainset.global_mean) ** 2
+        # cumsum adds one after the other, in scikit-surprise's order.
+        self.sigma = np.sqrt(np.cumsum(squares)[-1] / trainset.n_ratings)
 
     def estimate(self, *_: Any) -> float:
         """Return a random rating, whatever the user and the item are."""

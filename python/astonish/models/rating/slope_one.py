@@ -1,5 +1,6 @@
 """Slope One; drives the kernel of slope_one.hpp."""
 
+from dataclasses import KW_ONLY, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,14 +12,17 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.base.prediction import PredictionImpossible
+from astonish.models.training.parameters import N_THREADS
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.derived import cached
+from astonish.support.parameters import checked, declare
 from astonish.support.public import public
 from astonish.support.settings import is_strict, resolve_n_threads
 
 _ITEMS_PER_CALL = 128
 _TABLES = ("freq", "dev")
 _BYTES_PER_ENTRY = 16  # of a row: one of freq, one of dev
+_BYTES_A_BLOCK = 1 << 28  # of scores that are made at a time
 _KEPT_BYTES = 1 << 27  # of rows that single estimates made, for each training set
 
 Row = tuple[NDArray[np.intp], NDArray[np.float64]]
@@ -29,6 +33,7 @@ _kept_rows: WeakKeyDictionary[Trainset, dict[tuple[int, bool], Row]] = WeakKeyDi
 
 
 @public
+@declare
 class SlopeOne(AlgoBase):
     r"""The user's mean, moved by how much better the item is rated than the user's other items.
 
@@ -40,12 +45,6 @@ class SlopeOne(AlgoBase):
     estimated, so memory is O(n_ratings + n_items) instead of O(n_items²). `test` and `predict_many`
     make one row for each distinct item, in threads, and drop it. `predict` makes one in one thread
     and keeps it for the next call, up to 128 MB for a training set: prefer a batch to a loop.
-
-    Parameters
-    ----------
-    n_threads : int, optional
-        Threads for `test` and `predict_many`; by default ``ASTONISH_NUM_THREADS``, else all CPUs
-        that the process may use. Results do not depend on it.
 
     Attributes
     ----------
@@ -82,22 +81,16 @@ class SlopeOne(AlgoBase):
     (2,)
     """
 
-    n_threads: int | None = None
-    user_mean: list[float]
+    _: KW_ONLY
+    n_threads: int | None = N_THREADS
 
-    def __init__(self, *, n_threads: int | None = None) -> None:
-        super().__init__()
-        self.n_threads = n_threads
+    user_mean: list[float] = field(init=False)
 
-    def fit(self, trainset: Trainset) -> "SlopeOne":
-        """Remember a training set and the means of its users."""
-        with self._all_or_nothing():
-            super().fit(trainset)
-            resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
-            for name in _TABLES:
-                vars(self).pop(name, None)
-            self.user_mean = list(trainset.by_user.reduce_rows(np.mean))
-        return self
+    def _fit(self, trainset: Trainset) -> None:
+        checked(self)
+        for name in _TABLES:
+            vars(self).pop(name, None)
+        self.user_mean = list(trainset.by_user.reduce_rows(np.mean))
 
     @cached
     def freq(self) -> NDArray[np.intp]:
@@ -158,8 +151,12 @@ class SlopeOne(AlgoBase):
             )
         return estimates
 
+    def _users_per_block(self) -> int:
+        # A row of deviations is made for each item of a block: the fewer blocks, the better.
+        return max(super()._users_per_block(), _BYTES_A_BLOCK // (8 * self.trainset.n_items))
+
     def _has_tables(self) -> bool:
-        """Tell whether someone asked for the tables, or brought their own."""
+        """Return whether someone asked for the tables, or brought their own."""
         return any(name in vars(self) for name in _TABLES)
 
     def _row(self, item: int) -> Row:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import astonish
 from astonish import SVD
 from astonish.models import AlgoBase
-from astonish.models.base.algo_base import persistence
+from astonish.models.base import persistence
 
 from ..helpers import arrays_of, edit, trainset_of
 

@@ -2,16 +2,21 @@
 
 import math
 import numbers
-import warnings
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish.support.warning import warn_user
+
 YRange: TypeAlias = tuple[float, float] | None
 Numbers: TypeAlias = NDArray[np.float64]
 
+#: Why estimates behind a sigmoid are not explained.
+NO_SUM = (
+    "with y_range={} an estimate is no sum of what ratings contribute: explain needs y_range=None"
+)
 _STEEPEST = 4.0  # sums beyond are linearised here, where the slope is 7 % of the steepest
 
 
@@ -38,15 +43,14 @@ def check_y_range(y_range: Any) -> YRange:
 
 
 def warn_if_tight(y_range: YRange, ratings: Numbers) -> None:
-    """Warn the caller's caller when ratings lie on the bounds or beyond: no estimate gets there."""
+    """Warn the user when ratings lie on the bounds or beyond: no estimate gets there."""
     if y_range is None or not len(ratings):
         return
     lowest, highest = float(ratings.min()), float(ratings.max())
     if not y_range[0] < lowest <= highest < y_range[1]:
-        warnings.warn(
+        warn_user(
             f"y_range={y_range} is tighter than the ratings, which go from {lowest:g} to "
-            f"{highest:g}: predictions can never reach them",
-            stacklevel=3,
+            f"{highest:g}: predictions can never reach them"
         )
 
 
@@ -57,7 +61,7 @@ def widened(scale: tuple[float, float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def to_estimates(sums: Numbers, y_range: YRange) -> Numbers:
+def to_estimates(sums: Any, y_range: YRange) -> Any:
     """Return the estimates of sums."""
     if y_range is None:
         return sums
