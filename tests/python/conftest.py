@@ -1,13 +1,12 @@
 """What several test files share."""
 
-import os
 import signal
-from pathlib import Path
 
 import hypothesis
 import pytest
 
 from .data.helpers import require
+from .rating_sets import VARIABLE, rating_sets
 
 hypothesis.settings.register_profile("astonish", deadline=None)
 hypothesis.settings.load_profile("astonish")
@@ -22,10 +21,9 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def real_data():
     """The folder of the public rating sets, which are not part of the project."""
-    beside_the_project = Path(__file__).parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("ASTONISH_TEST_DATA") or beside_the_project)
+    folder = rating_sets()
     if not folder.is_dir():
-        pytest.skip(f"needs the rating sets in {folder}; ASTONISH_TEST_DATA names another folder")
+        pytest.skip(f"needs the rating sets in {folder}; {VARIABLE} names another folder")
     return folder
 
 
