@@ -18,7 +18,7 @@ PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 LANGUAGES = {"python", "text", "sh", "cpp", "cmake"}
 WRITTEN_ELSEWHERE = {"data.md", "evaluating.md", "fastai.md", "saved-models.md"}
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def run(page, folder):
@@ -39,7 +39,7 @@ def write_page(tmp_path):
     return write
 
 
-@each_page
+@every_page
 def test_the_programs_of_a_page_run(page, tmp_path):
     done = run(page, tmp_path)
     assert done.returncode == 0, done.stderr + done.stdout
@@ -47,7 +47,7 @@ def test_the_programs_of_a_page_run(page, tmp_path):
         pytest.skip(f"{page.name}: {done.stdout.strip()}")
 
 
-@each_page
+@every_page
 def test_each_block_says_its_language(page):
     blocks = read_blocks(page)
     assert {block.language for block in blocks} <= LANGUAGES
@@ -55,7 +55,7 @@ def test_each_block_says_its_language(page):
     assert len(fences) == 2 * len(blocks)
 
 
-@each_page
+@every_page
 def test_each_needed_library_is_declared_right_before_a_block(page):
     declared = [block for block in read_blocks(page) if block.needs]
     assert len(re.findall(r"^\s*<!-- needs:", page.read_text(), re.MULTILINE)) == len(declared)

@@ -77,7 +77,7 @@ CIRCLES = {  # of a module to itself
 }
 
 
-def each(names, exceptions, package=""):
+def cases(names, exceptions, package=""):
     """Parameters of a test that is known to fail for some names, which say what they import."""
     known = {f"{package}{name}": imported for name, imported in exceptions.items()}
     return [
@@ -93,7 +93,7 @@ def test_every_module_has_a_layer():
     assert {layer_of(module) for module in MODULES} <= LAYERS.keys()
 
 
-@pytest.mark.parametrize("layer", each(LAYERS, COMING_LAYERS))
+@pytest.mark.parametrize("layer", cases(LAYERS, COMING_LAYERS))
 def test_every_layer_has_a_module(layer):
     assert layer in {layer_of(module) for module in MODULES}
 
@@ -124,12 +124,12 @@ def test_every_model_is_in_a_room():
     assert {room_of(module) for module in MODULES} - {None} <= ROOMS.keys()
 
 
-@pytest.mark.parametrize("room", each(ROOMS, COMING_ROOMS))
+@pytest.mark.parametrize("room", cases(ROOMS, COMING_ROOMS))
 def test_every_room_has_a_module(room):
     assert room in {room_of(module) for module in MODULES}
 
 
-@pytest.mark.parametrize("importer", each(MODELS, ARROWS_TO_LATER_ROOMS, "astonish.models."))
+@pytest.mark.parametrize("importer", cases(MODELS, ARROWS_TO_LATER_ROOMS, "astonish.models."))
 def test_rooms_look_left(importer):
     inside = [name for name in IMPORTS[importer] if is_within(name, ["astonish.models"])]
     later = [name for name in inside if rank_of_room(name) > rank_of_room(importer)]
@@ -156,7 +156,7 @@ def circles_of(kinds):
 CIRCLES_BY_KIND = {name: circles_of(kinds) for name, kinds in KINDS.items()}
 
 
-@pytest.mark.parametrize("module", each(MODULES, CIRCLES, "astonish."))
+@pytest.mark.parametrize("module", cases(MODULES, CIRCLES, "astonish."))
 def test_a_module_is_in_no_circle(module):
     for kind, circles in CIRCLES_BY_KIND.items():
         for circle in circles:
