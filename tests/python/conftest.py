@@ -23,14 +23,14 @@ def pytest_configure(config):
     """Let Ctrl-C reach the tests where the caller ignores it, as a shell does behind ``&``."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    path = config.getoption("write_passed")
+    path = config.getoption("write_passed", None)
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist, whose controller hears of all
     if path is not None and not is_worker:
         config.pluginmanager.register(PassedTests(path))
 
 
 def pytest_collection_modifyitems(config, items):
-    path = config.getoption("skip_passed")
+    path = config.getoption("skip_passed", None)
     if path is not None:
         items[:], left_out = without(items, path)
         config.hook.pytest_deselected(items=left_out)
