@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from astonish.data.ratings import Testset
 from astonish.data.trainset import Trainset
+from astonish.evaluation.fit_params import check_fit_params
 from astonish.metrics import Metric, select
 from astonish.metrics.truth import Truth, columns_of
 from astonish.models.base.algo_base import AlgoBase
@@ -68,6 +70,8 @@ def fit_and_score(
     testset: Testset,
     measures: Iterable[str],
     return_train_measures: bool = False,
+    *,
+    fit_params: Mapping[str, Any] | None = None,
 ) -> FoldScore:
     """Fit a model to a training set and measure it on a test set.
 
@@ -83,6 +87,9 @@ def fit_and_score(
         Names of metrics, such as "rmse", in any case of letters; see `astonish.metrics.names`.
     return_train_measures : bool, default False
         Whether to measure the model on the training set too.
+    fit_params : dict, optional
+        What `fit` takes beside the training set. Arrays with one entry a rating are in the order of
+        ``trainset.all_ratings()``, as for `fit` itself.
 
     Returns
     -------
@@ -92,6 +99,8 @@ def fit_and_score(
 
     Raises
     ------
+    TypeError
+        For `fit_params` that the model's `fit` does not take.
     ValueError
         For an unknown metric, or when a metric has no value; see `astonish.metrics`.
 
@@ -106,7 +115,8 @@ def fit_and_score(
     (['rmse'], {})
     """
     metrics = select(measures, argument="measures")
-    return score_sample(algo, trainset, Sample(testset), metrics, return_train_measures)
+    params = check_fit_params(fit_params, algo.fit)
+    return score_sample(algo, trainset, Sample(testset), metrics, return_train_measures, params)
 
 
 def score_sample(
@@ -115,13 +125,14 @@ def score_sample(
     sample: Sample,
     metrics: Mapping[str, Metric],
     return_train_measures: bool = False,
+    fit_params: Mapping[str, Any] = MappingProxyType({}),
 ) -> FoldScore:
     """Do the work of `fit_and_score`, of which the sample may serve more than one model.
 
     Metrics come as records, not as names: another process does not know what users registered.
     """
     begin = time.perf_counter()
-    algo.fit(trainset)
+    algo.fit(trainset, **fit_params)
     fitted = time.perf_counter()
     answer = _test(algo, sample)
     tested = time.perf_counter()

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from astonish.data.dataset import DatasetUserFolds
 from astonish.data.trainset import Trainset
 from astonish.evaluation.cross_validation import select_lower
+from astonish.evaluation.fit_params import check_fit_params, folds_with_params, whole_with_params
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.parameters import (
     Combinations,
@@ -34,6 +36,7 @@ class BaseSearchCV(ABC):
     """
 
     param_combinations: Combinations
+    fit_params: Mapping[str, Any] = MappingProxyType({})
 
     @abstractmethod
     def __init__(
@@ -46,6 +49,8 @@ class BaseSearchCV(ABC):
         n_jobs: int | None = 1,
         pre_dispatch: int | str | None = "2*n_jobs",
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         if not callable(algo_class):
             raise TypeError(f"algo_class must be a class such as SVD, got {algo_class!r}")
@@ -57,6 +62,8 @@ class BaseSearchCV(ABC):
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.joblib_verbose = joblib_verbose
+        if fit_params is not None:  # else the attributes are scikit-surprise's
+            self.fit_params = check_fit_params(fit_params, getattr(algo_class, "fit", None))
 
     def fit(self, data: Any) -> None:
         """Measure every combination of parameters on every fold.
@@ -73,7 +80,7 @@ class BaseSearchCV(ABC):
         ------
         ValueError
             For `refit` with a data set of predefined folds, an impossible `n_jobs`, `pre_dispatch`
-            or `cv`.
+            or `cv`, and `fit_params` that do not fit the data.
         TypeError, ValueError
             What the model's constructor and `fit` raise.
         """
@@ -81,7 +88,12 @@ class BaseSearchCV(ABC):
             raise ValueError(
                 "refit cannot be used when data has been loaded with load_from_folds()."
             )
-        folds = [(trainset, Sample(testset)) for trainset, testset in get_cv(self.cv).split(data)]
+        folds = [
+            (trainset, Sample(testset), params)
+            for trainset, testset, params in folds_with_params(
+                get_cv(self.cv), data, self.fit_params
+            )
+        ]
         if not folds:
             raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
         metrics = select_lower(self.measures)
@@ -95,7 +107,8 @@ class BaseSearchCV(ABC):
         best_params = {name: self.param_combinations[at] for name, at in best_index.items()}
         best_estimator = {name: self.algo_class(**best_params[name]) for name in best_index}
         if isinstance(self.refit, str):
-            best_estimator[self.refit].fit(data.build_full_trainset())
+            trainset, params = whole_with_params(data, self.fit_params)
+            best_estimator[self.refit].fit(trainset, **params)
         self.best_index = best_index
         self.best_params = best_params
         self.best_score = {
@@ -120,7 +133,9 @@ class BaseSearchCV(ABC):
         return self.best_estimator[self.refit]
 
     def _score(
-        self, folds: Sequence[tuple[Trainset, Sample]], metrics: Mapping[str, Metric]
+        self,
+        folds: Sequence[tuple[Trainset, Sample, Mapping[str, Any]]],
+        metrics: Mapping[str, Metric],
     ) -> list[FoldScore]:
         """Return the scores of all folds of the first combination, then of the second, ..."""
         is_alone = count_workers(self.n_jobs) == 1
@@ -133,8 +148,9 @@ class BaseSearchCV(ABC):
                 sample,
                 metrics,
                 self.return_train_measures,
+                fit_params,
             )
-            for params, (trainset, sample) in product(self.param_combinations, folds)
+            for params, (trainset, sample, fit_params) in product(self.param_combinations, folds)
         )
         total = len(self.param_combinations) * len(folds)
         return collect(
@@ -176,6 +192,10 @@ class GridSearchCV(BaseSearchCV):
         How many fits to prepare ahead, as in joblib; None for all.
     joblib_verbose : int, default 0
         How much joblib prints.
+    fit_params : dict, optional
+        What `fit` takes beside the training set. Of an array with one entry a rating
+        (``sample_weight``), in the order of ``data.raw_ratings``, each fold gets the entries of its
+        ratings, and `refit` gets all; anything else passes unchanged.
 
     Attributes
     ----------
@@ -195,7 +215,7 @@ class GridSearchCV(BaseSearchCV):
     Raises
     ------
     TypeError
-        For a grid that is no dict of lists.
+        For a grid that is no dict of lists, and `fit_params` that `fit` does not take.
     ValueError
         For an empty list, an unknown metric, or a `refit` that is none of the measures.
 
@@ -221,6 +241,8 @@ class GridSearchCV(BaseSearchCV):
         n_jobs: int | None = 1,
         pre_dispatch: int | str | None = "2*n_jobs",
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(
             algo_class,
@@ -231,6 +253,7 @@ class GridSearchCV(BaseSearchCV):
             n_jobs,
             pre_dispatch,
             joblib_verbose,
+            fit_params=fit_params,
         )
         self.param_grid = explode_options("param_grid", param_grid)
         self.param_combinations = all_combinations("param_grid", self.param_grid)
@@ -250,7 +273,7 @@ class RandomizedSearchCV(BaseSearchCV):
         lists.
     n_iter : int, default 10
         Number of combinations.
-    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose
+    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose, fit_params
         As in `GridSearchCV`.
     random_state : int, numpy.random.RandomState or None, default None
         Decides the combinations; None draws from NumPy's global generator. scikit-surprise draws
@@ -296,6 +319,8 @@ class RandomizedSearchCV(BaseSearchCV):
         pre_dispatch: int | str | None = "2*n_jobs",
         random_state: int | np.random.RandomState | None = None,
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(
             algo_class,
@@ -306,6 +331,7 @@ class RandomizedSearchCV(BaseSearchCV):
             n_jobs,
             pre_dispatch,
             joblib_verbose,
+            fit_params=fit_params,
         )
         self.n_iter = n_iter
         self.random_state = random_state
