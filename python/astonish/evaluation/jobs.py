@@ -4,14 +4,17 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
-from typing import Any, TypeVar
-
-import joblib
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from astonish.support.cancellation import Cancellation, check_cancelled
 from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.lazy import lazy_module
 from astonish.support.settings import limit_threads, threads_for_each
+
+if TYPE_CHECKING:
+    import joblib
+else:
+    joblib = lazy_module("joblib")  # two thirds of the time that this module takes
 
 T = TypeVar("T")
 
@@ -91,6 +94,8 @@ def run_jobs(
 
 def collect(results: Generator[T, None, None], total: int | None, unit: str) -> list[T]:
     """Return the results of `run_jobs` as a list; on a terminal a bar shows how far it is."""
+    from tqdm import tqdm  # imported with the first bar
+
     with closing(results):
         bar = tqdm(results, total=total, unit=unit, leave=False, disable=None, delay=_PATIENCE)
         return list(bar)
