@@ -141,7 +141,7 @@ def evaluate(
     models = [_model(name, seed, 1, parameters) for name in names]
     splitter = KFold(check_integer("--folds", folds, minimum=2), random_state=seed)
     if json_file is not None:
-        json_file.touch()  # an unwritable place is an error now, not after the work
+        json_file.touch()  # an unwritable path is an error now, not after the work
     dataset = _load(**source)
     np.random.seed(seed)  # what NormalPredictor draws from; one thread makes it repeatable
     results = _evaluate_models(models, dataset, selected, splitter, min(n_threads, folds))
@@ -261,7 +261,7 @@ def _parse_settings(settings: Iterable[str]) -> dict[str, Any]:
 
 
 def _model(name: str, seed: int, n_threads: int, parameters: Mapping[str, Any]) -> AlgoBase:
-    """Make a model of the options, as far as its constructor takes them, that prints nothing."""
+    """Return a model that prints nothing, with the options that its constructor takes."""
     seed = check_integer("--seed", seed, minimum=0)
     taken = inspect.signature(RANKERS[name]).parameters
     for parameter in parameters:

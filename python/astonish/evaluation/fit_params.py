@@ -60,12 +60,12 @@ def check_fit_params(fit_params: Any, fit: Callable[..., Any] | None) -> Params:
         return {}
     if not isinstance(fit_params, Mapping):
         raise TypeError(f"fit_params must be a dict of arguments of fit, got {fit_params!r}")
-    taken = _keywords(fit)
+    taken, method = _keywords(fit), getattr(fit, "__qualname__", "fit")
     for name in fit_params:
         if taken is not None and name not in taken:
             raise TypeError(
-                f"fit_params[{name!r}] is no argument of {getattr(fit, '__qualname__', 'fit')}, "
-                f"which takes {', '.join(map(repr, taken)) or 'none'}"
+                f"fit_params[{name!r}] is not an argument of {method}, "
+                f"which takes {', '.join(map(repr, taken)) or 'the training set alone'}"
             )
     return dict(fit_params)
 

@@ -33,7 +33,7 @@ def count_workers(n_jobs: int | None) -> int:
     Raises
     ------
     TypeError, ValueError
-        For what is no integer, and for 0.
+        For a value that is not an integer, and for 0.
     """
     if n_jobs is not None and check_integer("n_jobs", n_jobs, -INT32_MAX, INT32_MAX) == 0:
         raise ValueError("n_jobs must be a number of jobs or -1 for one per CPU, got 0")
@@ -93,7 +93,7 @@ def run_jobs(
 
 
 def collect(results: Generator[T, None, None], total: int | None, unit: str) -> list[T]:
-    """Return the results of `run_jobs` as a list; on a terminal a bar shows how far it is."""
+    """Return the results of `run_jobs` as a list; on a terminal a bar shows the progress."""
     from tqdm import tqdm  # imported with the first bar
 
     with closing(results):
@@ -108,7 +108,7 @@ def _run(cancellation: Cancellation, n_threads: int | None, job: Callable[[], T]
 
 
 def _drain(queue: deque[T]) -> Iterator[T]:
-    """Yield what is in a queue, and keep nothing of it."""
+    """Yield the entries of a queue and remove them."""
     while queue:
         yield queue.popleft()
 
@@ -117,7 +117,7 @@ def _check_pre_dispatch(pre_dispatch: Any) -> Any:
     """Return what joblib understands; ValueError otherwise."""
     if pre_dispatch is None:
         return "all"
-    try:  # joblib evaluates it before it looks at the jobs, here none
+    try:  # joblib evaluates it before it looks at the jobs; here there are none
         joblib.Parallel(n_jobs=2, backend="threading", pre_dispatch=pre_dispatch)([])
     except Exception:
         raise ValueError(

@@ -16,12 +16,12 @@ from astonish.metrics.truth import Truth, columns_of
 from astonish.models.base.algo_base import AlgoBase
 from astonish.support.derived import cached
 
-#: What functions measure unless they are told; a list as in scikit-surprise's signatures.
+#: The metrics that functions compute by default; a list as in scikit-surprise's signatures.
 DEFAULT_MEASURES: Iterable[str] = ["rmse", "mae"]
 
 
 class FoldScore(NamedTuple):
-    """What one fold measured: values by measure, and wall-clock seconds."""
+    """The scores of one fold: values by metric, and wall-clock seconds."""
 
     test_measures: dict[str, float]
     train_measures: dict[str, float]
@@ -55,12 +55,12 @@ class Sample:
 
     @cached
     def truth(self) -> Truth:
-        """True ratings, NaN where there is none, and the users who gave them."""
+        """True ratings, NaN where one is missing, and the users who gave them."""
         return Truth(self.users, np.array([rating for _, _, rating in self.rows], dtype=np.float64))
 
     @cached
     def is_complete(self) -> bool:
-        """Whether there are ratings, and none is missing."""
+        """Whether there are ratings and all are known."""
         return bool(self.rows) and not np.isnan(self.truth.ratings).any()
 
 
@@ -73,7 +73,7 @@ def fit_and_score(
     *,
     fit_params: Mapping[str, Any] | None = None,
 ) -> FoldScore:
-    """Fit a model to a training set and measure it on a test set.
+    """Fit a model to a training set and evaluate it on a test set.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ def fit_and_score(
     trainset : Trainset
         What to fit it to.
     testset : list of (raw user id, raw item id, rating)
-        What to measure it on.
+        What to evaluate it on.
     measures : iterable of str
         Names of metrics, such as "rmse", in any case of letters; see `astonish.metrics.names`.
     return_train_measures : bool, default False
-        Whether to measure the model on the training set too.
+        Whether to evaluate the model on the training set too.
     fit_params : dict, optional
         What `fit` takes beside the training set. Arrays with one entry a rating are in the order of
         ``trainset.all_ratings()``, as for `fit` itself.
@@ -94,7 +94,7 @@ def fit_and_score(
     Returns
     -------
     FoldScore
-        The tuple (values on the test set by measure, values on the training set by measure, seconds
+        The tuple (values on the test set by metric, values on the training set by metric, seconds
         of `fit`, seconds of the estimates of the test set).
 
     Raises
@@ -146,7 +146,7 @@ def score_sample(
 
 
 def _test(algo: AlgoBase, sample: Sample) -> list[Any] | NDArray[np.float64]:
-    """Return what ``algo.test`` does; its estimates alone where nobody sees the difference."""
+    """Return what ``algo.test`` does; the estimates alone where the metrics need no more."""
     if not _tests_in_core(algo):
         return algo.test(sample.testset)
     if not sample.is_complete:
@@ -155,7 +155,7 @@ def _test(algo: AlgoBase, sample: Sample) -> list[Any] | NDArray[np.float64]:
 
 
 def _tests_in_core(algo: Any) -> bool:
-    """Tell whether ``algo.test`` is nobody's own and would take its estimates from the core."""
+    """Return whether ``algo.test`` is the package's own and takes estimates from the core."""
     return (
         isinstance(algo, AlgoBase)
         and type(algo).test is AlgoBase.test

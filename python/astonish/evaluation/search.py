@@ -66,7 +66,7 @@ class BaseSearchCV(ABC):
             self.fit_params = check_fit_params(fit_params, getattr(algo_class, "fit", None))
 
     def fit(self, data: Any) -> None:
-        """Measure every combination of parameters on every fold.
+        """Evaluate every combination of parameters on every fold.
 
         The folds are cut once and serve all combinations. A search that fails or is interrupted
         keeps the results that it had.
@@ -161,7 +161,7 @@ class BaseSearchCV(ABC):
 
 
 class GridSearchCV(BaseSearchCV):
-    """Measure all combinations of parameters by cross-validation, and find the best.
+    """Evaluate all combinations of parameters by cross-validation, and find the best.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ class GridSearchCV(BaseSearchCV):
         How to cut folds: an int is KFold with so many, None is KFold(5).
     refit : bool or str, default False
         Whether to fit the best combination to all ratings, for `test` and `predict`. A str is the
-        measure that decides what is best, True the first one.
+        metric that decides what is best, True the first one.
     return_train_measures : bool, default False
         Whether to score the training sets too.
     n_jobs : int, default 1
@@ -202,22 +202,22 @@ class GridSearchCV(BaseSearchCV):
     param_combinations : list of dict
         What is tried.
     best_score : dict of str to float
-        The best mean over the folds, by measure.
+        The best mean over the folds, by metric.
     best_params, best_index : dict
-        The combination that reached it, and its place in the results.
+        The combination that reached it, and its index in the results.
     best_estimator : dict of str to AlgoBase
-        A model of that combination; fitted for the measure that `refit` names.
+        A model of that combination; fitted for the metric that `refit` names.
     cv_results : dict
-        ``split<k>_test_<measure>``, ``mean_test_``, ``std_test_`` and ``rank_test_<measure>`` (1 is
+        ``split<k>_test_<metric>``, ``mean_test_``, ``std_test_`` and ``rank_test_<metric>`` (1 is
         the best), the same without rank for ``train``, ``mean_`` and ``std_`` of ``fit_time`` and
         ``test_time``: arrays of shape (n_combinations,). ``params`` and ``param_<name>``: lists.
 
     Raises
     ------
     TypeError
-        For a grid that is no dict of lists, and `fit_params` that `fit` does not take.
+        For a grid that is not a dict of lists, and `fit_params` that `fit` does not take.
     ValueError
-        For an empty list, an unknown metric, or a `refit` that is none of the measures.
+        For an empty list, an unknown metric, or a `refit` that is not among the measures.
 
     Examples
     --------
@@ -260,7 +260,7 @@ class GridSearchCV(BaseSearchCV):
 
 
 class RandomizedSearchCV(BaseSearchCV):
-    """Measure some combinations of parameters, drawn at random, and find the best.
+    """Evaluate some combinations of parameters, drawn at random, and find the best.
 
     Parameters
     ----------
@@ -398,7 +398,7 @@ def _fit_and_score(
 
 
 def _check_refit(refit: Any, measures: list[str]) -> str | bool:
-    """Return the measure that `refit` stands for, or False; what is neither is False too."""
+    """Return the measure that `refit` stands for, or False; other values count as False."""
     if refit is True:
         if not measures:
             raise ValueError("refit=True needs a measure, but measures is empty")

@@ -17,7 +17,7 @@ def rmse(true: Any, estimated: Any) -> Any:
     Raises
     ------
     ValueError
-        When the shapes differ or there is no rating.
+        When the shapes differ or there are no ratings.
 
     Examples
     --------

@@ -53,8 +53,8 @@ def register(
     Raises
     ------
     TypeError
-        When `name` is no text, `function` no function of so many arguments, or `greater_is_better`
-        no bool.
+        When `name` is not a text, `function` does not take so many arguments, or
+        `greater_is_better` is not a bool.
     ValueError
         For a name that is taken or holds spaces or commas, or another kind of `needs`.
 

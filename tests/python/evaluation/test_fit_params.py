@@ -244,7 +244,7 @@ def test_fit_params_are_a_dict(data, params):
 
 
 def test_an_argument_that_fit_lacks_is_refused_before_the_work(data):
-    message = r"fit_params\['weight'\] is no argument of .*fit, which takes 'sample_weight'"
+    message = r"fit_params\['weight'\] is not an argument of .*fit, which takes 'sample_weight'"
     trainset, testset = next(FOLDS.split(data))
     with pytest.raises(TypeError, match=message):
         cross_validate(Weighted(), data, fit_params={"weight": 1})
