@@ -1,13 +1,21 @@
 """Frames and sparse matrices to Ratings."""
 
-from typing import Any
+from __future__ import annotations
 
-import narwhals as nw
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.ratings import Ratings
+from astonish.support.arrays import is_sparse
+from astonish.support.lazy import lazy_module
+
+if TYPE_CHECKING:
+    import narwhals as nw
+else:
+    nw = lazy_module("narwhals")  # imported with the first frame
 
 
 def read_frame(frame: Any) -> Ratings:
@@ -97,10 +105,7 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
     ValueError
         When `user_ids` or `item_ids` does not have one id a row or column.
     """
-    from scipy.sparse import issparse  # a third of the time that importing astonish takes
-
-    is_sparse = issparse(matrix)
-    if not is_sparse or matrix.ndim != 2:
+    if not is_sparse(matrix) or matrix.ndim != 2:
         raise TypeError(
             f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
         )
