@@ -14,7 +14,7 @@ from rich.table import Table
 
 import astonish
 from astonish import _core
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("ASTONISH_TEST_DATA", ROOT.parent / "shared" / "data"))

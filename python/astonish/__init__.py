@@ -10,9 +10,9 @@
 from astonish import dump, model_selection
 from astonish._core import __version__
 from astonish.data.dataset import Dataset
+from astonish.data.loaders import make_ratings
 from astonish.data.reader import Reader
 from astonish.data.sources.builtin import get_dataset_dir
-from astonish.data.synthetic.make_ratings import make_ratings
 from astonish.data.trainset import Trainset
 from astonish.evaluation import accuracy
 from astonish.models import (

@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from astonish import _core, _cpu
 from astonish.data.dataset import Dataset, DatasetAutoFolds
+from astonish.data.loaders import load_any_file
 from astonish.data.sources.builtin import BUILTIN_DATASETS, DEMO
-from astonish.data.sources.sniff import load_any_file
 from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore

@@ -1,5 +1,6 @@
 """Data sets: where ratings come from, and how they become training and test sets."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,12 +8,16 @@ from typing import Any, TypeAlias
 
 from astonish.data.ratings import Ratings, RawRating, Testset
 from astonish.data.reader import Reader
+from astonish.data.source_data import SourceData
+from astonish.data.sources.builtin import read_builtin
 from astonish.data.sources.files import read_file
 from astonish.data.sources.frames import read_frame, read_sparse
 from astonish.data.trainset import Trainset
 from astonish.support.public import public
 
 FoldFiles: TypeAlias = Sequence[tuple[str | Path, str | Path]]
+
+_PACKAGE = "astonish."
 
 
 @public
@@ -60,11 +65,7 @@ class Dataset:
         >>> astonish.Dataset.load_builtin("demo")
         <Dataset: 100000 ratings of 1682 items by 943 users>
         """
-        from astonish.data.sources.builtin import (
-            load_builtin,  # builtin makes data sets of this class
-        )
-
-        return load_builtin(name, prompt)
+        return DatasetAutoFolds.from_source(read_builtin(name, prompt))
 
     @classmethod
     def load_from_file(cls, file_path: str | Path, reader: Reader) -> "DatasetAutoFolds":
@@ -197,9 +198,18 @@ class DatasetAutoFolds(Dataset):
     @classmethod
     def from_ratings(cls, ratings: Ratings, reader: Reader) -> "DatasetAutoFolds":
         """Make a data set of ratings that are columns already."""
+        return cls.from_source(SourceData(ratings, _require_reader(reader)))
+
+    @classmethod
+    def from_source(cls, source: SourceData) -> "DatasetAutoFolds":
+        """Make a data set of what a source returned."""
         data = cls.__new__(cls)
-        Dataset.__init__(data, _require_reader(reader))
-        data._adopt(ratings)
+        Dataset.__init__(data, source.reader)
+        if source.ratings_file is not None:
+            data.ratings_file = source.ratings_file
+        data._adopt(source.ratings)
+        data.item_titles = source.item_titles
+        data.item_genres = source.item_genres
         return data
 
     def _adopt(self, ratings: Ratings) -> None:
@@ -265,5 +275,15 @@ def _warn_outside_scale(ratings: Ratings, scale: tuple[float, float]) -> None:
         warnings.warn(
             f"ratings from {lowest:g} to {highest:g} go beyond rating_scale={scale}; they are kept,"
             " but estimates are clipped to the scale",
-            stacklevel=5,
+            stacklevel=_outside_stacklevel(),
         )
+
+
+def _outside_stacklevel() -> int:
+    """Return the `stacklevel` with which a warning of the caller points outside the package."""
+    frame = sys._getframe(1)
+    level = 1
+    while frame.f_globals.get("__name__", "").startswith(_PACKAGE) and frame.f_back is not None:
+        frame = frame.f_back
+        level += 1
+    return level

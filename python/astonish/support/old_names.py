@@ -15,7 +15,7 @@ from types import ModuleType
 #: The module that holds the contents of one that is no more.
 MOVED = {
     "astonish.data.builtin": "astonish.data.sources.builtin",
-    "astonish.data.catalogue": "astonish.data.sources.catalogue",
+    "astonish.data.catalogue": "astonish.data.synthetic.catalogue",
     "astonish.data.csv_table": "astonish.data.sources.csv_table",
     "astonish.data.files": "astonish.data.sources.files",
     "astonish.data.frames": "astonish.data.sources.frames",

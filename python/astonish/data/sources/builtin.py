@@ -12,10 +12,11 @@ from typing import IO, Any, NamedTuple
 
 from tqdm import tqdm
 
-from astonish.data.dataset import Dataset, DatasetAutoFolds
 from astonish.data.reader import BUILTIN_FORMATS, Reader
+from astonish.data.source_data import SourceData
+from astonish.data.sources.files import read_file
 from astonish.data.sources.titles import find_titles
-from astonish.data.synthetic.make_ratings import make_ratings
+from astonish.data.synthetic.planted_model import draw_ratings
 
 _CHUNK = 1 << 16  # bytes read from the network at a time
 _TIMEOUT = 60  # seconds without an answer
@@ -86,10 +87,10 @@ def get_dataset_dir() -> str:
     return folder
 
 
-def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds:
-    """Load a built-in data set; see `Dataset.load_builtin`."""
+def read_builtin(name: str, prompt: bool) -> SourceData:
+    """Read a built-in data set; see `Dataset.load_builtin`."""
     if name == DEMO:
-        return make_ratings()
+        return draw_ratings()
     if name not in BUILTIN_DATASETS:
         known = ", ".join([*BUILTIN_DATASETS, DEMO])
         raise ValueError(f"unknown dataset {name}. Accepted values are {known}.")
@@ -99,9 +100,8 @@ def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds
         if prompt:
             _ask_for_download(name)
         download_builtin_dataset(name)
-    data = Dataset.load_from_file(path, Reader(**source.reader_params))
-    data.item_titles = find_titles(path)
-    return data
+    reader = Reader(**source.reader_params)
+    return SourceData(read_file(path, reader), reader, path, find_titles(path))
 
 
 def dataset_dir() -> str:

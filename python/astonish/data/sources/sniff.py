@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.reader import Reader
+from astonish.data.source_data import SourceData
 from astonish.data.sources.files import open_file, read_file
 from astonish.data.sources.titles import find_titles
 from astonish.support.checks import check_scale
@@ -22,14 +22,14 @@ _HEADER_WORDS = (
 )
 
 
-def load_any_file(
+def read_any_file(
     path: str | Path,
     *,
     sep: str | None = None,
     line_format: str | None = None,
     skip_lines: int | None = None,
     rating_scale: tuple[float, float] | None = None,
-) -> DatasetAutoFolds:
+) -> SourceData:
     """Load a ratings file; whatever is not said about its format is guessed from it.
 
     The separator is the first of ``::``, tab, comma, semicolon, bar and white space that cuts the
@@ -68,10 +68,7 @@ def load_any_file(
         rating_scale = float(np.min(ratings.values)), float(np.max(ratings.values))
     if rating_scale is not None:
         reader.rating_scale = check_scale("rating_scale", rating_scale)
-    data = DatasetAutoFolds.from_ratings(ratings, reader)
-    data.ratings_file = path
-    data.item_titles = find_titles(path)
-    return data
+    return SourceData(ratings, reader, path, find_titles(path))
 
 
 def _first_lines(path: str | Path, skip_lines: int) -> tuple[int, list[str]]:

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.ratings import Ratings
 from astonish.data.reader import Reader
-from astonish.data.sources.catalogue import GENRES, draw_genres, draw_titles
+from astonish.data.source_data import SourceData
+from astonish.data.synthetic.catalogue import GENRES, draw_genres, draw_titles
 from astonish.data.synthetic.pairs import draw_pairs
 from astonish.support.checks import check_integer, check_number, check_scale
 
@@ -40,7 +40,7 @@ _OWN_CHARACTER = 0.5  # length of what sets an item apart; what it has of its ge
 _BLOCK = 1 << 18  # ratings worked on at a time: temporaries stay in the cache
 
 
-def make_ratings(
+def draw_ratings(
     n_users: int = 943,
     n_items: int = 1682,
     n_ratings: int = 100_000,
@@ -51,7 +51,7 @@ def make_ratings(
     step: float = 1.0,
     popularity: float = 1.2,
     seed: int = 0,
-) -> DatasetAutoFolds:
+) -> SourceData:
     """Make a data set with planted factors, genres, titles and a long tail.
 
     Parameters
@@ -78,7 +78,7 @@ def make_ratings(
 
     Returns
     -------
-    Dataset
+    data set
         With `item_titles` and `item_genres`.
 
     Raises
@@ -88,7 +88,8 @@ def make_ratings(
 
     Examples
     --------
-    >>> data = make_ratings(n_users=50, n_items=20, n_ratings=300)
+    >>> import astonish
+    >>> data = astonish.make_ratings(n_users=50, n_items=20, n_ratings=300)
     >>> data
     <Dataset: 300 ratings of 20 items by 50 users>
     >>> len(data.item_titles)
@@ -113,11 +114,13 @@ def make_ratings(
     user_ids = [str(user + 1) for user in range(n_users)]
     item_ids = [str(item + 1) for item in range(n_items)]
     ratings = Ratings(users, items, values, user_ids, item_ids)
-    data = DatasetAutoFolds.from_ratings(ratings, Reader(rating_scale=rating_scale))
-    data.item_titles = dict(zip(item_ids, titles, strict=True))
     names = (tuple(GENRES[code] for code in row if code >= 0) for row in genres.tolist())
-    data.item_genres = dict(zip(item_ids, names, strict=True))
-    return data
+    return SourceData(
+        ratings,
+        Reader(rating_scale=rating_scale),
+        item_titles=dict(zip(item_ids, titles, strict=True)),
+        item_genres=dict(zip(item_ids, names, strict=True)),
+    )
 
 
 def _check_sizes(n_users: int, n_items: int, n_ratings: int) -> tuple[int, int, int]:
