@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
+from astonish.data.sides import Sides
 from astonish.support.checks import check_integer, check_scale
 from astonish.support.derived import cached
 from astonish.support.public import public
@@ -102,8 +103,7 @@ class Trainset:
         items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
         return cls.from_csr(
-            Csr.from_triplets(users, items, ratings.values, shape),
-            Csr.from_triplets(items, users, ratings.values, shape[::-1]),
+            *Sides.from_triplets(users, items, ratings.values, shape),
             list(map(ratings.user_ids.__getitem__, user_order.tolist())),
             list(map(ratings.item_ids.__getitem__, item_order.tolist())),
             rating_scale,
@@ -149,6 +149,11 @@ class Trainset:
         self.rating_scale = rating_scale
         self.ur = RatingsByRow(by_user)
         self.ir = RatingsByRow(by_item)
+
+    @property
+    def sides(self) -> Sides:
+        """`by_user` and `by_item`."""
+        return Sides(self.by_user, self.by_item)
 
     @cached
     def _raw2inner_id_users(self) -> dict[Any, int]:
@@ -267,19 +272,12 @@ class Trainset:
             self.item_ids, self.inner_items, ratings.items, ratings.item_ids
         )
         shape = len(user_ids), len(item_ids)
-        ids_and_scale = user_ids, item_ids, self.rating_scale
-        return (
-            Trainset.from_csr(
-                self.by_user.extended(users, items, ratings.values, shape),
-                self.by_item.extended(items, users, ratings.values, shape[::-1]),
-                *ids_and_scale,
-            ),
-            Trainset.from_csr(
-                Csr.from_triplets(users, items, ratings.values, shape),
-                Csr.from_triplets(items, users, ratings.values, shape[::-1]),
-                *ids_and_scale,
-            ),
+        columns = users, items, ratings.values, shape
+        both = self.sides.extended(*columns), Sides.from_triplets(*columns)
+        union, added = (
+            Trainset.from_csr(*sides, user_ids, item_ids, self.rating_scale) for sides in both
         )
+        return union, added
 
     def build_testset(self) -> Testset:
         """Return all ratings as (raw user id, raw item id, rating), user by user."""

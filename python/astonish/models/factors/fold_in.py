@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.factors.factor_model import FactorModel
 from astonish.support.checks import check_choice
@@ -90,8 +90,7 @@ def _folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainse
     codes, order = _core.renumber(new, len(new_ids))
     columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
     n_known = trainset.n_items if side == "user" else trainset.n_users
-    by_new = Csr.from_triplets(codes, columns, ratings.values, (len(order), n_known))
-    by_known = Csr.from_triplets(columns, codes, ratings.values, (n_known, len(order)))
+    by_new, by_known = Sides.from_triplets(codes, columns, ratings.values, (len(order), n_known))
     ids = list(map(new_ids.__getitem__, order.tolist()))
     if side == "user":
         sides = by_new, by_known, ids, trainset.item_ids
