@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.data.timestamps import to_column, to_text
 from astonish.support.garbage_collection import paused_gc
 
 RawRating: TypeAlias = tuple[Any, Any, float, str | None]
@@ -31,7 +32,8 @@ class Ratings(Sequence[RawRating]):
     user_ids, item_ids : list
         Raw ids, in order of first appearance where the ratings were read from a source.
     timestamps : int64 or object array of shape (n_ratings,), optional
-        int64 when every timestamp was an integer, else the strings as they were read.
+        int64 when every timestamp is an integer or missing (`MISSING_TIME`), else the texts as they
+        were read.
     """
 
     users: NDArray[np.int32]
@@ -76,7 +78,7 @@ class Ratings(Sequence[RawRating]):
             _to_floats(values, len(users)),
             list(user_table),
             list(item_table),
-            None if timestamps is None else _timestamp_array(timestamps),
+            None if timestamps is None else to_column(timestamps),
         )
 
     @classmethod
@@ -85,12 +87,11 @@ class Ratings(Sequence[RawRating]):
         if isinstance(raw_ratings, Ratings):
             return raw_ratings
         rows = list(raw_ratings)
-        timestamps = [timestamp for _, _, _, timestamp in rows]
         return cls.from_columns(
             [user for user, _, _, _ in rows],
             [item for _, item, _, _ in rows],
             [rating for _, _, rating, _ in rows],
-            None if all(timestamp is None for timestamp in timestamps) else timestamps,
+            [timestamp for _, _, _, timestamp in rows],
         )
 
     def take(self, rows: NDArray[np.intp]) -> "Ratings":
@@ -123,9 +124,10 @@ class Ratings(Sequence[RawRating]):
             return list(zip(self.raw_users(), self.raw_items(), self.values.tolist(), strict=True))
 
     def __iter__(self) -> Iterator[RawRating]:
-        timestamps = repeat(None) if self.timestamps is None else map(_as_text, self.timestamps)
-        columns = self.raw_users(), self.raw_items(), self.values.tolist(), timestamps
-        return zip(*columns, strict=False)  # "no timestamps" has no end
+        columns = self.raw_users(), self.raw_items(), self.values.tolist()
+        if self.timestamps is None:
+            return zip(*columns, repeat(None), strict=False)  # the last has no end
+        return zip(*columns, map(to_text, self.timestamps.tolist()), strict=True)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -137,26 +139,9 @@ class Ratings(Sequence[RawRating]):
     def __getitem__(self, index: int | slice) -> "RawRating | Ratings":
         if isinstance(index, slice):
             return self.take(np.arange(len(self))[index])
-        timestamp = None if self.timestamps is None else _as_text(self.timestamps[index])
+        timestamp = None if self.timestamps is None else to_text(self.timestamps[index])
         user, item = self.user_ids[self.users[index]], self.item_ids[self.items[index]]
         return user, item, float(self.values[index]), timestamp
-
-
-def _as_text(timestamp: Any) -> str | None:
-    return None if timestamp is None else str(timestamp)
-
-
-def _timestamp_array(timestamps: Sequence[str | None]) -> NDArray[Any]:
-    """Return int64 where that gives back the same strings, else the objects as they are."""
-    try:
-        numbers = list(map(int, timestamps))  # type: ignore[arg-type]
-        if list(map(str, numbers)) == list(timestamps):
-            return np.array(numbers, dtype=np.int64)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    objects = np.empty(len(timestamps), dtype=object)
-    objects[:] = timestamps
-    return objects
 
 
 def _to_floats(values: list[Any], n: int) -> NDArray[np.float64]:

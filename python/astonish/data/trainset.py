@@ -10,6 +10,7 @@ from astonish import _core
 from astonish.data.csr import Csr, RatingsByRow, find_inner
 from astonish.data.ratings import Ratings, Testset
 from astonish.data.sides import Sides
+from astonish.data.timestamps import UngroupedTimestamps, joined, ungrouped
 from astonish.support.checks import check_integer, check_scale
 from astonish.support.derived import cached
 from astonish.support.public import public
@@ -46,6 +47,8 @@ class Trainset:
         The same as lists of tuples, made row by row when asked for.
     user_ids, item_ids : list
         Raw id of each inner id.
+    timestamps : int64 array of shape (n_ratings,) or None
+        When each rating of `by_user` was given, in that order.
     known_side : {"users", "items"} or None
         The side whose parameters come from elsewhere, so that all of it is known, rated here or
         not; None where only ratings make known.
@@ -59,6 +62,7 @@ class Trainset:
     """
 
     known_side: str | None = None
+    _timestamps: NDArray[np.int64] | UngroupedTimestamps | None = None
 
     def __init__(
         self,
@@ -102,12 +106,16 @@ class Trainset:
         users, user_order = _core.renumber(ratings.users, len(ratings.user_ids))
         items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
-        return cls.from_csr(
+        trainset = cls.from_csr(
             *Sides.from_triplets(users, items, ratings.values, shape),
             list(map(ratings.user_ids.__getitem__, user_order.tolist())),
             list(map(ratings.item_ids.__getitem__, item_order.tolist())),
             rating_scale,
         )
+        timestamps = ungrouped(users, ratings.timestamps)
+        if timestamps is not None:
+            trainset._timestamps = timestamps
+        return trainset
 
     @classmethod
     def from_csr(
@@ -154,6 +162,28 @@ class Trainset:
     def sides(self) -> Sides:
         """`by_user` and `by_item`."""
         return Sides(self.by_user, self.by_item)
+
+    @property
+    def timestamps(self) -> NDArray[np.int64] | None:
+        """When each rating of `by_user`, in that order, was given; int64, None without any.
+
+        They are as the data have them, seconds of Unix time in most; `MISSING_TIME` stands for a
+        rating without one. Data whose timestamps are not all integers (dates, say) count as data
+        without. They are grouped by user when first asked for, 8 bytes a rating. Training sets of a
+        model that was loaded from a file, or made by the constructor, have none.
+        """
+        timestamps = self._timestamps
+        if isinstance(timestamps, UngroupedTimestamps):
+            timestamps = timestamps.grouped()
+            timestamps.setflags(write=False)
+            self._timestamps = timestamps
+        return timestamps
+
+    def _ungrouped_timestamps(self) -> UngroupedTimestamps | None:
+        timestamps = self._timestamps
+        if timestamps is None or isinstance(timestamps, UngroupedTimestamps):
+            return timestamps
+        return UngroupedTimestamps(self.by_user.row_of_each(), timestamps)
 
     @cached
     def _raw2inner_id_users(self) -> dict[Any, int]:
@@ -246,14 +276,16 @@ class Trainset:
 
     def to_ratings(self) -> Ratings:
         """Return all ratings as columns, user by user."""
-        users, by_user = self.by_user.row_of_each(), self.by_user
-        return Ratings(users, by_user.indices, by_user.values, self.user_ids, self.item_ids)
+        by_user = self.by_user
+        columns = by_user.row_of_each(), by_user.indices, by_user.values
+        return Ratings(*columns, self.user_ids, self.item_ids, self.timestamps)
 
     def extended(self, ratings: Ratings) -> tuple["Trainset", "Trainset"]:
         """Return the training set with `ratings` added, and one of these alone.
 
         Inner ids are the same in both: those of known users and items stay, new ones follow in
-        order of first appearance. Ratings of a row stay in their order, the added ones last.
+        order of first appearance. Ratings of a row stay in their order, the added ones last. Where
+        only one of both has timestamps, those of the other are `MISSING_TIME`.
 
         Raises
         ------
@@ -277,6 +309,11 @@ class Trainset:
         union, added = (
             Trainset.from_csr(*sides, user_ids, item_ids, self.rating_scale) for sides in both
         )
+        before, new = self._ungrouped_timestamps(), ungrouped(users, ratings.timestamps)
+        if before is not None or new is not None:
+            union._timestamps = joined(before, self.by_user.row_of_each(), new, users)
+        if new is not None:
+            added._timestamps = new
         return union, added
 
     def build_testset(self) -> Testset:
@@ -302,6 +339,13 @@ class Trainset:
             items = np.flatnonzero(unrated).tolist()
             pairs.extend((user_id, self.item_ids[item], fill) for item in items)
         return pairs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes, with timestamps as an array."""
+        state = dict(vars(self))
+        if "_timestamps" in state:
+            state["_timestamps"] = self.timestamps
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a pickle, be it of scikit-surprise, which has lists where there are arrays here.
