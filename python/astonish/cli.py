@@ -17,10 +17,10 @@ from astonish import _core, _cpu
 from astonish.data.dataset import Dataset, DatasetAutoFolds
 from astonish.data.loaders import load_any_file
 from astonish.data.sources.builtin import BUILTIN_DATASETS, DEMO
+from astonish.data.splits import KFold
 from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
-from astonish.evaluation.split import KFold
 from astonish.models import ALGORITHMS, ImplicitALS
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.factors.factor_model import FactorModel

@@ -22,8 +22,8 @@ from astonish.compat.mirror import SURPRISE_VERSION
 from astonish.data.dataset import Dataset
 from astonish.data.reader import Reader
 from astonish.data.sources.builtin import BUILTIN_DATASETS, dataset_dir
+from astonish.data.splits import KFold, PredefinedKFold
 from astonish.evaluation.cross_validation import cross_validate
-from astonish.evaluation.split import KFold, PredefinedKFold
 from astonish.models import ALGORITHMS
 from astonish.models.base.algo_base import AlgoBase
 from astonish.support.checks import check_integer

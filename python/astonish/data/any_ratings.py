@@ -6,6 +6,7 @@ from typing import Any
 from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.ratings import Ratings
 from astonish.data.sources.frames import read_frame
+from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
 
 
@@ -14,7 +15,8 @@ def as_ratings(ratings: Any, name: str = "ratings") -> Ratings:
 
     Parameters
     ----------
-    ratings : Ratings, Dataset, Trainset, frame, or iterable of (user id, item id, rating)
+    ratings : Ratings, Dataset, Trainset, Testset, frame, or iterable of triples
+        Triples are (user id, item id, rating).
         At least one rating.
 
     Raises
@@ -36,6 +38,8 @@ def _columns(ratings: Any, name: str) -> Ratings:
     if isinstance(ratings, DatasetAutoFolds):
         return ratings.ratings
     if isinstance(ratings, Trainset):
+        return ratings.to_ratings()
+    if isinstance(ratings, Testset):
         return ratings.to_ratings()
     if hasattr(ratings, "columns"):
         return read_frame(ratings)

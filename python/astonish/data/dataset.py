@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from astonish.data.ratings import Ratings, RawRating, Testset
+from astonish.data.ratings import Ratings, RawRating, Triple
 from astonish.data.reader import Reader
 from astonish.data.source_data import SourceData
 from astonish.data.sources.builtin import read_builtin
 from astonish.data.sources.files import read_file
 from astonish.data.sources.frames import read_frame, read_sparse
+from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
 from astonish.support.public import public
 
@@ -159,10 +160,13 @@ class Dataset:
         """Build a Trainset from (user id, item id, rating, timestamp) tuples."""
         return Trainset.from_ratings(Ratings.from_tuples(raw_trainset), self.reader.rating_scale)
 
-    def construct_testset(self, raw_testset: Iterable[RawRating]) -> Testset:
-        """Build a test set, a list of (user id, item id, rating), from tuples with timestamps."""
+    def construct_testset(self, raw_testset: Iterable[RawRating]) -> Sequence[Triple]:
+        """Build a test set, (user id, item id, rating), from tuples with timestamps.
+
+        A list, as in scikit-surprise; a `Testset` of columns, which splits hand in.
+        """
         if isinstance(raw_testset, Ratings):
-            return raw_testset.to_testset()
+            return Testset(raw_testset)
         return [(user, item, rating) for user, item, rating, _ in raw_testset]
 
 

@@ -13,7 +13,7 @@ from astonish.data.timestamps import to_column, to_text
 from astonish.support.garbage_collection import paused_gc
 
 RawRating: TypeAlias = tuple[Any, Any, float, str | None]
-Testset: TypeAlias = list[tuple[Any, Any, float]]
+Triple: TypeAlias = tuple[Any, Any, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,10 +118,14 @@ class Ratings(Sequence[RawRating]):
         with paused_gc():
             return list(self)
 
-    def to_testset(self) -> Testset:
+    def triples(self) -> Iterator[Triple]:
+        """Iterate over (user id, item id, rating)."""
+        return zip(self.raw_users(), self.raw_items(), self.values.tolist(), strict=True)
+
+    def to_triples(self) -> list[Triple]:
         """Return the list of (user id, item id, rating)."""
         with paused_gc():
-            return list(zip(self.raw_users(), self.raw_items(), self.values.tolist(), strict=True))
+            return list(self.triples())
 
     def __iter__(self) -> Iterator[RawRating]:
         columns = self.raw_users(), self.raw_items(), self.values.tolist()

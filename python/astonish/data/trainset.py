@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr, RatingsByRow, find_inner
-from astonish.data.ratings import Ratings, Testset
+from astonish.data.ratings import Ratings, Triple
 from astonish.data.sides import Sides
 from astonish.data.timestamps import UngroupedTimestamps, joined, ungrouped
 from astonish.support.checks import check_integer, check_scale
@@ -316,11 +316,11 @@ class Trainset:
             added._timestamps = new
         return union, added
 
-    def build_testset(self) -> Testset:
+    def build_testset(self) -> list[Triple]:
         """Return all ratings as (raw user id, raw item id, rating), user by user."""
-        return self.to_ratings().to_testset()
+        return self.to_ratings().to_triples()
 
-    def build_anti_testset(self, fill: float | None = None) -> Testset:
+    def build_anti_testset(self, fill: float | None = None) -> list[Triple]:
         """Return all pairs that have no rating as (raw user id, raw item id, fill).
 
         The list has n_users * n_items - n_ratings tuples; `AlgoBase.recommend` ranks all of them
@@ -332,7 +332,7 @@ class Trainset:
             The rating to write, by default the global mean.
         """
         fill = self.global_mean if fill is None else float(fill)
-        pairs: Testset = []
+        pairs: list[Triple] = []
         for user, user_id in enumerate(self.user_ids):
             unrated = np.ones(self.n_items, dtype=bool)
             unrated[self.by_user.row(user)[0]] = False

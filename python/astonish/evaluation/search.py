@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.dataset import DatasetUserFolds
+from astonish.data.splits import get_cv
 from astonish.data.trainset import Trainset
 from astonish.evaluation.accuracy import check_measures
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
@@ -22,7 +23,6 @@ from astonish.evaluation.parameters import (
     explode_options,
 )
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
-from astonish.evaluation.split import get_cv
 from astonish.models.base.algo_base import AlgoBase
 
 _HIGHER_IS_BETTER = ("fcp",)

@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.dataset import Dataset, DatasetAutoFolds, DatasetUserFolds
-from astonish.data.ratings import Ratings, Testset
+from astonish.data.ratings import Ratings, Triple
 from astonish.data.trainset import Trainset
 from astonish.support.checks import check_integer, check_number
 from astonish.support.random_state import get_rng
 
-Fold: TypeAlias = tuple[Trainset, Testset]
+#: A training set and a test set: a `Testset`, or what the data set's own method constructs.
+Fold: TypeAlias = tuple[Trainset, Sequence[Triple]]
 
 
 @runtime_checkable
@@ -243,6 +244,8 @@ class LeaveOneOut:
     (99057, 943)
     """
 
+    _keeps_timestamps = True
+
     def __init__(
         self,
         n_splits: int = 5,
@@ -274,7 +277,7 @@ class LeaveOneOut:
     def _of_enough_ratings(self, ratings: Ratings) -> Ratings:
         """Return the ratings of users with more than `min_n_ratings`, user by user.
 
-        Users are in order of first appearance. Timestamps are dropped, as scikit-surprise does.
+        Users are in order of first appearance.
         """
         codes, order = _core.renumber(ratings.users, len(ratings.user_ids))
         n_ratings = np.bincount(codes)
@@ -282,11 +285,12 @@ class LeaveOneOut:
         rows = np.argsort(codes, kind="stable")
         rows = rows[is_kept[codes[rows]]]
         new_codes = (np.cumsum(is_kept) - 1).astype(np.int32)
+        kept = ratings.take(rows)
         return replace(
-            ratings.take(rows),
+            kept,
             users=new_codes[codes[rows]],
             user_ids=[ratings.user_ids[code] for code in order[is_kept].tolist()],
-            timestamps=None,
+            timestamps=kept.timestamps if self._keeps_timestamps else None,
         )
 
 
