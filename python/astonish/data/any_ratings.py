@@ -1,4 +1,4 @@
-"""Ratings in every form that a program may have them in."""
+"""Ratings in every form that functions of the package accept."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,20 +11,20 @@ from astonish.data.trainset import Trainset
 
 
 def as_ratings(ratings: Any, name: str = "ratings") -> Ratings:
-    """Return the columns of `ratings`, an argument that is called `name`.
+    """Return the argument `name` as columns.
 
     Parameters
     ----------
     ratings : Ratings, Dataset, Trainset, Testset, frame, or iterable of triples
         Triples are (user id, item id, rating).
-        At least one rating.
+        There must be at least one rating.
 
     Raises
     ------
     TypeError
-        For anything else.
+        For any other type.
     ValueError
-        When there are none, or one is not finite.
+        For no ratings, or a rating that is not finite.
     """
     columns = _columns(ratings, name)
     if not len(columns):
@@ -53,8 +53,8 @@ def _from_triples(ratings: Any, name: str) -> Ratings:
             f"rating), got {type(ratings).__name__}"
         )
     rows = list(ratings)
-    for place, row in enumerate(rows):
+    for number, row in enumerate(rows):
         if not isinstance(row, (tuple, list)) or len(row) != 3:
-            raise TypeError(f"{name}[{place}] must be (user id, item id, rating), got {row!r}")
+            raise TypeError(f"{name}[{number}] must be (user id, item id, rating), got {row!r}")
     users, items, values = zip(*rows, strict=True) if rows else ((), (), ())
     return Ratings.from_columns(list(users), list(items), list(values))

@@ -23,9 +23,9 @@ _PACKAGE = "astonish."
 
 @public
 class Dataset:
-    """Ratings and the Reader that says how to understand them.
+    """Ratings, and the Reader that describes their format and scale.
 
-    Data sets are made by the ``load_`` methods, never directly.
+    Data sets are made by the ``load_`` methods, not by the constructor.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Dataset:
         Raises
         ------
         ValueError
-            For an unknown name, or a download whose checksum is not the publisher's.
+            For an unknown name, or a download whose checksum differs from the published one.
         OSError
             When the download fails.
 
@@ -75,16 +75,16 @@ class Dataset:
         Parameters
         ----------
         file_path : str or path
-            The file; ``~`` is understood.
+            The file; ``~`` stands for the home folder.
         reader : Reader
-            Its format.
+            The format of the file.
 
         Raises
         ------
         OSError
             When the file cannot be read.
         ValueError
-            For a line that does not fit `reader`, a rating that is not finite, or no rating at all.
+            For a line that does not fit `reader`, a rating that is not finite, or no ratings.
         """
         return DatasetAutoFolds(ratings_file=file_path, reader=reader)
 
@@ -92,7 +92,7 @@ class Dataset:
     def load_from_folds(cls, folds_files: FoldFiles, reader: Reader) -> "DatasetUserFolds":
         """Load a data set whose folds are files: pairs of (training file, test file).
 
-        The files are read by `PredefinedKFold`. ValueError when one does not exist.
+        `PredefinedKFold` reads the files. ValueError when one of them does not exist.
         """
         return DatasetUserFolds(folds_files=folds_files, reader=reader)
 
@@ -110,9 +110,9 @@ class Dataset:
         Raises
         ------
         TypeError
-            When `df` is no frame or the ratings are not numbers.
+            When `df` is not a frame or the ratings are not numbers.
         ValueError
-            For another number of columns, a missing id, a rating that is not finite, or no rating.
+            For another number of columns, a missing id, a rating that is not finite, or no ratings.
 
         Examples
         --------
@@ -151,7 +151,7 @@ class Dataset:
         return read_file(file_name, self.reader).to_tuples()
 
     def read_columns(self, file_name: str | Path) -> Ratings:
-        """Return the ratings of a file as columns; a subclass's own `read_ratings` is honoured."""
+        """Return the ratings of a file as columns; calls a `read_ratings` that is overridden."""
         if type(self).read_ratings is Dataset.read_ratings:
             return read_file(file_name, self.reader)
         return Ratings.from_tuples(self.read_ratings(file_name))
@@ -178,8 +178,8 @@ class DatasetAutoFolds(Dataset):
     ratings : Ratings
         The ratings as columns.
     raw_ratings : list of (user id, item id, rating, timestamp)
-        The same as tuples. It may be shuffled, cut and assigned to: from the first access on, the
-        list is what the data set holds.
+        The same as tuples. The list may be changed or replaced: from the first access on, it is
+        what the data set holds.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class DatasetAutoFolds(Dataset):
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, reader: Reader) -> "DatasetAutoFolds":
-        """Make a data set of ratings that are columns already."""
+        """Make a data set of columns."""
         return cls.from_source(SourceData(ratings, _require_reader(reader)))
 
     @classmethod
@@ -227,14 +227,14 @@ class DatasetAutoFolds(Dataset):
 
     @property
     def ratings(self) -> Ratings:
-        """The ratings as columns; read anew from `raw_ratings` once someone has touched that."""
+        """The ratings as columns, made from `raw_ratings` once that has been accessed."""
         if self._raw_ratings is None:
             return self._ratings
         return Ratings.from_tuples(self._raw_ratings)
 
     @property
     def raw_ratings(self) -> list[RawRating]:
-        """The ratings as a list of (user id, item id, rating, timestamp) that may be changed."""
+        """The ratings as a list of (user id, item id, rating, timestamp), which may be changed."""
         if self._raw_ratings is None:
             self._raw_ratings = self._ratings.to_tuples()
         return self._raw_ratings

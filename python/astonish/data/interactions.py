@@ -17,16 +17,16 @@ def as_trainset(interactions: Any) -> Trainset:
     Parameters
     ----------
     interactions : Trainset, scipy sparse matrix or frame
-        A training set as it is. The rows and columns of a matrix are the users and items 0, 1, 2,
-        ..., those without entries included. A frame has two columns, user ids and item ids, and may
-        have a third one, weights.
+        A training set is returned unchanged. The rows and columns of a matrix are the users and
+        items 0, 1, 2, ..., including those without entries. A frame has two columns, user ids and
+        item ids, and may have a third one, weights.
 
     Raises
     ------
     TypeError
-        For anything else, or weights that are no numbers.
+        For any other type, or weights that are not numbers.
     ValueError
-        For a weight that is not finite, a missing id, or no interaction at all.
+        For a weight that is not finite, a missing id, or no interactions.
     """
     if isinstance(interactions, Trainset):
         return interactions
@@ -60,7 +60,7 @@ def as_weights(interactions: Any) -> Ratings:
     Raises
     ------
     TypeError, ValueError
-        As they do, so for no interaction at all.
+        As those functions, and for no interactions.
     """
     if hasattr(interactions, "tocoo"):
         interactions = read_sparse(interactions, None, None)
@@ -74,11 +74,11 @@ def check_nonnegative_weights(trainset: Trainset) -> None:
     by_user = trainset.by_user
     negative = by_user.values < 0
     if negative.any():
-        place = int(np.argmax(negative))
-        user, item = by_user.row_of_each()[place], by_user.indices[place]
+        row = int(np.argmax(negative))
+        user, item = by_user.row_of_each()[row], by_user.indices[row]
         raise ValueError(
-            f"interaction number {place} (user {trainset.user_ids[user]!r}, "
-            f"item {trainset.item_ids[item]!r}) has the weight {by_user.values[place]}: a weight "
+            f"interaction number {row} (user {trainset.user_ids[user]!r}, "
+            f"item {trainset.item_ids[item]!r}) has the weight {by_user.values[row]}: a weight "
             "says how sure an interaction is, so it must not be negative; leave out what was "
             "disliked"
         )

@@ -1,4 +1,4 @@
-"""Ratings as columns: what every file, frame and list of tuples becomes at the door."""
+"""Ratings as columns, which files, frames and lists of tuples are converted to."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ Triple: TypeAlias = tuple[Any, Any, float]
 
 @dataclass(frozen=True, eq=False)
 class Ratings(Sequence[RawRating]):
-    """A log of ratings: codes of users and items, values, and the ids behind the codes.
+    """Ratings as columns: codes of users and items, values, and tables of the ids.
 
-    It is also the sequence of (user id, item id, rating, timestamp) that it stands for; the tuples
-    are made when they are asked for. Subsets share the tables of ids.
+    Also a sequence of (user id, item id, rating, timestamp); the tuples are made when they are
+    accessed. Subsets share the tables of ids.
 
     Attributes
     ----------
@@ -66,8 +66,8 @@ class Ratings(Sequence[RawRating]):
         Raises
         ------
         TypeError
-            For an id that is not hashable.
-        TypeError, ValueError
+            For an id that is not hashable, or a rating that ``float`` does not take.
+        ValueError
             For a rating that ``float`` does not take, or that is not finite.
         """
         user_codes, user_table = _core.encode_ids(users)
@@ -130,7 +130,7 @@ class Ratings(Sequence[RawRating]):
     def __iter__(self) -> Iterator[RawRating]:
         columns = self.raw_users(), self.raw_items(), self.values.tolist()
         if self.timestamps is None:
-            return zip(*columns, repeat(None), strict=False)  # the last has no end
+            return zip(*columns, repeat(None), strict=False)  # repeat has no end
         return zip(*columns, map(to_text, self.timestamps.tolist()), strict=True)
 
     def __len__(self) -> int:
@@ -151,5 +151,5 @@ class Ratings(Sequence[RawRating]):
 def _to_floats(values: list[Any], n: int) -> NDArray[np.float64]:
     try:
         return np.fromiter(map(float, values), np.float64, n)
-    except OverflowError as error:  # of an int beyond all floats
+    except OverflowError as error:  # an int too large for a float
         raise ValueError(f"a rating must be a finite number: {error}") from None

@@ -1,4 +1,4 @@
-"""How a data set is cut into training and test sets."""
+"""Splits of a data set into training and test sets: they pick row numbers."""
 
 import math
 import numbers
@@ -22,7 +22,7 @@ Fold: TypeAlias = tuple[Trainset, Sequence[Triple]]
 
 @runtime_checkable
 class Splitter(Protocol):
-    """Whatever cuts a data set into folds."""
+    """An object that splits a data set into folds."""
 
     def split(self, data: Any) -> Iterator[Fold]:
         """Yield (training set, test set) of each fold."""
@@ -35,7 +35,7 @@ def get_cv(cv: Any) -> Splitter:
     Raises
     ------
     ValueError
-        For anything without a ``split`` method.
+        For an object without a ``split`` method.
     """
     if cv is None:
         return KFold(n_splits=5)
@@ -47,7 +47,7 @@ def get_cv(cv: Any) -> Splitter:
 
 
 def count_folds(splitter: Splitter, data: Any) -> int | None:
-    """Return how many folds a splitter will make of `data`; None where nobody knows yet."""
+    """Return how many folds a splitter will make of `data`; None where that is unknown."""
     if isinstance(data, DatasetUserFolds):
         return len(data.folds_files)
     try:
@@ -102,7 +102,7 @@ class KFold:
 
 
 class RepeatedKFold:
-    """`KFold` several times, each with a shuffle of its own.
+    """`KFold` several times, with another shuffle each time.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ class ShuffleSplit:
     random_state : int, numpy.random.RandomState or None, default None
         Decides the permutations.
     shuffle : bool, default True
-        Whether to shuffle; without it every fold is the same.
+        Whether to shuffle; without a shuffle all folds are the same.
     """
 
     def __init__(
@@ -197,7 +197,7 @@ class ShuffleSplit:
     def validate_train_test_sizes(
         self, test_size: float | None, train_size: float | None, n_ratings: int
     ) -> tuple[int, int]:
-        """Return how many ratings to train on and how many to test on; ValueError if none fit."""
+        """Return the numbers of ratings to train and to test on; ValueError if they do not fit."""
         for name, size in (("test_size", test_size), ("train_size", train_size)):
             if size is not None and size >= n_ratings:
                 raise ValueError(
@@ -223,7 +223,7 @@ class ShuffleSplit:
 
 
 class LeaveOneOut:
-    """One rating of each user is the test set, drawn anew for each fold.
+    """One random rating of each user is the test set of a fold.
 
     Parameters
     ----------
@@ -232,8 +232,8 @@ class LeaveOneOut:
     random_state : int, numpy.random.RandomState or None, default None
         Decides which rating of a user is tested. An int gives the same folds at every `split`.
     min_n_ratings : int, default 0
-        Users need more ratings than this; the others are in neither set. With 0, users with one
-        rating are in the test set alone.
+        Users with at most so many ratings are in neither set. With 0, users with one rating are in
+        the test set alone.
 
     Examples
     --------
@@ -257,7 +257,7 @@ class LeaveOneOut:
         self.min_n_ratings = min_n_ratings
 
     def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
-        """Yield (training set, test set) of each fold; ValueError if nobody has enough ratings."""
+        """Yield (training set, test set) of each fold; ValueError if no user has enough ratings."""
         n_splits = check_integer("n_splits", self.n_splits, minimum=1)
         ratings = self._of_enough_ratings(_ratings_of(data))
         lengths = np.bincount(ratings.users)
@@ -266,7 +266,7 @@ class LeaveOneOut:
             raise ValueError("Could not build any trainset. Maybe min_n_ratings is too high?")
         rng = get_rng(self.random_state)
         for _ in range(n_splits):
-            test_rows = begins + rng.randint(0, lengths)  # the stream of one call a user
+            test_rows = begins + rng.randint(0, lengths)  # as one call for each user
             train_rows = np.delete(np.arange(len(ratings)), test_rows)
             yield _fold(data, ratings, train_rows, test_rows)
 
@@ -318,7 +318,7 @@ def train_test_split(
     random_state: int | np.random.RandomState | None = None,
     shuffle: bool = True,
 ) -> Fold:
-    """Cut a data set once; parameters as in `ShuffleSplit`.
+    """Split a data set once; parameters as in `ShuffleSplit`.
 
     Examples
     --------
@@ -368,7 +368,7 @@ def _k_folds(
 def _ratings_of(data: Any) -> Ratings:
     if isinstance(data, DatasetAutoFolds):
         return data.ratings
-    if hasattr(data, "raw_ratings"):  # a data set of the user's own making
+    if hasattr(data, "raw_ratings"):  # a user's own class of data sets
         return Ratings.from_tuples(data.raw_ratings)
     raise TypeError(
         f"data must be a Dataset with ratings to split, got {type(data).__name__}"

@@ -50,8 +50,8 @@ class Trainset:
     timestamps : int64 array of shape (n_ratings,) or None
         When each rating of `by_user` was given, in that order.
     known_side : {"users", "items"} or None
-        The side whose parameters come from elsewhere, so that all of it is known, rated here or
-        not; None where only ratings make known.
+        The side whose parameters come from another model, so that all of these users or items are
+        known, with or without ratings here. None where only those with ratings are known.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Trainset:
         raw2inner_id_users: Mapping[Any, int],
         raw2inner_id_items: Mapping[Any, int],
     ) -> None:
-        # The ids first: counts that they refute would be sizes of arrays.
+        # The ids first: a wrong count must not become the size of an array.
         user_ids = _ids_in_order("users", raw2inner_id_users, n_users)
         item_ids = _ids_in_order("items", raw2inner_id_items, n_items)
         shape = len(user_ids), len(item_ids)
@@ -130,7 +130,7 @@ class Trainset:
     ) -> "Trainset":
         """Make a training set of ratings that are already grouped and numbered.
 
-        One side may be known from elsewhere; the mean then is that of the ratings there.
+        With `known_side`, `global_mean` is that of the model that knows this side.
         """
         trainset = cls.__new__(cls)
         trainset._assign(by_user, by_item, user_ids, item_ids, rating_scale)
@@ -211,23 +211,23 @@ class Trainset:
         return np.mean(self.by_user.values)  # type: ignore[return-value]
 
     def knows_user(self, uid: object) -> bool:
-        """Tell whether the inner id `uid` is a user with at least one rating."""
+        """Return whether the inner id `uid` is a user with at least one rating."""
         if self.known_side == "users":
             return find_inner(uid, self.n_users) is not None
         return uid in self.ur
 
     def knows_item(self, iid: object) -> bool:
-        """Tell whether the inner id `iid` is an item with at least one rating."""
+        """Return whether the inner id `iid` is an item with at least one rating."""
         if self.known_side == "items":
             return find_inner(iid, self.n_items) is not None
         return iid in self.ir
 
     def known_users(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return inner user ids with -1 in place of those that `knows_user` denies."""
+        """Return inner user ids with -1 in place of those for which `knows_user` is false."""
         return codes if self.known_side == "users" else self.by_user.without_empty_rows(codes)
 
     def known_items(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return inner item ids with -1 in place of those that `knows_item` denies."""
+        """Return inner item ids with -1 in place of those for which `knows_item` is false."""
         return codes if self.known_side == "items" else self.by_item.without_empty_rows(codes)
 
     def to_inner_uid(self, ruid: Any) -> int:
@@ -245,11 +245,11 @@ class Trainset:
             raise ValueError(f"Item {riid} is not part of the trainset.") from None
 
     def to_raw_uid(self, iuid: int) -> Any:
-        """Return the raw id of an inner user id; ValueError if it is none."""
+        """Return the raw id of an inner user id; ValueError if there is no such user."""
         return _raw_id(self.user_ids, iuid)
 
     def to_raw_iid(self, iiid: int) -> Any:
-        """Return the raw id of an inner item id; ValueError if it is none."""
+        """Return the raw id of an inner item id; ValueError if there is no such item."""
         return _raw_id(self.item_ids, iiid)
 
     def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
@@ -290,12 +290,12 @@ class Trainset:
         Raises
         ------
         ValueError
-            For a training set of newcomers, which lacks the ratings of those they are known with.
+            For the training set of a model that `fold_in` returned, which holds new ratings alone.
         """
         if self.known_side is not None:
             raise ValueError(
-                "a model of newcomers has their ratings alone: "
-                "call partial_fit of the model that folded them in"
+                "a model that fold_in returned holds the new ratings alone: "
+                "call partial_fit of the model that was fitted"
             )
         users, user_ids = _extend_ids(
             self.user_ids, self.inner_users, ratings.users, ratings.user_ids
@@ -323,13 +323,13 @@ class Trainset:
     def build_anti_testset(self, fill: float | None = None) -> list[Triple]:
         """Return all pairs that have no rating as (raw user id, raw item id, fill).
 
-        The list has n_users * n_items - n_ratings tuples; `AlgoBase.recommend` ranks all of them
-        without making any.
+        The list has about n_users * n_items - n_ratings tuples; `recommend` ranks all items
+        without making them.
 
         Parameters
         ----------
         fill : float, optional
-            The rating to write, by default the global mean.
+            The third entry of the tuples, by default the global mean.
         """
         fill = self.global_mean if fill is None else float(fill)
         pairs: list[Triple] = []
@@ -348,12 +348,12 @@ class Trainset:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickle, be it of scikit-surprise, which has lists where there are arrays here.
+        """Restore a pickle, of this class or of scikit-surprise's, which holds lists, not arrays.
 
         Raises
         ------
         ValueError
-            When the lists and counts of a foreign pickle contradict each other.
+            When the lists and counts of scikit-surprise's pickle contradict each other.
         """
         if "by_user" not in state:
             state = dict(state)

@@ -1,4 +1,4 @@
-"""The built-in data sets: where they are published, where they lie, how they are loaded."""
+"""The built-in data sets: their addresses, files and formats."""
 
 import hashlib
 import os
@@ -34,9 +34,9 @@ class BuiltinDataset(_BuiltinFields):
     Attributes
     ----------
     url : str
-        Its archive.
+        The address of the archive.
     path : str
-        Its ratings file; what is not absolute is taken from the folder of data sets.
+        The ratings file; a relative path starts at the folder of data sets.
     reader_params : dict
         Arguments of `Reader`.
     """
@@ -45,7 +45,7 @@ class BuiltinDataset(_BuiltinFields):
 
     @property
     def path(self) -> str:
-        """The ratings file, in the folder that the environment names now."""
+        """The ratings file, in the folder that the environment names at the moment."""
         return str(Path(dataset_dir(), self[1]))
 
 
@@ -77,7 +77,7 @@ DEMO = "demo"  # made here, not downloaded
 
 
 def get_dataset_dir() -> str:
-    """Return the folder of downloaded data sets, and make it if need be.
+    """Return the folder of downloaded data sets, and make it if there is none.
 
     ``ASTONISH_DATA``, else ``SURPRISE_DATA_FOLDER``, else ``~/.surprise_data/``: data sets that
     scikit-surprise downloaded are found again.
@@ -128,7 +128,7 @@ def _ask_for_download(name: str) -> None:
 
 
 def download_builtin_dataset(name: str) -> None:
-    """Fetch, check and unpack an archive; nothing is left behind when any of it fails."""
+    """Download, check and unpack an archive; a failure leaves no files."""
     source = BUILTIN_DATASETS[name]
     expected = CHECKSUMS.get(source.url)
     folder = Path(get_dataset_dir(), name)
@@ -137,7 +137,7 @@ def download_builtin_dataset(name: str) -> None:
         if expected is not None and digest != expected:
             raise ValueError(
                 f"the download of {name} from {source.url} is damaged: "
-                f"its MD5 is {digest}, the publisher states {expected}"
+                f"the MD5 is {digest}, the published one {expected}"
             )
         with tempfile.TemporaryDirectory(dir=folder.parent) as private:
             unpacked = Path(private, name)
@@ -148,7 +148,7 @@ def download_builtin_dataset(name: str) -> None:
                 raise ValueError(
                     f"the download of {name} from {source.url} is damaged: {error}"
                 ) from error
-            # File by file, each whole or not at all, beside what may be there already.
+            # File by file, so that no file is ever there in part; others in the folder stay.
             shutil.copytree(unpacked, folder, copy_function=os.replace, dirs_exist_ok=True)
 
 

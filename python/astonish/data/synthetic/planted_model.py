@@ -36,7 +36,7 @@ _ITEM_BIAS = 0.12
 _AFFINITY = 0.155
 _NOISE = 0.19
 
-_OWN_CHARACTER = 0.5  # length of what sets an item apart; what it has of its genres has length 1
+_ITEM_SHARE = 0.5  # length of an item's individual part; that of the genres has length 1
 _BLOCK = 1 << 18  # ratings worked on at a time: temporaries stay in the cache
 
 
@@ -57,14 +57,14 @@ def draw_ratings(
     Parameters
     ----------
     n_users, n_items : int, default 943 and 1682
-        How many users and items there are. Their raw ids are ``"1"``, ``"2"``, ...
+        Numbers of users and items. Raw ids are ``"1"``, ``"2"``, ...
     n_ratings : int, default 100_000
-        Exactly so many ratings, at most ``n_users * n_items``. Every user has at least one when
+        Number of ratings, at most ``n_users * n_items``. Every user has at least one when
         ``n_ratings >= n_users``, every item when ``n_ratings >= n_items``.
     n_factors : int, default 8
         Length of the planted factors.
     noise : float, default 0.19
-        Standard deviation of what no model can learn, as a share of the width of the scale.
+        Standard deviation of the random part of a rating, as a share of the width of the scale.
     rating_scale : (float, float), default (1, 5)
         The lowest and the highest rating.
     step : float, default 1.0
@@ -169,7 +169,7 @@ def _draw_model(rng: Generator, n_users: int, genres: Ints, n_factors: int) -> _
     # The code -1 picks a row that its mask clears.
     shared = (genre_factors[genres] * (genres >= 0)[:, :, np.newaxis]).sum(axis=1)
     shared /= (genres >= 0).sum(axis=1, keepdims=True)
-    item_factors = _unit_rows(shared + _OWN_CHARACTER * own)
+    item_factors = _unit_rows(shared + _ITEM_SHARE * own)
     return _Model(
         _USER_BIAS * rng.standard_normal(n_users),
         _ITEM_BIAS * rng.standard_normal(len(genres)),
@@ -191,7 +191,7 @@ def _rate(
     items: NDArray[np.int32],
     noise: float,
 ) -> Floats:
-    """Return what the users think, in shares of the scale: most of it between 0 and 1."""
+    """Return ratings before rounding, in shares of the scale: most are between 0 and 1."""
     values = rng.normal(_MEAN, noise, size=len(users))
     for start in range(0, len(users), _BLOCK):
         rows = slice(start, start + _BLOCK)

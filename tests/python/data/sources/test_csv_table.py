@@ -99,7 +99,7 @@ def test_more_rows_than_a_block(tmp_path):
     text = "u,i,r\n" + "".join(f"{k % 7},i{k % 11},{k}\n" for k in range(n))
     ratings = read(tmp_path, text)
     assert ratings.to_triples() == [(k % 7, f"i{k % 11}", float(k)) for k in range(n)]
-    with pytest.raises(ValueError, match="the rating in row 5001 of column 'r' is no number: 'x'"):
+    with pytest.raises(ValueError, match="in row 5001 of column 'r' is not a number: 'x'"):
         read(tmp_path, text + "1,i1,1\n1,i1,x\n")
 
 
@@ -110,8 +110,8 @@ def test_more_rows_than_a_block(tmp_path):
         ("1,2,3,4", "row 1 has 4 fields, the header 3"),
         ("1,,3", "the id in row 1 of column 'i' is missing"),
         (",2,3", "the id in row 1 of column 'u' is missing"),
-        ("1,2,", "the rating in row 1 of column 'r' is no number: ''"),
-        ("1,2,good", "the rating in row 1 of column 'r' is no number: 'good'"),
+        ("1,2,", "the rating in row 1 of column 'r' is not a number: ''"),
+        ("1,2,good", "the rating in row 1 of column 'r' is not a number: 'good'"),
         ("1,2,inf", r"rating number 1 \(user 1, item 2\) is inf"),
     ],
 )
