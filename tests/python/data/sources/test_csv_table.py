@@ -38,7 +38,7 @@ def test_ids_have_the_type_that_a_column_has_in_common(tmp_path, texts, ids):
     lines = [f"{text},i,1" for text in texts]
     users = [user for user, _, _ in read(tmp_path, "\n".join(["u,i,r", *lines])).to_triples()]
     assert users == ids
-    assert [type(user) for user in users] == [type(each) for each in ids]
+    assert [type(user) for user in users] == [type(raw_id) for raw_id in ids]
 
 
 def test_texts_of_one_number_are_one_id(tmp_path):
