@@ -1,6 +1,6 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.data.inner_ids import find_inner, to_codes
 from astonish.support.derived import cached
 
 
@@ -76,7 +77,7 @@ class Csr:
             raise TypeError(f"{name} must hold ratings that are numbers, got {ratings!r}")
         if not np.isfinite(ratings).all():
             raise ValueError(f"{name} must hold finite ratings only")
-        codes = _whole_numbers(name, rows), _whole_numbers(name, cols)
+        codes = to_codes(name, rows), to_codes(name, cols)
         return cls.from_triplets(*codes, ratings.astype(np.float64), shape)
 
     @classmethod
@@ -168,25 +169,6 @@ class Csr:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.offsets, self.indices, self.values, self.n_cols)
-
-
-def _whole_numbers(name: str, inner_ids: Sequence[int]) -> NDArray[np.int32]:
-    """Return inner ids as an int32 array; TypeError unless they are whole numbers."""
-    codes = np.array(inner_ids) if inner_ids else np.empty(0, dtype=np.int32)
-    with np.errstate(invalid="ignore"):  # NaN and infinity: refused below
-        whole = codes.astype(np.int32) if codes.dtype.kind in "iuf" else None
-    if whole is None or not np.array_equal(whole, codes):
-        raise TypeError(f"{name} must hold inner ids that are whole numbers, got {codes!r}")
-    return whole
-
-
-def find_inner(inner: Any, n: int) -> int | None:
-    """Return the inner id that equals `inner`, as a key of a dict would, or None."""
-    if type(inner) is int:
-        return inner if 0 <= inner < n else None
-    if not isinstance(inner, (int, float, np.integer, np.floating)) or not 0 <= inner < n:
-        return None
-    return int(inner) if inner == int(inner) else None
 
 
 class RatingsByRow(Mapping[int, list[tuple[int, float]]]):

@@ -1,17 +1,18 @@
 """The training set: what models are fitted to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.csr import Csr, RatingsByRow, find_inner
+from astonish.data.csr import Csr, RatingsByRow
+from astonish.data.inner_ids import extend_ids, find_inner, find_raw, ids_in_order
 from astonish.data.ratings import Ratings, Triple
 from astonish.data.sides import Sides
 from astonish.data.timestamps import UngroupedTimestamps, joined, ungrouped
-from astonish.support.checks import check_integer, check_scale
+from astonish.support.checks import check_scale
 from astonish.support.derived import cached
 from astonish.support.public import public
 
@@ -76,8 +77,8 @@ class Trainset:
         raw2inner_id_items: Mapping[Any, int],
     ) -> None:
         # The ids first: a wrong count must not become the size of an array.
-        user_ids = _ids_in_order("users", raw2inner_id_users, n_users)
-        item_ids = _ids_in_order("items", raw2inner_id_items, n_items)
+        user_ids = ids_in_order("users", raw2inner_id_users, n_users)
+        item_ids = ids_in_order("items", raw2inner_id_items, n_items)
         shape = len(user_ids), len(item_ids)
         self._assign(
             Csr.from_lists("ur", ur.items(), shape),
@@ -246,11 +247,11 @@ class Trainset:
 
     def to_raw_uid(self, iuid: int) -> Any:
         """Return the raw id of an inner user id; ValueError if there is no such user."""
-        return _raw_id(self.user_ids, iuid)
+        return find_raw(self.user_ids, iuid)
 
     def to_raw_iid(self, iiid: int) -> Any:
         """Return the raw id of an inner item id; ValueError if there is no such item."""
-        return _raw_id(self.item_ids, iiid)
+        return find_raw(self.item_ids, iiid)
 
     def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw user id, -1 where it is unknown."""
@@ -297,10 +298,10 @@ class Trainset:
                 "a model that fold_in returned holds the new ratings alone: "
                 "call partial_fit of the model that was fitted"
             )
-        users, user_ids = _extend_ids(
+        users, user_ids = extend_ids(
             self.user_ids, self.inner_users, ratings.users, ratings.user_ids
         )
-        items, item_ids = _extend_ids(
+        items, item_ids = extend_ids(
             self.item_ids, self.inner_items, ratings.items, ratings.item_ids
         )
         shape = len(user_ids), len(item_ids)
@@ -371,35 +372,3 @@ class Trainset:
         return (
             f"<Trainset: {self.n_ratings} ratings of {self.n_items} items by {self.n_users} users>"
         )
-
-
-def _raw_id(ids: list[Any], inner: int) -> Any:
-    code = find_inner(inner, len(ids))
-    if code is None:
-        raise ValueError(f"{inner} is not a valid inner id.")
-    return ids[code]
-
-
-def _extend_ids(
-    raw_ids: list[Any],
-    to_inner: Callable[[list[Any]], NDArray[np.int32]],
-    codes: NDArray[np.int32],
-    ids_of_codes: list[Any],
-) -> tuple[NDArray[np.int32], list[Any]]:
-    """Return the inner id of each of `codes`, and the raw ids with those that are new."""
-    codes, order = _core.renumber(codes, len(ids_of_codes))
-    ids = list(map(ids_of_codes.__getitem__, order.tolist()))
-    inner = to_inner(ids)
-    new = np.flatnonzero(inner < 0)
-    inner[new] = np.arange(len(raw_ids), len(raw_ids) + len(new), dtype=np.int32)
-    return inner[codes], [*raw_ids, *map(ids.__getitem__, new.tolist())]
-
-
-def _ids_in_order(side: str, raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
-    """Return the raw ids by inner id; ValueError unless these are 0 to n - 1."""
-    n = check_integer(f"n_{side}", n, minimum=0)
-    if len(raw_to_inner) != n or sorted(raw_to_inner.values()) != list(range(n)):
-        raise ValueError(
-            f"raw2inner_id_{side}: inner ids must be 0 to {n - 1}, each once, as n_{side} is {n}"
-        )
-    return sorted(raw_to_inner, key=raw_to_inner.__getitem__)
