@@ -8,9 +8,14 @@ them gives the module that holds its contents now.
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+else:  # importing importlib.abc takes longer than all else that importing astonish does
+    Loader = MetaPathFinder = object
 
 #: The module that holds the contents of one that is no more.
 MOVED = {
@@ -22,6 +27,7 @@ MOVED = {
     "astonish.data.pairs": "astonish.data.synthetic.pairs",
     "astonish.data.sniff": "astonish.data.sources.sniff",
     "astonish.data.titles": "astonish.data.sources.titles",
+    "astonish.evaluation.accuracy": "astonish.accuracy",
     "astonish.evaluation.split": "astonish.data.splits",
     "astonish.models.als": "astonish.models.rating.als",
     "astonish.models.approximate": "astonish.models.ranking.approximate",

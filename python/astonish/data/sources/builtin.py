@@ -5,12 +5,9 @@ import os
 import shutil
 import sys
 import tempfile
-import urllib.request
 import zipfile
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-
-from tqdm import tqdm
 
 from astonish.data.reader import BUILTIN_FORMATS, Reader
 from astonish.data.source_data import SourceData
@@ -153,6 +150,8 @@ def download_builtin_dataset(name: str) -> None:
 
 
 def _open(url: str) -> Any:
+    import urllib.request  # with its ssl, longer than reading the demo set takes
+
     try:
         return urllib.request.urlopen(url, timeout=_TIMEOUT)
     except OSError as error:
@@ -161,6 +160,8 @@ def _open(url: str) -> Any:
 
 def _fetch(url: str, target: IO[bytes]) -> str:
     """Copy `url` into `target` under a progress bar; return the MD5."""
+    from tqdm import tqdm  # imported with the first download
+
     digest = hashlib.md5(usedforsecurity=False)
     with _open(url) as response:
         size = response.headers.get("Content-Length")

@@ -1,13 +1,20 @@
 """Frames and sparse matrices to Ratings."""
 
-from typing import Any
+from __future__ import annotations
 
-import narwhals as nw
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.ratings import Ratings
+from astonish.support.lazy import lazy_module
+
+if TYPE_CHECKING:
+    import narwhals as nw
+else:
+    nw = lazy_module("narwhals")  # imported with the first frame
 
 
 def read_frame(frame: Any) -> Ratings:

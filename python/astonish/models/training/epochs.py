@@ -5,13 +5,13 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.training.held_out import HeldOut
 from astonish.support.cancellation import check_cancelled
 from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.progress import progress_bar
 
 Losses = dict[str, float]
 History = dict[str, list[float]]
@@ -78,7 +78,7 @@ def run_epochs(
     callback = _check_callback(model.callback)
     trainset, model.history_ = model.trainset, {}
     has_bar = model.verbose and announcement is None
-    with tqdm(total=n_epochs, unit="epoch", disable=not has_bar) as progress:
+    with progress_bar(n_epochs, "epoch", shown=has_bar) as progress:
         for epoch in range(n_epochs):
             check_cancelled()
             if model.verbose and announcement is not None:

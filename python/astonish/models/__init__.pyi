@@ -1,0 +1,17 @@
+from astonish.models.base.algo_base import AlgoBase as AlgoBase
+from astonish.models.embedding.dot_bias import DotBias as DotBias
+from astonish.models.embedding.embedding_nn import EmbeddingNN as EmbeddingNN
+from astonish.models.implicit.implicit_als import ImplicitALS as ImplicitALS
+from astonish.models.neighbors.knn import KNNBaseline as KNNBaseline
+from astonish.models.neighbors.knn import KNNBasic as KNNBasic
+from astonish.models.neighbors.knn import KNNWithMeans as KNNWithMeans
+from astonish.models.neighbors.knn import KNNWithZScore as KNNWithZScore
+from astonish.models.rating.als import ALS as ALS
+from astonish.models.rating.nmf import NMF as NMF
+from astonish.models.rating.svd import SVD as SVD
+from astonish.models.rating.svdpp import SVDpp as SVDpp
+from astonish.models.registry import ALGORITHMS as ALGORITHMS
+from astonish.models.statistics.baseline_only import BaselineOnly as BaselineOnly
+from astonish.models.statistics.co_clustering import CoClustering as CoClustering
+from astonish.models.statistics.normal_predictor import NormalPredictor as NormalPredictor
+from astonish.models.statistics.slope_one import SlopeOne as SlopeOne
