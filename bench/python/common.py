@@ -14,7 +14,7 @@ from rich.table import Table
 
 import astonish
 from astonish import _core
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 
 BENCH = Path(__file__).resolve().parent
 sys.path.append(str(BENCH / "../../tests/python"))  # at the end: its folders have names of packages

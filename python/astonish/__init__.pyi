@@ -10,9 +10,9 @@ from astonish import models as models
 from astonish import surprise as surprise
 from astonish._core import __version__ as __version__
 from astonish.data.dataset import Dataset as Dataset
+from astonish.data.loaders import make_ratings as make_ratings
 from astonish.data.reader import Reader as Reader
 from astonish.data.sources.builtin import get_dataset_dir as get_dataset_dir
-from astonish.data.synthetic.make_ratings import make_ratings as make_ratings
 from astonish.data.trainset import Trainset as Trainset
 from astonish.model_selection import GridSearchCV as GridSearchCV
 from astonish.model_selection import RandomizedSearchCV as RandomizedSearchCV

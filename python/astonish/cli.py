@@ -13,11 +13,11 @@ import numpy as np
 
 from astonish import _core, _cpu
 from astonish.data.dataset import Dataset, DatasetAutoFolds
+from astonish.data.loaders import load_any_file
 from astonish.data.sources.builtin import BUILTIN_DATASETS, DEMO
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.splits import KFold
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
-from astonish.evaluation.split import KFold
 from astonish.metrics import Metric, select
 from astonish.metrics import names as metric_names
 from astonish.models import ALGORITHMS, RANKERS, Model
@@ -156,7 +156,7 @@ def evaluate(
 @_data_options
 @_model_options
 @click.option("--user", required=True, metavar="ID", help="The user, as in the data.")
-@click.option("--algo", default="SVD", help=f"The model: {', '.join(filter(_can_rank, RANKERS))}.")
+@click.option("--algo", default="SVD", help=f"The model: {', '.join(RANKERS)}.")
 @click.option("-n", type=int, default=10, help="Length of the list.")
 def recommend(
     user: str,

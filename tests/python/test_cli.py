@@ -11,7 +11,7 @@ import time
 import pytest
 
 from astonish import SVD, SVDpp, __version__, cli, cross_validate
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 from astonish.model_selection import KFold
 from astonish.models import ALGORITHMS
 

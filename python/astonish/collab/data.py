@@ -15,8 +15,8 @@ from astonish.collab.loader import Batch, RatingsLoader
 from astonish.collab.named_ratings import NamedRatings
 from astonish.collab.random_split import check_seed, seeded_rng, split_rows
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.support.checks import check_integer
 
@@ -286,8 +286,7 @@ class CollabDataLoaders:
         shape = len(user_ids), len(item_ids)
         values = np.concatenate((train.values, valid.values))
         return Trainset.from_csr(
-            Csr.from_triplets(users, items, train.values, shape),
-            Csr.from_triplets(items, users, train.values, shape[::-1]),
+            *Sides.from_triplets(users, items, train.values, shape),
             *(user_ids, item_ids),
             rating_scale=(float(values.min()), float(values.max())),
         )

@@ -152,7 +152,7 @@ def _homes() -> dict[type, str]:
 
 def _state_of_trainset(trainset: Trainset) -> dict[str, Any]:
     """Return the attributes of scikit-surprise's Trainset, and those that the user added."""
-    arrays = {"by_user", "by_item", "user_ids", "item_ids", "global_mean"}
+    arrays = {"by_user", "by_item", "user_ids", "item_ids", "global_mean", "_timestamps"}
     return {name: value for name, value in vars(trainset).items() if name not in arrays} | {
         "_raw2inner_id_users": trainset._raw2inner_id_users,
         "_raw2inner_id_items": trainset._raw2inner_id_items,

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish.data.splits import count_folds, get_cv
 from astonish.evaluation.fit_params import check_fit_params, folds_with_params
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
-from astonish.evaluation.split import count_folds, get_cv
 from astonish.metrics import Metric, select
 from astonish.models.base.model import Model
 

@@ -6,7 +6,7 @@ carry their row numbers; `Ratings.take` is all that a splitter needs.
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.ratings import Ratings, Testset
+from astonish.data.ratings import Ratings, Triple
+from astonish.data.splits import Splitter
 from astonish.data.trainset import Trainset
-from astonish.evaluation.split import Splitter
 
 Params = dict[str, Any]
 
 
 def folds_with_params(
     splitter: Splitter, data: Any, fit_params: Mapping[str, Any]
-) -> Iterator[tuple[Trainset, Testset, Mapping[str, Any]]]:
+) -> Iterator[tuple[Trainset, Sequence[Triple], Mapping[str, Any]]]:
     """Yield each fold, and `fit_params` as they are for its training set.
 
     Raises

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.data.ratings import Testset
+from astonish.data.ratings import Triple
+from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
 from astonish.evaluation.fit_params import check_fit_params
 from astonish.metrics import Metric, select
@@ -35,39 +36,45 @@ class Sample:
     The columns are made once, however many models are scored on the sample.
     """
 
-    def __init__(self, testset: Testset) -> None:
+    def __init__(self, testset: Iterable[Triple]) -> None:
         self.testset = testset
 
     @cached
-    def rows(self) -> Testset:
+    def rows(self) -> list[Triple]:
         """The test set as a list."""
         return self.testset if isinstance(self.testset, list) else list(self.testset)
 
     @cached
     def users(self) -> list[Any]:
         """Raw user ids."""
+        if isinstance(self.testset, Testset):
+            return self.testset.raw_users()
         return [user for user, _, _ in self.rows]
 
     @cached
     def items(self) -> list[Any]:
         """Raw item ids."""
+        if isinstance(self.testset, Testset):
+            return self.testset.raw_items()
         return [item for _, item, _ in self.rows]
 
     @cached
     def truth(self) -> Truth:
         """True ratings, NaN where one is missing, and the users who gave them."""
+        if isinstance(self.testset, Testset):
+            return Truth(self.users, self.testset.ratings)
         return Truth(self.users, np.array([rating for _, _, rating in self.rows], dtype=np.float64))
 
     @cached
     def is_complete(self) -> bool:
         """Whether there are ratings and all are known."""
-        return bool(self.rows) and not np.isnan(self.truth.ratings).any()
+        return len(self.truth.ratings) > 0 and not np.isnan(self.truth.ratings).any()
 
 
 def fit_and_score(
     algo: Model,
     trainset: Trainset,
-    testset: Testset,
+    testset: Iterable[Triple],
     measures: Iterable[str],
     return_train_measures: bool = False,
     *,
@@ -81,7 +88,7 @@ def fit_and_score(
         The model.
     trainset : Trainset
         What to fit it to.
-    testset : list of (raw user id, raw item id, rating)
+    testset : Testset, or list of (raw user id, raw item id, rating)
         What to evaluate it on.
     measures : iterable of str
         Names of metrics, such as "rmse", in any case of letters; see `astonish.metrics.names`.
@@ -138,7 +145,7 @@ def score_sample(
     tested = time.perf_counter()
     train_measures: dict[str, float] = {}
     if return_train_measures:
-        train_sample = Sample(trainset.build_testset())
+        train_sample = Sample(Testset(trainset.to_ratings()))
         train_measures = _measure(train_sample, _test(algo, train_sample), metrics)
     return FoldScore(
         _measure(sample, answer, metrics), train_measures, fitted - begin, tested - fitted
@@ -148,7 +155,8 @@ def score_sample(
 def _test(algo: Model, sample: Sample) -> list[Any] | NDArray[np.float64]:
     """Return what ``algo.test`` does; the estimates alone where the metrics need no more."""
     if not _tests_in_core(algo):
-        return algo.test(sample.testset)
+        is_ours = isinstance(sample.testset, Testset)
+        return algo.test(sample.rows if is_ours else sample.testset)  # theirs may need a list
     if not sample.is_complete:
         return algo.test(sample.rows)  # whose predictions the metrics refuse
     return Model.predict_many(algo, sample.users, sample.items)

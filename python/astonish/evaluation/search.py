@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.dataset import DatasetUserFolds
+from astonish.data.splits import get_cv
 from astonish.data.trainset import Trainset
 from astonish.evaluation.cross_validation import select_lower
 from astonish.evaluation.fit_params import check_fit_params, folds_with_params, whole_with_params
@@ -24,7 +25,6 @@ from astonish.evaluation.parameters import (
     explode_options,
 )
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
-from astonish.evaluation.split import get_cv
 from astonish.metrics import Metric
 from astonish.models.base.model import Model
 

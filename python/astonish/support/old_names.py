@@ -20,7 +20,7 @@ else:  # importing importlib.abc takes longer than all else that importing aston
 #: The module that holds the contents of one that is no more.
 MOVED = {
     "astonish.data.builtin": "astonish.data.sources.builtin",
-    "astonish.data.catalogue": "astonish.data.sources.catalogue",
+    "astonish.data.catalogue": "astonish.data.synthetic.catalogue",
     "astonish.data.csv_table": "astonish.data.sources.csv_table",
     "astonish.data.files": "astonish.data.sources.files",
     "astonish.data.frames": "astonish.data.sources.frames",
@@ -28,6 +28,7 @@ MOVED = {
     "astonish.data.sniff": "astonish.data.sources.sniff",
     "astonish.data.titles": "astonish.data.sources.titles",
     "astonish.evaluation.accuracy": "astonish.accuracy",
+    "astonish.evaluation.split": "astonish.data.splits",
     "astonish.models.als": "astonish.models.rating.als",
     "astonish.models.approximate": "astonish.models.ranking.approximate",
     "astonish.models.baseline_only": "astonish.models.rating.baseline_only",

@@ -249,7 +249,7 @@ class TestFromTrainset:
         assert dls.train.bs == 16
 
     def test_anything_else_is_refused(self, parts):
-        with pytest.raises(TypeError, match="trainset must be a Trainset, got list"):
+        with pytest.raises(TypeError, match="trainset must be a Trainset, got Testset"):
             CollabDataLoaders.from_trainset(parts[1])
 
 

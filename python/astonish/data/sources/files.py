@@ -74,7 +74,7 @@ def open_file(path: str | Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         if error.errno is not None:
             raise
-        raise OSError(f"{path} is damaged: {error}") from error  # not the system's: gzip's or bz2's
+        raise OSError(f"{path} is damaged: {error}") from error  # of gzip or bz2, not of the system
 
 
 def _normalise(content: bytes) -> bytes:
@@ -134,7 +134,7 @@ def _read_table(body: bytes, reader: Reader) -> Ratings | None:
 
 
 def _single_separator(body: bytes, reader: Reader) -> str | None:
-    """Return the one byte that separates the fields, or None when there is none to be sure of."""
+    """Return the one byte that separates the fields, or None when that is not certain."""
     sep = reader.sep
     if sep is None:
         if max(reader.indexes) >= len(reader.indexes):

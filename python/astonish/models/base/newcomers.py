@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 
 
 def trainset_of_rows(rows: Csr, known: Trainset) -> Trainset:
     """Return a training set of users 0, 1, 2, ..., whose ratings are rows of known items."""
-    users, shape = rows.row_of_each(), (rows.n_cols, rows.n_rows)
+    shape = rows.n_rows, rows.n_cols
     return Trainset.from_csr(
-        rows,
-        Csr.from_triplets(rows.indices, users, rows.values, shape),
+        *Sides.from_triplets(rows.row_of_each(), rows.indices, rows.values, shape),
         list(range(rows.n_rows)),
         known.item_ids,
         known.rating_scale,
@@ -31,16 +31,16 @@ def folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainset
     (new, new_ids), known = (users, items) if side == "user" else (items, users)
     codes, order = _core.renumber(new, len(new_ids))
     columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
-    n_known = trainset.n_items if side == "user" else trainset.n_users
-    by_new = Csr.from_triplets(codes, columns, ratings.values, (len(order), n_known))
-    by_known = Csr.from_triplets(columns, codes, ratings.values, (n_known, len(order)))
     ids = list(map(new_ids.__getitem__, order.tolist()))
     if side == "user":
-        sides = by_new, by_known, ids, trainset.item_ids
+        users, items, user_ids, item_ids = codes, columns, ids, trainset.item_ids
     else:
-        sides = by_known, by_new, trainset.user_ids, ids
+        users, items, user_ids, item_ids = columns, codes, trainset.user_ids, ids
+    shape = len(user_ids), len(item_ids)
     return Trainset.from_csr(
-        *sides,
+        *Sides.from_triplets(users, items, ratings.values, shape),
+        user_ids,
+        item_ids,
         trainset.rating_scale,
         known_side="items" if side == "user" else "users",
         global_mean=float(trainset.global_mean),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.data.csr import Csr
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.base.y_range import YRange
 from astonish.support.arrays import as_floats, as_numbers
@@ -42,8 +42,7 @@ def trainset_of_given(
     rows, columns = _pairs(users, items, seen)
     values, shape = np.zeros(len(rows)), (n_users, n_items)
     return Trainset.from_csr(
-        Csr.from_triplets(rows, columns, values, shape),
-        Csr.from_triplets(columns, rows, values, shape[::-1]),
+        *Sides.from_triplets(rows, columns, values, shape),
         users,
         items,
         (-np.inf, np.inf) if y_range is None else y_range,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr
-from astonish.data.interactions import as_trainset, as_weights, check_weights, merge_repeats
+from astonish.data.interactions import as_trainset, as_weights, check_nonnegative_weights
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base.explanations import Terms
@@ -213,8 +213,8 @@ class ImplicitALS(FactorModel):
 
     def _interactions(self, trainset: Trainset) -> tuple[Csr, Csr]:
         """Return each pair once, by user and by item; ValueError for a weight out of range."""
-        check_weights(trainset)
-        by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
+        check_nonnegative_weights(trainset)
+        by_user, by_item = trainset.sides.merged()
         alpha, largest = check_number("alpha", self.alpha, minimum=0), by_user.values.max(initial=0)
         if largest > _MOST_CONFIDENCE / max(alpha, 1.0):
             raise ValueError(

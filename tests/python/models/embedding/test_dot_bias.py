@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astonish import ALS, DotBias, EmbeddingNN, accuracy, make_ratings
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 from astonish.model_selection import train_test_split
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import one_cycle

@@ -307,7 +307,7 @@ def test_other_wrong_arguments_are_refused(model):
 def test_newcomers_are_not_trained_on(trainset):
     for model in (ALS(3, 2, random_state=0), SVD(3, 2, random_state=0)):
         folded = model.fit(trainset).fold_in(NEWCOMERS)
-        with pytest.raises(ValueError, match="a model of newcomers has their ratings alone"):
+        with pytest.raises(ValueError, match="a model that fold_in returned holds the new"):
             folded.partial_fit([("they", "3", 2.0)])
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish.data.synthetic.make_ratings import make_ratings
+from astonish import make_ratings
 
 
 def generate(*sizes, **options):

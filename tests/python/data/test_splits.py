@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from astonish import Dataset, Reader, Trainset, model_selection
+from astonish.data.testset import Testset
 from astonish.model_selection import (
     KFold,
     LeaveOneOut,
@@ -365,7 +366,8 @@ def test_folds_are_training_sets_of_the_scale_of_the_data(data, splitter):
     trainset, testset = next(splitter.split(data))
     assert type(trainset) is Trainset
     assert trainset.rating_scale == data.reader.rating_scale
-    assert type(testset) is list
+    assert type(testset) is Testset
+    assert testset.known is None
     assert set(map(type, testset)) == {tuple}
 
 
@@ -385,10 +387,14 @@ def test_a_data_set_filled_by_hand_is_split(data, name):
 
 
 @pytest.mark.parametrize("splitter", SPLITTERS)
-def test_timestamps_are_no_matter(data, splitter):
-    stamped = HandMade([(*rating[:3], "881250949") for rating in data.raw_ratings])
+def test_timestamps_go_with_their_ratings(data, splitter):
+    stamped = HandMade([(*row[:3], str(7 * n)) for n, row in enumerate(data.raw_ratings)])
+    expected = {row[:3]: int(row[3]) for row in stamped.raw_ratings}
     trainset, testset = next(splitter.split(stamped))
     assert trainset.n_ratings + len(testset) == 100
+    rows = trainset.build_testset()
+    assert trainset.timestamps.tolist() == [expected[row] for row in rows]
+    assert testset.to_ratings().timestamps.tolist() == [expected[row] for row in testset]
 
 
 def test_a_data_set_may_construct_its_own_training_sets(data, monkeypatch):

@@ -1,8 +1,8 @@
-"""How a data set is cut into training and test sets."""
+"""Splits of a data set into training and test sets: they pick row numbers."""
 
 import math
 import numbers
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.dataset import Dataset, DatasetAutoFolds, DatasetUserFolds
-from astonish.data.ratings import Ratings, Testset
+from astonish.data.ratings import Ratings, Triple
 from astonish.data.trainset import Trainset
 from astonish.support.checks import check_integer, check_number
 from astonish.support.random_state import get_rng
 
-Fold: TypeAlias = tuple[Trainset, Testset]
+#: A training set and a test set: a `Testset`, or what the data set's own method constructs.
+Fold: TypeAlias = tuple[Trainset, Sequence[Triple]]
 
 
 @runtime_checkable
 class Splitter(Protocol):
-    """Whatever cuts a data set into folds."""
+    """An object that splits a data set into folds."""
 
     def split(self, data: Any) -> Iterator[Fold]:
         """Yield (training set, test set) of each fold."""
@@ -34,7 +35,7 @@ def get_cv(cv: Any) -> Splitter:
     Raises
     ------
     ValueError
-        For anything without a ``split`` method.
+        For an object without a ``split`` method.
     """
     if cv is None:
         return KFold(n_splits=5)
@@ -46,7 +47,7 @@ def get_cv(cv: Any) -> Splitter:
 
 
 def count_folds(splitter: Splitter, data: Any) -> int | None:
-    """Return how many folds a splitter will make of `data`; None where nobody knows yet."""
+    """Return how many folds a splitter will make of `data`; None where that is unknown."""
     if isinstance(data, DatasetUserFolds):
         return len(data.folds_files)
     try:
@@ -101,7 +102,7 @@ class KFold:
 
 
 class RepeatedKFold:
-    """`KFold` several times, each with a shuffle of its own.
+    """`KFold` several times, with another shuffle each time.
 
     Parameters
     ----------
@@ -157,7 +158,7 @@ class ShuffleSplit:
     random_state : int, numpy.random.RandomState or None, default None
         Decides the permutations.
     shuffle : bool, default True
-        Whether to shuffle; without it every fold is the same.
+        Whether to shuffle; without a shuffle all folds are the same.
     """
 
     def __init__(
@@ -196,7 +197,7 @@ class ShuffleSplit:
     def validate_train_test_sizes(
         self, test_size: float | None, train_size: float | None, n_ratings: int
     ) -> tuple[int, int]:
-        """Return how many ratings to train on and how many to test on; ValueError if none fit."""
+        """Return the numbers of ratings to train and to test on; ValueError if they do not fit."""
         for name, size in (("test_size", test_size), ("train_size", train_size)):
             if size is not None and size >= n_ratings:
                 raise ValueError(
@@ -222,7 +223,7 @@ class ShuffleSplit:
 
 
 class LeaveOneOut:
-    """One rating of each user is the test set, drawn anew for each fold.
+    """One random rating of each user is the test set of a fold.
 
     Parameters
     ----------
@@ -231,8 +232,8 @@ class LeaveOneOut:
     random_state : int, numpy.random.RandomState or None, default None
         Decides which rating of a user is tested. An int gives the same folds at every `split`.
     min_n_ratings : int, default 0
-        Users need more ratings than this; the others are in neither set. With 0, users with one
-        rating are in the test set alone.
+        Users with at most so many ratings are in neither set. With 0, users with one rating are in
+        the test set alone.
 
     Examples
     --------
@@ -242,6 +243,8 @@ class LeaveOneOut:
     >>> trainset.n_ratings, len(testset)
     (99057, 943)
     """
+
+    _keeps_timestamps = True
 
     def __init__(
         self,
@@ -254,7 +257,7 @@ class LeaveOneOut:
         self.min_n_ratings = min_n_ratings
 
     def split(self, data: DatasetAutoFolds) -> Iterator[Fold]:
-        """Yield (training set, test set) of each fold; ValueError if nobody has enough ratings."""
+        """Yield (training set, test set) of each fold; ValueError if no user has enough ratings."""
         n_splits = check_integer("n_splits", self.n_splits, minimum=1)
         ratings = self._of_enough_ratings(_ratings_of(data))
         lengths = np.bincount(ratings.users)
@@ -263,7 +266,7 @@ class LeaveOneOut:
             raise ValueError("Could not build any trainset. Maybe min_n_ratings is too high?")
         rng = get_rng(self.random_state)
         for _ in range(n_splits):
-            test_rows = begins + rng.randint(0, lengths)  # the stream of one call a user
+            test_rows = begins + rng.randint(0, lengths)  # as one call for each user
             train_rows = np.delete(np.arange(len(ratings)), test_rows)
             yield _fold(data, ratings, train_rows, test_rows)
 
@@ -274,7 +277,7 @@ class LeaveOneOut:
     def _of_enough_ratings(self, ratings: Ratings) -> Ratings:
         """Return the ratings of users with more than `min_n_ratings`, user by user.
 
-        Users are in order of first appearance. Timestamps are dropped, as scikit-surprise does.
+        Users are in order of first appearance.
         """
         codes, order = _core.renumber(ratings.users, len(ratings.user_ids))
         n_ratings = np.bincount(codes)
@@ -282,11 +285,12 @@ class LeaveOneOut:
         rows = np.argsort(codes, kind="stable")
         rows = rows[is_kept[codes[rows]]]
         new_codes = (np.cumsum(is_kept) - 1).astype(np.int32)
+        kept = ratings.take(rows)
         return replace(
-            ratings.take(rows),
+            kept,
             users=new_codes[codes[rows]],
             user_ids=[ratings.user_ids[code] for code in order[is_kept].tolist()],
-            timestamps=None,
+            timestamps=kept.timestamps if self._keeps_timestamps else None,
         )
 
 
@@ -314,7 +318,7 @@ def train_test_split(
     random_state: int | np.random.RandomState | None = None,
     shuffle: bool = True,
 ) -> Fold:
-    """Cut a data set once; parameters as in `ShuffleSplit`.
+    """Split a data set once; parameters as in `ShuffleSplit`.
 
     Examples
     --------
@@ -364,7 +368,7 @@ def _k_folds(
 def _ratings_of(data: Any) -> Ratings:
     if isinstance(data, DatasetAutoFolds):
         return data.ratings
-    if hasattr(data, "raw_ratings"):  # a data set of the user's own making
+    if hasattr(data, "raw_ratings"):  # a user's own class of data sets
         return Ratings.from_tuples(data.raw_ratings)
     raise TypeError(
         f"data must be a Dataset with ratings to split, got {type(data).__name__}"

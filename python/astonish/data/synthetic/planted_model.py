@@ -18,10 +18,10 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.ratings import Ratings
 from astonish.data.reader import Reader
-from astonish.data.sources.catalogue import GENRES, draw_genres, draw_titles
+from astonish.data.source_data import SourceData
+from astonish.data.synthetic.catalogue import GENRES, draw_genres, draw_titles
 from astonish.data.synthetic.pairs import draw_pairs
 from astonish.support.checks import check_integer, check_number, check_scale
 
@@ -36,11 +36,11 @@ _ITEM_BIAS = 0.12
 _AFFINITY = 0.155
 _NOISE = 0.19
 
-_OWN_CHARACTER = 0.5  # length of what sets an item apart; what it has of its genres has length 1
+_ITEM_SHARE = 0.5  # length of an item's individual part; that of the genres has length 1
 _BLOCK = 1 << 18  # ratings worked on at a time: temporaries stay in the cache
 
 
-def make_ratings(
+def draw_ratings(
     n_users: int = 943,
     n_items: int = 1682,
     n_ratings: int = 100_000,
@@ -51,20 +51,20 @@ def make_ratings(
     step: float = 1.0,
     popularity: float = 1.2,
     seed: int = 0,
-) -> DatasetAutoFolds:
+) -> SourceData:
     """Make a data set with planted factors, genres, titles and a long tail.
 
     Parameters
     ----------
     n_users, n_items : int, default 943 and 1682
-        How many users and items there are. Their raw ids are ``"1"``, ``"2"``, ...
+        Numbers of users and items. Raw ids are ``"1"``, ``"2"``, ...
     n_ratings : int, default 100_000
-        Exactly so many ratings, at most ``n_users * n_items``. Every user has at least one when
+        Number of ratings, at most ``n_users * n_items``. Every user has at least one when
         ``n_ratings >= n_users``, every item when ``n_ratings >= n_items``.
     n_factors : int, default 8
         Length of the planted factors.
     noise : float, default 0.19
-        Standard deviation of what no model can learn, as a share of the width of the scale.
+        Standard deviation of the random part of a rating, as a share of the width of the scale.
     rating_scale : (float, float), default (1, 5)
         The lowest and the highest rating.
     step : float, default 1.0
@@ -78,7 +78,7 @@ def make_ratings(
 
     Returns
     -------
-    Dataset
+    data set
         With `item_titles` and `item_genres`.
 
     Raises
@@ -88,7 +88,8 @@ def make_ratings(
 
     Examples
     --------
-    >>> data = make_ratings(n_users=50, n_items=20, n_ratings=300)
+    >>> import astonish
+    >>> data = astonish.make_ratings(n_users=50, n_items=20, n_ratings=300)
     >>> data
     <Dataset: 300 ratings of 20 items by 50 users>
     >>> len(data.item_titles)
@@ -113,11 +114,13 @@ def make_ratings(
     user_ids = [str(user + 1) for user in range(n_users)]
     item_ids = [str(item + 1) for item in range(n_items)]
     ratings = Ratings(users, items, values, user_ids, item_ids)
-    data = DatasetAutoFolds.from_ratings(ratings, Reader(rating_scale=rating_scale))
-    data.item_titles = dict(zip(item_ids, titles, strict=True))
     names = (tuple(GENRES[code] for code in row if code >= 0) for row in genres.tolist())
-    data.item_genres = dict(zip(item_ids, names, strict=True))
-    return data
+    return SourceData(
+        ratings,
+        Reader(rating_scale=rating_scale),
+        item_titles=dict(zip(item_ids, titles, strict=True)),
+        item_genres=dict(zip(item_ids, names, strict=True)),
+    )
 
 
 def _check_sizes(n_users: int, n_items: int, n_ratings: int) -> tuple[int, int, int]:
@@ -166,7 +169,7 @@ def _draw_model(rng: Generator, n_users: int, genres: Ints, n_factors: int) -> _
     # The code -1 picks a row that its mask clears.
     shared = (genre_factors[genres] * (genres >= 0)[:, :, np.newaxis]).sum(axis=1)
     shared /= (genres >= 0).sum(axis=1, keepdims=True)
-    item_factors = _unit_rows(shared + _OWN_CHARACTER * own)
+    item_factors = _unit_rows(shared + _ITEM_SHARE * own)
     return _Model(
         _USER_BIAS * rng.standard_normal(n_users),
         _ITEM_BIAS * rng.standard_normal(len(genres)),
@@ -188,7 +191,7 @@ def _rate(
     items: NDArray[np.int32],
     noise: float,
 ) -> Floats:
-    """Return what the users think, in shares of the scale: most of it between 0 and 1."""
+    """Return ratings before rounding, in shares of the scale: most are between 0 and 1."""
     values = rng.normal(_MEAN, noise, size=len(users))
     for start in range(0, len(users), _BLOCK):
         rows = slice(start, start + _BLOCK)
