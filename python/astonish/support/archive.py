@@ -129,7 +129,8 @@ def map_array(path: str | Path, name: str) -> NDArray[Any]:
     >>> import os, tempfile
     >>> import astonish
     >>> from astonish.support.archive import map_array
-    >>> model = astonish.SVD(n_factors=3, n_epochs=1).fit(astonish.make_ratings(30, 20, 300))
+    >>> trainset = astonish.make_ratings(30, 20, 300).build_full_trainset()
+    >>> model = astonish.SVD(n_factors=3, n_epochs=1).fit(trainset)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "model.npz")
     ...     model.save(path)

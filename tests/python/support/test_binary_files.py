@@ -112,7 +112,9 @@ def test_an_object_with_the_methods_of_a_file(model):
     assert_same(SVD.load(file), model)
 
 
-@pytest.mark.parametrize("file", [3, None, b"model.npz", object()], ids=repr)
+@pytest.mark.parametrize(
+    "file", [3, None, b"model.npz", object()], ids=lambda file: type(file).__name__
+)
 def test_what_is_no_file(model, file):
     for call in (model.save, SVD.load):
         with pytest.raises(TypeError, match="must be a path or a file open in binary mode, got "):
