@@ -37,7 +37,7 @@ def levels():
 
 
 def level_in_use():
-    return astonish._core._module.__name__.rpartition("_")[2]
+    return astonish._core.cpu_level
 
 
 def pairs_of(model):
