@@ -23,12 +23,12 @@ from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.publishing import reading, snapshot, updated
 from astonish.models.training.sample_weights import check_weights
+from astonish.support.binary_files import File
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 
 Self = TypeVar("Self", bound="Model")
-Path = Any  # text, a path or an open binary file
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]
 
 
@@ -615,9 +615,10 @@ class Model(Hooks):
         return ApproximateIndex(self._search_factors(), *options, n_threads=n_threads)
 
     @reading
-    def save(self, path: Path) -> None:
+    def save(self, path: File) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
+        `path` may be a file that is open in binary mode; any other file is replaced at the end.
         Programs in C++ read those with factors or biases: ``load_model`` of model_file.hpp. What
         watches the training of factor models, `callback`, `validation` and `patience`, is not kept.
 
@@ -626,7 +627,8 @@ class Model(Hooks):
         ValueError
             When the model is not fitted.
         TypeError
-            When the model holds something that is no number, text, list, dict or array.
+            When the model holds something that is no number, text, list, dict or array, or an id
+            of another type than these, bytes, dates, `uuid.UUID` and `decimal.Decimal`.
         OSError
             When the file cannot be written.
         """
@@ -634,8 +636,8 @@ class Model(Hooks):
         persistence.save(self, path)
 
     @classmethod
-    def load(cls: type[Self], path: Path) -> Self:
-        """Read a model that `save` wrote.
+    def load(cls: type[Self], path: File) -> Self:
+        """Read a model that `save` wrote, from a path or a file that is open in binary mode.
 
         Raises
         ------
