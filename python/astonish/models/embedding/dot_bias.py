@@ -217,7 +217,8 @@ class DotBias(EmbeddingModel, RidgeModel):
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""
-        return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
+        now = vars(self)  # of one moment: a learner may train meanwhile
+        return Factors.of(now["pu"], now["qi"], now["bu"], now["bi"], 0.0, biased=True)
 
     def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
         return _core.estimate_pairs(

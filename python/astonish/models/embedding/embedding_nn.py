@@ -1,5 +1,6 @@
 """A network over two embeddings, by mini-batches of Adam; drives embedding_network.hpp."""
 
+import copy
 import math
 import numbers
 from collections.abc import Iterator, Sequence
@@ -221,7 +222,8 @@ n_threads : optional
 
     def _network(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
         """Return the arrays of a trained network as the core takes them."""
-        return list(self._parameters().values()), list(self._buffers().values())
+        now = copy.copy(self)  # of one moment: a learner may train meanwhile
+        return list(now._parameters().values()), list(now._buffers().values())
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
