@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from astonish.collab import files, lr_find, predictions
+from astonish.collab.callback import check_callbacks
+from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
+from astonish.collab.metrics import Metric, check_metrics
+from astonish.collab.of_session import of_session
 from astonish.collab.predictions import RowPrediction
+from astonish.collab.recorder import Recorder
+from astonish.collab.session import Session
 from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.embedding.embedding_model import EmbeddingModel
+from astonish.models.training.schedules import MOMS, Moms, check_moms
+from astonish.support.checks import check_number
 
 
 class Learner(Fitting):
@@ -79,6 +87,39 @@ class Learner(Fitting):
     ((200,), 0.0)
     """
 
+    dls = of_session[CollabDataLoaders]()
+    model = of_session[EmbeddingModel]()
+    metrics = of_session[list[Metric]]()
+    wd = of_session["float | None"]()
+    recorder = of_session[Recorder]()
+    epoch = of_session[int]()
+    n_epoch = of_session[int]()
+
+    def __init__(
+        self,
+        dls: CollabDataLoaders,
+        model: EmbeddingModel,
+        *,
+        lr: float = 1e-3,
+        cbs: Any = None,
+        metrics: Metric | Sequence[Metric] | None = None,
+        path: str | Path | None = None,
+        model_dir: str | Path = "models",
+        wd: float | None = None,
+        moms: Moms = MOMS,
+        verbose: bool = True,
+    ) -> None:
+        _check_type("dls", dls, CollabDataLoaders)
+        _check_type("model", model, EmbeddingModel)
+        self.lr = check_number("lr", lr, minimum=0)
+        self.cbs = check_callbacks("cbs", cbs)
+        measured = check_metrics(metrics)
+        self.path = Path(dls.path if path is None else path)
+        self.model_dir = Path(model_dir)
+        decay = None if wd is None else check_number("wd", wd, minimum=0)
+        self.moms = check_moms(moms)
+        self._session = Session(dls, model, measured, decay, bool(verbose))
+
     def lr_find(
         self,
         start_lr: float = 1e-7,
@@ -120,7 +161,9 @@ class Learner(Fitting):
         TypeError, ValueError
             For an argument out of range, or when the loss explodes too early for a suggestion.
         """
-        return lr_find.find(self, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
+        return lr_find.find(
+            self._session, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs
+        )
 
     def validate(self, ds_idx: int = 1, dl: RatingsLoader | None = None) -> list[float]:
         """Return the mean squared error of a part, and the metrics.
@@ -137,7 +180,8 @@ class Learner(Fitting):
         ValueError
             When there are no ratings.
         """
-        return self._figures_of(predictions.rated_part(self, ds_idx, dl))
+        session = self._session
+        return session.figures_of(predictions.rated_part(session.dls, ds_idx, dl))
 
     def get_preds(
         self,
@@ -168,17 +212,9 @@ class Learner(Fitting):
             Predictions, not clipped to the rating scale; ratings, or None where `dl` has none; and
             what else was asked for. An unknown id contributes nothing to a prediction.
         """
-        rated = predictions.rated_part if with_loss else predictions.part
-        loader = rated(self, ds_idx, dl)
-        preds = self._estimates_of(loader)
-        targs = None if loader.ratings is None else loader.ratings.copy()
-        answer: list[Any] = [predictions.codes_of(loader)] if with_input else []
-        answer += [preds, targs]
-        if with_decoded:
-            answer.append(preds)
-        if with_loss:
-            answer.append((preds - np.asarray(targs)) ** 2)
-        return tuple(answer)
+        chosen = predictions.rated_part if with_loss else predictions.part
+        loader = chosen(self.dls, ds_idx, dl)
+        return predictions.answer(self._session, loader, with_input, with_decoded, with_loss)
 
     def predict(self, row: Any) -> RowPrediction:
         """Predict the rating of one user for one item.
@@ -204,7 +240,7 @@ class Learner(Fitting):
         TypeError, ValueError
             For what is no row, or lacks a column.
         """
-        return predictions.predict_row(self, row)
+        return predictions.predict_row(self._session, row)
 
     def show_results(
         self,
@@ -217,7 +253,9 @@ class Learner(Fitting):
 
         They are drawn by NumPy's global generator, or the first ones without `shuffle`.
         """
-        predictions.show(self, predictions.rated_part(self, ds_idx, dl), max_n, shuffle)
+        predictions.show(
+            self._session, predictions.rated_part(self.dls, ds_idx, dl), max_n, shuffle
+        )
 
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
@@ -246,7 +284,7 @@ class Learner(Fitting):
         OSError
             When it cannot be written.
         """
-        return files.save(self, file, with_opt)
+        return files.save(self._session, self.path / self.model_dir / file, with_opt)
 
     def load(self, file: str | Path, with_opt: bool = True) -> Learner:
         """Read parameters that `save` wrote, for the same kind of model and the same ids.
@@ -275,7 +313,7 @@ class Learner(Fitting):
         ValueError
             When it is no such file, is damaged, or has parameters of another model.
         """
-        files.load(self, file, with_opt)
+        files.load(self._session, self.path / self.model_dir / file, with_opt)
         return self
 
     def export(self, fname: str | Path = "export.npz") -> Path:
@@ -289,10 +327,39 @@ class Learner(Fitting):
         Path
             The file.
         """
-        return files.export(self, fname)
+        return files.export(self._session, self.path / fname)
 
     def __repr__(self) -> str:
         return f"<Learner: {type(self.model).__name__} on {self.dls!r}>"
+
+    def __copy__(self) -> Learner:
+        """Return a learner of the same model that may be given another."""
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self), _session=copy.copy(self._session))
+        return copied
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the attributes of a pickle, also of one from before there were sessions."""
+        vars(self).update(state if "_session" in state else _with_session(state))
+
+
+_OLD_ATTRIBUTES = (
+    *("dls", "model", "metrics", "wd", "recorder", "epoch", "n_epoch"),
+    *("_is_shown", "_is_live", "_training", "_optimizer", "_order"),
+)
+
+
+def _with_session(state: dict[str, Any]) -> dict[str, Any]:
+    """Return attributes of today, made of those of a learner that was its own session."""
+    session = Session.__new__(Session)
+    vars(session).update({name.lstrip("_"): state[name] for name in _OLD_ATTRIBUTES})
+    rest = {name: value for name, value in state.items() if name not in _OLD_ATTRIBUTES}
+    return {**rest, "_session": session}
+
+
+def _check_type(name: str, value: Any, kind: type[Any]) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r}")
 
 
 def load_learner(fname: str | Path) -> Learner:

@@ -11,7 +11,7 @@ from astonish.collab import (
     TrackerCallback,
     rmse,
 )
-from astonish.collab.callbacks import EVENTS
+from astonish.collab.callback import EVENTS
 
 from .helpers import assert_same_parameters, parameters_of
 
@@ -171,7 +171,7 @@ def test_the_best_adam_is_loaded_if_saved(make_learner):
     learn, stopped = make_learner(), make_learner()
     learn.fit(4, 1e-2, cbs=[Values([2, 1, 3, 4]), SaveModelCallback(with_opt=True)])
     stopped.fit(2, 1e-2)
-    learn._order.set_state(stopped._order.get_state())
+    learn._session.order.set_state(stopped._session.order.get_state())
     for each in (learn, stopped):
         each.fit(1, 1e-2)
     assert_same_parameters(parameters_of(learn), parameters_of(stopped))

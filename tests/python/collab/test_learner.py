@@ -29,7 +29,7 @@ def reference_losses(learn, fits):
     `fits` holds a schedule and a weight decay for each. The learner stays as it is.
     """
     train, order = learn.dls.train, np.random.RandomState()
-    order.set_state(learn._order.get_state())
+    order.set_state(learn._session.order.get_state())
     parameters = parameters_of(learn)
     means = [{name: np.zeros_like(each) for name, each in parameters.items()} for _ in range(2)]
     columns = train.users - 1, train.items - 1, train.ratings
@@ -490,10 +490,11 @@ def test_a_last_batch_that_diverges_is_not_kept(make_learner, ratings):
 def test_another_thread_may_not_come_in_between(make_learner, monkeypatch, method):
     learn, expected = make_learner(), make_learner()
     learn.save("model")
-    begin, arguments = learn._open, {"fit": [1], "load": ["model"], "lr_find": []}[method]
+    session = learn._session
+    begin, arguments = session.open_training, {"fit": [1], "load": ["model"], "lr_find": []}[method]
 
     def begin_later(optimizer):
-        monkeypatch.setattr(learn, "_open", begin)
+        monkeypatch.setattr(session, "open_training", begin)
         with (
             ThreadPoolExecutor(1) as pool,
             pytest.raises(ValueError, match=f"{method} .* the learner is in training"),
@@ -501,7 +502,7 @@ def test_another_thread_may_not_come_in_between(make_learner, monkeypatch, metho
             pool.submit(getattr(learn, method), *arguments).result()
         return begin(optimizer)
 
-    monkeypatch.setattr(learn, "_open", begin_later)
+    monkeypatch.setattr(session, "open_training", begin_later)
     for each in (learn, expected):
         each.fit(1, 1e-2)
     assert_same_parameters(parameters_of(expected), parameters_of(learn))

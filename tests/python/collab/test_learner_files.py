@@ -17,10 +17,10 @@ def test_parameters_and_adam_come_back(make_learner, tmp_path):
     learn.fit_one_cycle(2, 1e-2, wd=0.3)
     path = learn.save("best")
     assert path == tmp_path / "models" / "best.npz"
-    order = learn._order.get_state()
+    order = learn._session.order.get_state()
     assert loaded.load("best") is loaded
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
-    loaded._order.set_state(order)
+    loaded._session.order.set_state(order)
     for each in (learn, loaded):
         each.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
@@ -164,11 +164,11 @@ def assert_refused(learn, damage):
     """Damage a file of the learner: it is refused, and the learner stays as it is."""
     learn.fit(1, 1e-2)
     edit(learn.save("model"), damage)
-    before, optimizer = parameters_of(learn), learn._optimizer
+    before, optimizer = parameters_of(learn), learn._session.optimizer
     with pytest.raises(ValueError, match=r"model\.npz is a damaged learner file"):
         learn.load("model")
     assert_same_parameters(before, parameters_of(learn))
-    assert learn._optimizer is optimizer
+    assert learn._session.optimizer is optimizer
 
 
 def test_an_exported_learner_predicts(make_learner, tmp_path):

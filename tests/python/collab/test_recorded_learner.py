@@ -54,7 +54,7 @@ def learner(variant):
     weights = recorded.initial_weights(SAMPLES, variant)
     names = ("pu", "qi", "bu", "bi") if is_dot else model._parameters()
     vars(model).update(zip(names, weights, strict=True))
-    learn._order = RecordedOrder()
+    learn._session.order = RecordedOrder()
     return learn
 
 
