@@ -127,7 +127,7 @@ def check_callbacks(name: str, cbs: Any) -> list[Callback]:
     Raises
     ------
     TypeError
-        For what is no callback, and for one with an event inside an epoch.
+        For anything but callbacks, and for one with an event inside an epoch.
     """
     made = [given() if isinstance(given, type) else given for given in as_list(cbs)]
     for callback in made:

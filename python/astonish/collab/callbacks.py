@@ -16,7 +16,7 @@ _ERRORS = ("mae", "mse", "rmse")  # the metrics of metrics.py: the lower, the be
 
 
 class TrackerCallback(Callback):
-    """Base of what remembers the best value of a column of the table.
+    """Base of callbacks that compare epochs by a column of the table.
 
     Parameters
     ----------

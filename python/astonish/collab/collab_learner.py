@@ -177,7 +177,7 @@ def get_emb_sz(
     Raises
     ------
     TypeError, ValueError
-        For a `sz_dict` that is no dict, or has a name that is no column.
+        For a `sz_dict` that is not a dict, or names a column that does not exist.
 
     Examples
     --------

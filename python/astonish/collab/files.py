@@ -119,8 +119,8 @@ def _check_arrays(model: EmbeddingModel) -> None:
     n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
     if n_rows != n_ids:
         raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
-    nobody = np.array([-1], np.int32)
-    model._estimate_many(nobody, nobody)  # the core looks at all shapes
+    unknown = np.array([-1], np.int32)
+    model._estimate_many(unknown, unknown)  # the core looks at all shapes
 
 
 def _with_suffix(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What trains, validates and asks a model of collaborative filtering, as fastai's Learner does."""
+"""The learner: trains a model of collaborative filtering, validates it and predicts with it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Learner(Fitting):
     dls, model, lr, cbs, metrics, path, model_dir, wd, moms
         As above.
     recorder : Recorder
-        Figures of the last training, and pictures of them.
+        Losses and metrics of the last training, and pictures of them.
     epoch, n_epoch : int
         The epoch that is, or was last, in training, from 0, and how many were asked for.
 
@@ -132,7 +132,7 @@ class Learner(Fitting):
         """Try ever higher learning rates, one a batch, and suggest one of them.
 
         The model, Adam's memory and the order of later batches stay as they are; ``recorder`` has
-        the figures of the trial.
+        the losses of the trial.
 
         Parameters
         ----------
@@ -238,7 +238,7 @@ class Learner(Fitting):
         Raises
         ------
         TypeError, ValueError
-            For what is no row, or lacks a column.
+            For an invalid row, or one that lacks a column.
         """
         return predictions.predict_row(self._session, row)
 
@@ -304,14 +304,14 @@ class Learner(Fitting):
         Warns
         -----
         UserWarning
-            When that is wanted and not there.
+            When that is asked for and missing.
 
         Raises
         ------
         OSError
             When the file cannot be read.
         ValueError
-            When it is no such file, is damaged, or has parameters of another model.
+            When it is another kind of file, is damaged, or has parameters of another model.
         """
         files.load(self._session, self.path / self.model_dir / file, with_opt)
         return self
@@ -372,7 +372,7 @@ def load_learner(fname: str | Path) -> Learner:
     OSError
         When the file cannot be read.
     ValueError
-        When it is no file of a model that a learner has, or is damaged.
+        When it is not a file of `DotBias` or `EmbeddingNN`, or is damaged.
 
     Examples
     --------

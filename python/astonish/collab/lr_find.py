@@ -77,15 +77,15 @@ def _check_functions(functions: Any) -> dict[str, SuggestFunction]:
 def _try(session: Session, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
     training, sampler, mom = session.trial()
     recorder, lowest = Recorder(["train_loss"]), np.inf
-    for place, lr in enumerate(lrs):
-        batch = place % sampler.n_batches
+    for k, lr in enumerate(lrs):
+        batch = k % sampler.n_batches
         if batch == 0:
             samples = sampler.next().reshape(sampler.n_batches, -1)
         rates = Schedule(np.array([lr]), np.array([mom]))
         try:
             losses = training.run(samples[batch], sampler.batch_size, *rates)
         except ValueError:  # the loss is not finite any more
-            if place == 0:  # or it never was: no learning rate is to blame
+            if k == 0:  # or it never was: no learning rate is to blame
                 raise
             break
         recorder.add_batches(losses, rates)

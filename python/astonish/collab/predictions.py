@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from astonish.collab.categories import UNKNOWN
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.loader import RatingsLoader
+from astonish.collab.pair_table import print_pairs
 from astonish.collab.session import Session
 from astonish.support.checks import check_integer
 
@@ -135,4 +136,4 @@ def show(session: Session, loader: RatingsLoader, max_n: int, shuffle: bool) -> 
         dls.rating_name: [f"{rating:g}" for rating in ratings],
         f"{dls.rating_name}_pred": [f"{pred:.4f}" for pred in session.estimates_of(shown)],
     }
-    dls._print(shown.users, shown.items, columns)
+    print_pairs(dls.classes, shown.users, shown.items, columns)
