@@ -7,14 +7,13 @@
 >>> error = astonish.accuracy.rmse(model.test(testset), verbose=False)
 """
 
-from astonish import dump, model_selection
+from astonish import accuracy, dump, model_selection
 from astonish._core import __version__
 from astonish.data.dataset import Dataset
 from astonish.data.reader import Reader
 from astonish.data.sources.builtin import get_dataset_dir
 from astonish.data.synthetic.make_ratings import make_ratings
 from astonish.data.trainset import Trainset
-from astonish.evaluation import accuracy
 from astonish.models import (
     ALS,
     NMF,

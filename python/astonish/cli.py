@@ -17,10 +17,11 @@ from astonish import _core, _cpu
 from astonish.data.dataset import Dataset, DatasetAutoFolds
 from astonish.data.sources.builtin import BUILTIN_DATASETS, DEMO
 from astonish.data.sources.sniff import load_any_file
-from astonish.evaluation.accuracy import MEASURES
 from astonish.evaluation.cross_validation import iterate_scores
 from astonish.evaluation.scoring import FoldScore
 from astonish.evaluation.split import KFold
+from astonish.metrics import names as metric_names
+from astonish.metrics import select
 from astonish.models import ALGORITHMS, ImplicitALS
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.factors.factor_model import FactorModel
@@ -88,7 +89,7 @@ def evaluate(
     folds: Annotated[int, typer.Option(help="Number of folds.")] = 5,
     seed: SeedOption = 0,
     measures: Annotated[
-        str, typer.Option(help=f"Measures, of {', '.join(MEASURES)}.")
+        str, typer.Option(help=f"Measures, of {', '.join(metric_names('ratings'))}.")
     ] = "rmse,mae",
     threads: ThreadsOption = None,
     json_file: Annotated[
@@ -100,7 +101,7 @@ def evaluate(
 ) -> None:
     """Cross-validate models and print a table of their errors and times."""
     n_threads = resolve_n_threads(threads)
-    names = _choices("--measures", measures, MEASURES)
+    names = _choices("--measures", measures, metric_names("ratings"))
     models = [_model(name, seed, 1) for name in _choices("--algo", ",".join(algo), ALGORITHMS)]
     splitter = KFold(check_integer("--folds", folds, minimum=2), random_state=seed)
     if json_file is not None:
@@ -114,7 +115,9 @@ def evaluate(
             progress.set_description(name)
             results[name] = []
             with closing(
-                iterate_scores(model, dataset, names, splitter, n_jobs=min(n_threads, folds))
+                iterate_scores(
+                    model, dataset, select(names), splitter, n_jobs=min(n_threads, folds)
+                )
             ) as scores:
                 for score in scores:
                     results[name].append(score)

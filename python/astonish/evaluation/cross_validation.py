@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.evaluation.accuracy import check_measures
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
 from astonish.evaluation.split import count_folds, get_cv
+from astonish.metrics import Metric, select
 from astonish.models.base.algo_base import AlgoBase
 
 Values: TypeAlias = Sequence[float] | NDArray[np.float64]
@@ -35,8 +35,8 @@ def cross_validate(
         The model. With ``n_jobs=1`` it is fitted to one fold after the other, otherwise copies are.
     data : Dataset
         The ratings.
-    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
-        What to compute, in any case of letters.
+    measures : iterable of str, default ["rmse", "mae"]
+        Names of metrics, in any case of letters; see `astonish.metrics.names`.
     cv : splitter, int or None, default None
         How to cut folds: an int is KFold with so many, None is KFold(5).
     return_train_measures : bool, default False
@@ -61,7 +61,7 @@ def cross_validate(
     Raises
     ------
     TypeError, ValueError
-        For an unknown measure or splitter, and for an impossible `n_jobs` or `pre_dispatch`.
+        For an unknown metric or splitter, and for an impossible `n_jobs` or `pre_dispatch`.
 
     Examples
     --------
@@ -72,10 +72,11 @@ def cross_validate(
     >>> sorted(result)
     ['fit_time', 'test_mae', 'test_rmse', 'test_time']
     """
-    names = [name.lower() for name in check_measures(measures)]
+    metrics = select_lower(measures)
+    names = list(metrics)
     splitter = get_cv(cv)
     results = iterate_scores(
-        algo, data, names, splitter, return_train_measures, n_jobs, pre_dispatch
+        algo, data, metrics, splitter, return_train_measures, n_jobs, pre_dispatch
     )
     scores = collect(results, count_folds(splitter, data), unit="fold")
     if not scores:
@@ -105,7 +106,7 @@ def cross_validate(
 def iterate_scores(
     algo: AlgoBase,
     data: Any,
-    measures: Sequence[str],
+    metrics: Mapping[str, Metric],
     cv: Any = None,
     return_train_measures: bool = False,
     n_jobs: int | None = 1,
@@ -122,12 +123,18 @@ def iterate_scores(
             algo if is_alone else _copy(algo),
             trainset,
             Sample(testset),
-            measures,
+            metrics,
             return_train_measures,
         )
         for trainset, testset in splitter.split(data)
     )
     return run_jobs(jobs, n_jobs, pre_dispatch, count_folds(splitter, data))
+
+
+def select_lower(measures: Iterable[str]) -> dict[str, Metric]:
+    """Return the metrics of the argument `measures` by their names in small letters."""
+    selected = select(measures, argument="measures")
+    return {metric.name: metric for metric in selected.values()}
 
 
 def print_summary(

@@ -1,7 +1,7 @@
-"""Fitting a model to a training set and measuring it on a test set."""
+"""Fitting a model to a training set and evaluating it on a test set."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from astonish.data.ratings import Testset
 from astonish.data.trainset import Trainset
-from astonish.evaluation.accuracy import FORMULAS, Truth, check_measures, columns_of
+from astonish.metrics import Metric, select
+from astonish.metrics.truth import Truth, columns_of
 from astonish.models.base.algo_base import AlgoBase
 from astonish.support.derived import cached
 
@@ -52,7 +53,7 @@ class Sample:
 
     @cached
     def truth(self) -> Truth:
-        """True ratings, NaN where there is none, and whose they are."""
+        """True ratings, NaN where there is none, and the users who gave them."""
         return Truth(self.users, np.array([rating for _, _, rating in self.rows], dtype=np.float64))
 
     @cached
@@ -78,8 +79,8 @@ def fit_and_score(
         What to fit it to.
     testset : list of (raw user id, raw item id, rating)
         What to measure it on.
-    measures : iterable of {"rmse", "mse", "mae", "fcp"}
-        What to compute, in any case of letters.
+    measures : iterable of str
+        Names of metrics, such as "rmse", in any case of letters; see `astonish.metrics.names`.
     return_train_measures : bool, default False
         Whether to measure the model on the training set too.
 
@@ -92,7 +93,7 @@ def fit_and_score(
     Raises
     ------
     ValueError
-        For an unknown measure, or when a measure has no value; see `astonish.accuracy`.
+        For an unknown metric, or when a metric has no value; see `astonish.metrics`.
 
     Examples
     --------
@@ -104,18 +105,21 @@ def fit_and_score(
     >>> list(score.test_measures), score.train_measures
     (['rmse'], {})
     """
-    names = check_measures(measures)
-    return score_sample(algo, trainset, Sample(testset), names, return_train_measures)
+    metrics = select(measures, argument="measures")
+    return score_sample(algo, trainset, Sample(testset), metrics, return_train_measures)
 
 
 def score_sample(
     algo: AlgoBase,
     trainset: Trainset,
     sample: Sample,
-    measures: Sequence[str],
+    metrics: Mapping[str, Metric],
     return_train_measures: bool = False,
 ) -> FoldScore:
-    """Do the work of `fit_and_score`, of which the sample may serve more than one model."""
+    """Do the work of `fit_and_score`, of which the sample may serve more than one model.
+
+    Metrics come as records, not as names: another process does not know what users registered.
+    """
     begin = time.perf_counter()
     algo.fit(trainset)
     fitted = time.perf_counter()
@@ -124,9 +128,9 @@ def score_sample(
     train_measures: dict[str, float] = {}
     if return_train_measures:
         train_sample = Sample(trainset.build_testset())
-        train_measures = _measure(train_sample, _test(algo, train_sample), measures)
+        train_measures = _measure(train_sample, _test(algo, train_sample), metrics)
     return FoldScore(
-        _measure(sample, answer, measures), train_measures, fitted - begin, tested - fitted
+        _measure(sample, answer, metrics), train_measures, fitted - begin, tested - fitted
     )
 
 
@@ -135,7 +139,7 @@ def _test(algo: AlgoBase, sample: Sample) -> list[Any] | NDArray[np.float64]:
     if not _tests_in_core(algo):
         return algo.test(sample.testset)
     if not sample.is_complete:
-        return algo.test(sample.rows)  # whose predictions the measures refuse
+        return algo.test(sample.rows)  # whose predictions the metrics refuse
     return AlgoBase.predict_many(algo, sample.users, sample.items)
 
 
@@ -150,10 +154,10 @@ def _tests_in_core(algo: Any) -> bool:
 
 
 def _measure(
-    sample: Sample, answer: list[Any] | NDArray[np.float64], measures: Iterable[str]
+    sample: Sample, answer: list[Any] | NDArray[np.float64], metrics: Mapping[str, Metric]
 ) -> dict[str, float]:
     if isinstance(answer, np.ndarray):
         truth, estimates = sample.truth, answer
     else:
         truth, estimates = columns_of(answer)
-    return {name: FORMULAS[name.lower()](truth, estimates) for name in measures}
+    return {name: metric.of_ratings(truth, estimates) for name, metric in metrics.items()}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from astonish.data.dataset import DatasetUserFolds
 from astonish.data.trainset import Trainset
-from astonish.evaluation.accuracy import check_measures
+from astonish.evaluation.cross_validation import select_lower
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.parameters import (
     Combinations,
@@ -23,9 +23,8 @@ from astonish.evaluation.parameters import (
 )
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
 from astonish.evaluation.split import get_cv
+from astonish.metrics import Metric
 from astonish.models.base.algo_base import AlgoBase
-
-_HIGHER_IS_BETTER = ("fcp",)
 
 
 class BaseSearchCV(ABC):
@@ -51,7 +50,7 @@ class BaseSearchCV(ABC):
         if not callable(algo_class):
             raise TypeError(f"algo_class must be a class such as SVD, got {algo_class!r}")
         self.algo_class = algo_class
-        self.measures = [name.lower() for name in check_measures(measures)]
+        self.measures = list(select_lower(measures))
         self.cv = cv
         self.refit = _check_refit(refit, self.measures)
         self.return_train_measures = return_train_measures
@@ -85,10 +84,12 @@ class BaseSearchCV(ABC):
         folds = [(trainset, Sample(testset)) for trainset, testset in get_cv(self.cv).split(data)]
         if not folds:
             raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
-        results = _Results(self.param_combinations, self._score(folds), len(folds))
+        metrics = select_lower(self.measures)
+        scores = self._score(folds, metrics)
+        results = _Results(self.param_combinations, scores, len(folds))
         best_index: dict[str, Any] = {}
-        for measure in self.measures:
-            best_index[measure] = results.add_measure(measure, self.return_train_measures)
+        for metric in metrics.values():
+            best_index[metric.name] = results.add_metric(metric, self.return_train_measures)
         results.add_times()
         results.add_params()
         best_params = {name: self.param_combinations[at] for name, at in best_index.items()}
@@ -118,7 +119,9 @@ class BaseSearchCV(ABC):
             raise ValueError(f"this {type(self).__name__} is not fitted: call fit(data) first")
         return self.best_estimator[self.refit]
 
-    def _score(self, folds: Sequence[tuple[Trainset, Sample]]) -> list[FoldScore]:
+    def _score(
+        self, folds: Sequence[tuple[Trainset, Sample]], metrics: Mapping[str, Metric]
+    ) -> list[FoldScore]:
         """Return the scores of all folds of the first combination, then of the second, ..."""
         is_alone = count_workers(self.n_jobs) == 1
         jobs = (
@@ -128,7 +131,7 @@ class BaseSearchCV(ABC):
                 params if is_alone else copy.deepcopy(params),
                 trainset,
                 sample,
-                self.measures,
+                metrics,
                 self.return_train_measures,
             )
             for params, (trainset, sample) in product(self.param_combinations, folds)
@@ -151,8 +154,9 @@ class GridSearchCV(BaseSearchCV):
     param_grid : dict of str to list
         The values to try of each constructor argument. ``sim_options`` and ``bsl_options`` are
         dicts of lists, of which all combinations are tried too.
-    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
-        What to compute, in any case of letters.
+    measures : iterable of str, default ["rmse", "mae"]
+        Names of metrics, in any case of letters; see `astonish.metrics.names`. Each knows whether
+        its best value is the highest or the lowest.
     cv : splitter, int or None, default None
         How to cut folds: an int is KFold with so many, None is KFold(5).
     refit : bool or str, default False
@@ -193,7 +197,7 @@ class GridSearchCV(BaseSearchCV):
     TypeError
         For a grid that is no dict of lists.
     ValueError
-        For an empty list, an unknown measure, or a `refit` that is none of the measures.
+        For an empty list, an unknown metric, or a `refit` that is none of the measures.
 
     Examples
     --------
@@ -322,8 +326,9 @@ class _Results:
         self._shape = len(combinations), n_folds
         self.columns: dict[str, Any] = {}
 
-    def add_measure(self, measure: str, with_train: bool) -> Any:
-        """Add values, means, deviations and ranks; return the place of the best mean."""
+    def add_metric(self, metric: Metric, with_train: bool) -> Any:
+        """Add values, means, deviations and ranks; return the index of the best mean."""
+        measure = metric.name
         parts = {"test": [score.test_measures[measure] for score in self._scores]}
         if with_train:
             parts["train"] = [score.train_measures[measure] for score in self._scores]
@@ -336,10 +341,11 @@ class _Results:
         means = self.columns[f"mean_test_{measure}"]
         order = means.argsort()
         ranks = np.arange(1, len(order) + 1)
-        is_reversed = measure in _HIGHER_IS_BETTER
         self.columns[f"rank_test_{measure}"] = np.empty_like(order)
-        self.columns[f"rank_test_{measure}"][order] = ranks[::-1] if is_reversed else ranks
-        return means.argmax() if is_reversed else means.argmin()
+        self.columns[f"rank_test_{measure}"][order] = (
+            ranks[::-1] if metric.greater_is_better else ranks
+        )
+        return means.argmax() if metric.greater_is_better else means.argmin()
 
     def add_times(self) -> None:
         """Add means and deviations of the seconds."""

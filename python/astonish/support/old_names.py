@@ -22,6 +22,7 @@ MOVED = {
     "astonish.data.pairs": "astonish.data.synthetic.pairs",
     "astonish.data.sniff": "astonish.data.sources.sniff",
     "astonish.data.titles": "astonish.data.sources.titles",
+    "astonish.evaluation.accuracy": "astonish.accuracy",
     "astonish.models.als": "astonish.models.rating.als",
     "astonish.models.approximate": "astonish.models.ranking.approximate",
     "astonish.models.baseline_only": "astonish.models.statistics.baseline_only",
