@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from astonish.collab.callback import Callback, CancelFitException
+from astonish.collab.metrics import is_lower_better
 from astonish.models.training.epochs import EarlyStopping
 from astonish.support.checks import INT32_MAX, check_integer, check_number
-
-_ERRORS = ("mae", "mse", "rmse")  # the metrics of metrics.py: the lower, the better
 
 
 class TrackerCallback(Callback):
@@ -23,8 +22,9 @@ class TrackerCallback(Callback):
     monitor : str, default "valid_loss"
         The column: ``train_loss``, ``valid_loss`` or a metric.
     comp : callable, optional
-        ``numpy.less`` or ``numpy.greater``. Default: `numpy.less` where `monitor` has "loss" or
-        "error" in its name, and for ``mse``, ``rmse`` and ``mae``; else `numpy.greater`.
+        ``numpy.less`` or ``numpy.greater``. By default `astonish.metrics` says which is better
+        where it knows `monitor`; else it is `numpy.less` where `monitor` has "loss" or "error" in
+        its name.
     min_delta : float, default 0
         By how much a value must be better than the best to count.
     reset_on_fit : bool, default True
@@ -46,7 +46,9 @@ class TrackerCallback(Callback):
         if not (comp is None or callable(comp)):
             raise TypeError(f"comp must be a function, got {comp!r}")
         self.monitor = monitor
-        self.comp = _comparison(monitor) if comp is None else comp
+        if comp is None:
+            comp = np.less if is_lower_better(monitor) else np.greater
+        self.comp = comp
         self.min_delta = check_number("min_delta", min_delta, minimum=0)
         self.reset_on_fit = reset_on_fit
         self.best: float | None = None
@@ -202,11 +204,6 @@ class SaveModelCallback(TrackerCallback):
 
     def _save(self, name: str) -> None:
         self.last_saved_path = self.learn.save(name, with_opt=self.with_opt)
-
-
-def _comparison(monitor: str) -> Any:
-    falls = "loss" in monitor or "error" in monitor or monitor in _ERRORS
-    return np.less if falls else np.greater
 
 
 def _no_validation(monitor: str, names: list[str]) -> str:

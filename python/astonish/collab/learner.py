@@ -41,9 +41,11 @@ class Learner(Fitting):
         The learning rate where a method gets none.
     cbs : Callback or list of them, optional
         Called in each training.
-    metrics : function or list of functions, optional
-        Called as ``metric(preds, targs)`` with all predictions and ratings of the validation part;
-        they return a number to show beside the loss. `rmse`, `mse` and `mae` are there.
+    metrics : function, name, or list of them, optional
+        What to show beside the loss. Functions are called as ``metric(preds, targs)`` with all
+        predictions and ratings of the validation part, and return a number; `rmse`, `mse` and
+        `mae` are there. Names are those that `astonish.metrics` knows for ratings, such as
+        "auc".
     path : str or path, optional
         Where files go, by default the path of `dls`.
     model_dir : str or path, default "models"
@@ -102,7 +104,7 @@ class Learner(Fitting):
         *,
         lr: float = 1e-3,
         cbs: Any = None,
-        metrics: Metric | Sequence[Metric] | None = None,
+        metrics: Metric | str | Sequence[Metric | str] | None = None,
         path: str | Path | None = None,
         model_dir: str | Path = "models",
         wd: float | None = None,

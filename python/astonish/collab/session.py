@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from astonish.collab.data import CollabDataLoaders
 from astonish.collab.loader import RatingsLoader
-from astonish.collab.metrics import Metric, figure_of, mse, name_of
+from astonish.collab.metrics import Metric, mse, name_of, value_of
 from astonish.collab.optimizer import Optimizer
 from astonish.collab.recorder import Recorder
 from astonish.models.embedding.embedding_model import EmbeddingModel
@@ -115,7 +115,7 @@ class Session:
             return []
         pair = self.estimates_of(loader), loader.ratings
         # Metrics may compute in place.
-        return [mse(*pair), *(figure_of(metric, *map(np.copy, pair)) for metric in self.metrics)]
+        return [mse(*pair), *(value_of(metric, *map(np.copy, pair)) for metric in self.metrics)]
 
     def columns(self) -> list[str]:
         """Return the names of what is recorded of each epoch."""
