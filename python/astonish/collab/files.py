@@ -6,7 +6,6 @@ ids to load. `export` writes the model itself, as `AlgoBase.save` does, and the 
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import warnings
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ _MOST_STEPS = 2**53  # the core raises to the power of them
 def save(session: Session, path: Path, with_opt: bool) -> Path:
     """Write parameters, and what Adam remembers; see `Learner.save`."""
     path = _with_suffix(path)
-    model = copy.copy(session.model)  # of one moment
+    model = session.snapshot()
     arrays: dict[str, Any] = {}
     state = session.adam_state() if with_opt else None
     optimizer = session.optimizer._replace(state=state) if with_opt else None
@@ -79,7 +78,7 @@ def load(session: Session, path: Path, with_opt: bool) -> None:
 def export(session: Session, path: Path) -> Path:
     """Write the model and the names of columns; see `Learner.export`."""
     dls = session.dls
-    exported = copy.copy(session.model)
+    exported = session.snapshot()
     setattr(exported, _NAMES, [dls.user_name, dls.item_name, dls.rating_name])
     exported.save(path)
     return path

@@ -17,6 +17,7 @@ from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
 from astonish.collab.metrics import Metric, check_metrics
 from astonish.collab.of_session import of_session
+from astonish.collab.old_pickles import with_session
 from astonish.collab.predictions import RowPrediction
 from astonish.collab.recorder import Recorder
 from astonish.collab.session import Session
@@ -92,7 +93,7 @@ class Learner(Fitting):
     dls = of_session[CollabDataLoaders]()
     model = of_session[EmbeddingModel]()
     metrics = of_session[list[Metric]]()
-    wd = of_session["float | None"]()
+    wd = of_session[float | None]()
     recorder = of_session[Recorder]()
     epoch = of_session[int]()
     n_epoch = of_session[int]()
@@ -262,7 +263,7 @@ class Learner(Fitting):
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
         table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
-        for name, array in files.arrays_of(self.model).items():
+        for name, array in files.arrays_of(self._session.snapshot()).items():
             table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
         Console().print(table)
 
@@ -285,6 +286,8 @@ class Learner(Fitting):
         ------
         OSError
             When it cannot be written.
+        ValueError
+            With `with_opt`, while another thread trains.
         """
         return files.save(self._session, self.path / self.model_dir / file, with_opt)
 
@@ -342,21 +345,7 @@ class Learner(Fitting):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the attributes of a pickle, also of one from before there were sessions."""
-        vars(self).update(state if "_session" in state else _with_session(state))
-
-
-_OLD_ATTRIBUTES = (
-    *("dls", "model", "metrics", "wd", "recorder", "epoch", "n_epoch"),
-    *("_is_shown", "_is_live", "_training", "_optimizer", "_order"),
-)
-
-
-def _with_session(state: dict[str, Any]) -> dict[str, Any]:
-    """Return attributes of today, made of those of a learner that was its own session."""
-    session = Session.__new__(Session)
-    vars(session).update({name.lstrip("_"): state[name] for name in _OLD_ATTRIBUTES})
-    rest = {name: value for name, value in state.items() if name not in _OLD_ATTRIBUTES}
-    return {**rest, "_session": session}
+        vars(self).update(state if "_session" in state else with_session(state))
 
 
 def _check_type(name: str, value: Any, kind: type[Any]) -> None:

@@ -102,9 +102,13 @@ class Session:
         """Give the model other attributes, all of them in one step."""
         self.model.__dict__ = {**vars(self.model), **values}
 
+    def snapshot(self) -> EmbeddingModel:
+        """Return the model as it is at this moment, whatever is trained later."""
+        return copy.copy(self.model)
+
     def estimates_of(self, loader: RatingsLoader) -> NDArray[np.float64]:
         """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""
-        model = copy.copy(self.model)  # of one moment
+        model = self.snapshot()
         self._refuse_other_ids(model)
         inner = loader.users - np.int32(1), loader.items - np.int32(1)
         return model._estimate_many(*inner)
@@ -124,8 +128,21 @@ class Session:
         return ["train_loss", "valid_loss", *map(name_of, self.metrics)]
 
     def adam_state(self) -> AdamState | None:
-        """Return what Adam remembers now; None before the first training."""
-        return self.optimizer.state if self.training is None else self.training.state()
+        """Return what Adam remembers now; None before the first training.
+
+        Raises
+        ------
+        ValueError
+            When another thread trains: it is in the midst of an epoch.
+        """
+        if self.training is None:
+            return self.optimizer.state
+        if self._is_changed_elsewhere():
+            raise ValueError(
+                "another thread trains the learner, and Adam's memory changes by the batch: "
+                "save(..., with_opt=False) leaves it out"
+            )
+        return self.training.state()
 
     def mom(self, reset_opt: bool) -> float:
         """Return the momentum that a training begins with."""
@@ -170,11 +187,15 @@ class Session:
 
     def refuse_in_training(self, name: str) -> None:
         """Raise a ValueError while a training runs, or another thread changes the model."""
-        me = get_ident()
-        if self.training is not None or vars(self).get("_changed_by", me) != me:
+        if self.training is not None or self._is_changed_elsewhere():
             raise ValueError(
                 f"{name} was called by a callback or another thread: the learner is in training"
             )
+
+    def _is_changed_elsewhere(self) -> bool:
+        """Return whether another thread changes the model."""
+        me = get_ident()
+        return bool(vars(self).get("_changed_by", me) != me)
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ each step of a reading call, and read at each step of a training.
 
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -34,7 +35,7 @@ def lists(learn):
 
 
 class AtSteps:
-    """Acts before operations of the package's code: all of them, or one, counted from 1."""
+    """Acts before lines and operations of the package: all of them, or one, counted from 1."""
 
     def __init__(self, act, step=None):
         self.act, self.step = act, step
@@ -43,8 +44,8 @@ class AtSteps:
     def __call__(self, frame, event, _):
         if event == "call" and PACKAGE not in frame.f_code.co_filename:
             return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        if event == "opcode":
+        frame.f_trace_opcodes = True
+        if event in ("line", "opcode"):
             self.n_steps += 1
             if self.step in (None, self.n_steps):
                 self.act()
@@ -219,3 +220,18 @@ def test_readers_see_an_interrupted_training_as_none(make_learner):
     with reading(estimates, learn) as whole, pytest.raises(KeyboardInterrupt):
         learn.fit(N_EPOCHS, 1e-2, cbs=[Keep(estimates, whole), Stop()])
     assert estimates(learn) == before
+
+
+def test_what_adam_remembers_is_not_saved_in_the_midst_of_an_epoch(make_learner):
+    learn = make_learner()
+
+    class Save(Callback):
+        def after_epoch(self):
+            learn.save("by the callback")
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(learn.save, "by another thread", with_opt=False).result()
+                with pytest.raises(ValueError, match="another thread trains the learner"):
+                    pool.submit(learn.save, "by another thread").result()
+
+    learn.fit(1, cbs=Save)
+    learn.save("afterwards")
