@@ -74,7 +74,7 @@ class RegisteredMetric:
 
     Examples
     --------
-    >>> RegisteredMetric("mae")([1.0, 2.0], [1.0, 4.0])
+    >>> float(RegisteredMetric("mae")([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
 

@@ -21,8 +21,8 @@ def test_parameters_and_adam_come_back(make_learner, tmp_path):
     assert loaded.load("best") is loaded
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
     loaded._session.order.set_state(order)
-    for each in (learn, loaded):
-        each.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
+    for trained in (learn, loaded):
+        trained.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
 
 
@@ -139,16 +139,16 @@ def test_an_optimizer_that_cannot_be_is_refused(learn, name, value):
 
 def test_arrays_in_the_order_of_fortran_are_read(make_learner):
     learn, expected = make_learner(), make_learner()
-    for each in (learn, expected):
-        each.fit(1, 1e-2)
+    for trained in (learn, expected):
+        trained.fit(1, 1e-2)
 
     def turn(_, arrays):
         arrays.update({name: np.asfortranarray(array) for name, array in arrays.items()})
 
     edit(learn.save("model"), turn)
     learn.load("model")
-    for each in (learn, expected):
-        each.fit(1, 1e-2)
+    for trained in (learn, expected):
+        trained.fit(1, 1e-2)
     assert_same_parameters(parameters_of(expected), parameters_of(learn))
 
 

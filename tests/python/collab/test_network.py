@@ -96,8 +96,8 @@ def test_files(make_network):
     loaded.load("net")
     assert_same(arrays_of(learn), arrays_of(loaded))
     loaded._session.order.set_state(order)
-    for each in (learn, loaded):
-        each.fit(1, 1e-2)
+    for trained in (learn, loaded):
+        trained.fit(1, 1e-2)
     assert_same(arrays_of(learn), arrays_of(loaded))
     exported = load_learner(learn.export())
     assert_same(arrays_of(learn), arrays_of(exported))

@@ -36,7 +36,7 @@ class RecordedOrder:
 def loaders():
     columns = SAMPLES.users, SAMPLES.items, SAMPLES.ratings
     train, valid = (
-        Ratings.from_columns(*(each[rows].tolist() for each in columns))
+        Ratings.from_columns(*(column[rows].tolist() for column in columns))
         for rows in (~SAMPLES.is_valid, SAMPLES.is_valid)
     )
     classes = {
