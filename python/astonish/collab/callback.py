@@ -1,4 +1,4 @@
-"""What is called in the course of a training: the base of callbacks, and what they may use."""
+"""The base of callbacks, and the learner as they see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CancelFitException(Exception):
 
 
 class CallingLearner(Protocol):
-    """What a callback may use of the learner that calls it; see `Learner`."""
+    """The part of `Learner` that a callback may use."""
 
     @property
     def dls(self) -> CollabDataLoaders:
@@ -39,7 +39,7 @@ class CallingLearner(Protocol):
 
     @property
     def recorder(self) -> Recorder:
-        """Figures of the training so far."""
+        """Losses and metrics of the training so far."""
         ...
 
     @property
@@ -82,7 +82,7 @@ class CallingLearner(Protocol):
 
 
 class Callback:
-    """Base of what watches a training; a subclass defines some of the methods.
+    """Base of callbacks; a subclass defines some of the methods.
 
     Epochs are trained in one call of the core each, so there are no events inside an epoch.
 
@@ -112,13 +112,13 @@ class Callback:
         """Be called before each epoch."""
 
     def after_epoch(self) -> None:
-        """Be called after each epoch, when its figures are in ``learn.recorder``."""
+        """Be called after each epoch, when its losses and metrics are in ``learn.recorder``."""
 
     def after_cancel_fit(self) -> None:
         """Be called when a callback has ended the training."""
 
     def after_fit(self) -> None:
-        """Be called at the end, whether or not a callback has brought it about."""
+        """Be called at the end, also when a callback has ended the training."""
 
 
 def check_callbacks(name: str, cbs: Any) -> list[Callback]:

@@ -34,10 +34,9 @@ _MOST_STEPS = 2**53  # the core raises to the power of them
 def save(session: Session, path: Path, with_opt: bool) -> Path:
     """Write parameters, and what Adam remembers; see `Learner.save`."""
     path = _with_suffix(path)
-    model = session.snapshot()
     arrays: dict[str, Any] = {}
-    state = session.adam_state() if with_opt else None
-    optimizer = session.optimizer._replace(state=state) if with_opt else None
+    optimizer = session.optimizer_now() if with_opt else None
+    model = session.snapshot()
     header = {
         "format": _FORMAT,
         "version": _VERSION,

@@ -1,4 +1,4 @@
-"""One training: epoch after epoch, with what is shown, recorded and called in between."""
+"""One training: epochs, and between them the table, the recorder and the callbacks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def train(
     session : Session
         Nothing else may change it meanwhile; see `Session.alone`.
     course : Course
-        What `session` began.
+        The training that `session` began.
     callbacks : list of Callback
         Called in ascending order of their ``order``.
     """
@@ -42,7 +42,7 @@ class FitLoop:
     """Trains the model of a session in the loop of all models, `run_epochs`.
 
     To that loop it is the trainer, and the callback after each epoch: so the model of the session
-    gets the parameters of every epoch, the recorder the figures, and all callbacks are called.
+    gets the parameters of every epoch, the recorder its losses, and all callbacks are called.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FitLoop:
         run_epochs(trained, self, None, n_epochs)
 
     def run_epoch(self, epoch: int) -> Losses:
-        """Train an epoch, counted from the first that is trained, and return its figures."""
+        """Train an epoch, counted from the first that is trained, and return its losses."""
         session, recorder, course = self._session, self._session.recorder, self._course
         epoch += self._start_epoch
         session.epoch = epoch
@@ -77,7 +77,7 @@ class FitLoop:
         self._trained = course.trainer.parameters()
         session.publish(self._trained)
         recorder.add_batches(losses, course.schedule.of_epoch(epoch, course.n_batches))
-        values = [recorder.smooth_loss, *session.figures_of(session.dls.valid)]
+        values = [recorder.smooth_loss, *session.losses_of(session.dls.valid)]
         recorder.add_epoch(values)
         self._table.add(row_of(epoch, values, time.perf_counter() - begin))
         return dict(zip(recorder.metric_names[1:], values, strict=False))

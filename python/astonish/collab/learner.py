@@ -184,7 +184,7 @@ class Learner(Fitting):
             When there are no ratings.
         """
         session = self._session
-        return session.figures_of(predictions.rated_part(session.dls, ds_idx, dl))
+        return session.losses_of(predictions.rated_part(session.dls, ds_idx, dl))
 
     def get_preds(
         self,

@@ -1,4 +1,4 @@
-"""What one training leaves to the next: Adam's memory, weight decay and momentum."""
+"""Adam between two trainings: memory, weight decay and momentum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a learner answers about ratings: whole parts and single rows."""
+"""Predictions of a learner: whole parts and single rows."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def answer(
     with_decoded: bool,
     with_loss: bool,
 ) -> tuple[Any, ...]:
-    """Return predictions and ratings, and what else is asked for; see `Learner.get_preds`."""
+    """Return predictions and ratings, and the arrays asked for beside; see `Learner.get_preds`."""
     preds = session.estimates_of(loader)
     targs = None if loader.ratings is None else loader.ratings.copy()
     arrays: list[Any] = [_codes_of(loader)] if with_input else []

@@ -1,4 +1,4 @@
-"""What a learner trains and how far it has come, apart from what it offers to users."""
+"""The state of a learner: ratings, model, optimizer, order of samples and recorded losses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from astonish.collab.metrics import Metric, mse, name_of, value_of
 from astonish.collab.optimizer import Optimizer
 from astonish.collab.recorder import Recorder
 from astonish.models.embedding.embedding_model import EmbeddingModel
-from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, EpochTrainer
+from astonish.models.training.mini_batches import Arrays, BatchTraining, EpochTrainer
 from astonish.models.training.sampling import SAMPLINGS, EpochSampler
 from astonish.models.training.schedules import Schedule
 from astonish.support.checks import check_choice, check_number
@@ -45,7 +45,7 @@ class Course(NamedTuple):
 
 
 class Session:
-    """Ratings, a model of them, and all that its next training begins with.
+    """Ratings, a model of them, and the state that the next training begins with.
 
     Readers in other threads see the model as it was before or after a whole epoch: its arrays are
     replaced all at once, never written to.
@@ -57,9 +57,9 @@ class Session:
     model : EmbeddingModel
         Unless it was fitted to ``dls.trainset``, it gets fresh parameters for that.
     metrics : list of functions
-        What is measured beside the loss.
+        Called beside the loss; see `Learner`.
     wd : float or None
-        Weight decay where a training says none; None for that of the training before.
+        Weight decay where a training is given none; None for that of the training before.
     is_shown : bool
         Whether anything is printed.
 
@@ -70,7 +70,7 @@ class Session:
     order : numpy.random.RandomState
         Draws the order of samples.
     recorder : Recorder
-        Figures of the last training.
+        Losses and metrics of the last training.
     epoch, n_epoch : int
         The epoch that is, or was last, in training, and how many were asked for.
     is_live : bool
@@ -113,7 +113,7 @@ class Session:
         inner = loader.users - np.int32(1), loader.items - np.int32(1)
         return model._estimate_many(*inner)
 
-    def figures_of(self, loader: RatingsLoader) -> list[float]:
+    def losses_of(self, loader: RatingsLoader) -> list[float]:
         """Return the loss and the metrics of a part; nothing where it has no ratings."""
         if not loader.n or loader.ratings is None:
             return []
@@ -122,13 +122,13 @@ class Session:
         return [mse(*pair), *(value_of(metric, *map(np.copy, pair)) for metric in self.metrics)]
 
     def columns(self) -> list[str]:
-        """Return the names of what is recorded of each epoch."""
+        """Return the names of the numbers that are recorded of each epoch."""
         if not self.dls.valid.n:
             return ["train_loss"]
         return ["train_loss", "valid_loss", *map(name_of, self.metrics)]
 
-    def adam_state(self) -> AdamState | None:
-        """Return what Adam remembers now; None before the first training.
+    def optimizer_now(self) -> Optimizer:
+        """Return the optimizer with what Adam remembers at this moment.
 
         Raises
         ------
@@ -136,13 +136,13 @@ class Session:
             When another thread trains: it is in the midst of an epoch.
         """
         if self.training is None:
-            return self.optimizer.state
+            return self.optimizer
         if self._is_changed_elsewhere():
             raise ValueError(
                 "another thread trains the learner, and Adam's memory changes by the batch: "
                 "save(..., with_opt=False) leaves it out"
             )
-        return self.training.state()
+        return self.optimizer._replace(state=self.training.state())
 
     def mom(self, reset_opt: bool) -> float:
         """Return the momentum that a training begins with."""
@@ -158,7 +158,7 @@ class Session:
         return Course(EpochTrainer(self.training, schedule, sampler), schedule, sampler.n_batches)
 
     def end_training(self) -> None:
-        """Keep what the next training begins with."""
+        """Keep the state that the next training begins with."""
         assert self.training is not None
         moms = self.recorder.hps["mom"]
         mom = moms[-1] if moms else self.optimizer.mom
@@ -226,7 +226,7 @@ class Session:
             self.training = None
 
     def _refuse_other_ids(self, model: EmbeddingModel) -> None:
-        """Raise a ValueError for a model that a user has put in: of other ratings, or unfitted."""
+        """Raise a ValueError when a user has assigned an unfitted model, or one of other ratings."""
         if getattr(model, "trainset", None) is not self.dls.trainset:
             raise ValueError("the model was fitted to another training set than that of dls")
 
