@@ -226,7 +226,7 @@ class Session:
             self.training = None
 
     def _refuse_other_ids(self, model: EmbeddingModel) -> None:
-        """Raise a ValueError when a user has assigned an unfitted model, or one of other ratings."""
+        """Raise a ValueError for a model of other ratings, or an unfitted one."""
         if getattr(model, "trainset", None) is not self.dls.trainset:
             raise ValueError("the model was fitted to another training set than that of dls")
 
