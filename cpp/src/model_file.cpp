@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "check.hpp"
+#include "id_columns.hpp"
 #include "json.hpp"
 #include "npy.hpp"
 #include "replaced_file.hpp"
@@ -18,7 +19,8 @@ namespace astonish {
 namespace {
 
 constexpr const char* kFormat = "astonish model";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kOldestVersion = 1;  // arrays at any place, ids in the header
 
 [[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
 
@@ -66,9 +68,10 @@ Json read_header(ZipReader& archive) {
 void check_format(const Json& header) {
   if (header.at("format").as_text("format") != kFormat) refuse("its format has another name");
   const auto* version = std::get_if<std::int64_t>(&header.at("version").value);
-  if (version == nullptr || *version != kVersion) {
+  if (version == nullptr || *version < kOldestVersion || *version > kVersion) {
     refuse("its model format has version " + to_text(header.at("version")) +
-           ", this library reads version " + std::to_string(kVersion));
+           ", this library reads versions " + std::to_string(kOldestVersion) + " and " +
+           std::to_string(kVersion));
   }
 }
 
@@ -106,9 +109,10 @@ FactorArrays<T> read_factors(ZipReader& archive, const Json& header) {
           header.at("biased").as_bool("biased")};
 }
 
-std::vector<RawId> read_ids(const Json& trainset, const std::string& name) {
+// Ids as version 1 has them: a list in the header.
+std::vector<RawId> ids_of_list(const Json& list, const std::string& name) {
   std::vector<RawId> ids;
-  for (const Json& id : trainset.at(name).as_array(name)) {
+  for (const Json& id : list.as_array(name)) {
     if (const auto* whole = std::get_if<std::int64_t>(&id.value)) {
       ids.emplace_back(*whole);
     } else if (const auto* text = std::get_if<std::string>(&id.value)) {
@@ -119,6 +123,12 @@ std::vector<RawId> read_ids(const Json& trainset, const std::string& name) {
     }
   }
   return ids;
+}
+
+std::vector<RawId> read_ids_of(ZipReader& archive, const Json& trainset, const std::string& name) {
+  const Json& ids = trainset.at(name);
+  const bool is_column = std::holds_alternative<JsonObject>(ids.value);
+  return is_column ? read_ids(archive, ids, name) : ids_of_list(ids, name);
 }
 
 RatingArrays read_ratings(ZipReader& archive, std::size_t n_items) {
@@ -152,8 +162,8 @@ SavedModel read_model(ZipReader& archive) {
   } else {
     model.factors = read_factors<double>(archive, factors);
   }
-  model.user_ids = read_ids(trainset, "user_ids");
-  model.item_ids = read_ids(trainset, "item_ids");
+  model.user_ids = read_ids_of(archive, trainset, "user_ids");
+  model.item_ids = read_ids_of(archive, trainset, "item_ids");
   model.ratings = read_ratings(archive, model.item_ids.size());
   model.lowest_rating = scale[0].as_number("rating_scale[0]");
   model.highest_rating = scale[1].as_number("rating_scale[1]");
@@ -171,15 +181,8 @@ Json known_side_json(KnownSide side) {
   return {std::string(side == KnownSide::users ? "users" : "items")};
 }
 
-Json ids_json(const std::vector<RawId>& ids) {
-  JsonArray array;
-  for (const RawId& id : ids) {
-    std::visit([&](const auto& raw) { array.emplace_back().value = raw; }, id);
-  }
-  return {std::move(array)};
-}
-
-Json header_of(const SavedModel& model, std::string_view python_class) {
+Json header_of(const SavedModel& model, std::string_view python_class, const Json& user_ids,
+               const Json& item_ids) {
   const auto [n_factors, global_mean, biased] = std::visit(
       [](const auto& each) { return std::tuple(each.n_factors, each.global_mean, each.biased); },
       model.factors);
@@ -196,10 +199,11 @@ Json header_of(const SavedModel& model, std::string_view python_class) {
   const JsonObject trainset{{"rating_scale", {JsonObject{{"$tuple", {scale}}}}},
                             {"known_side", known_side_json(model.known_side)},
                             {"global_mean", {global_mean}},
-                            {"user_ids", ids_json(model.user_ids)},
-                            {"item_ids", ids_json(model.item_ids)}};
+                            {"user_ids", user_ids},
+                            {"item_ids", item_ids}};
   return {JsonObject{{"format", {kFormat}},
                      {"version", {kVersion}},
+                     {"kind", {"factors"}},
                      {"class", {std::string(python_class)}},
                      {"defaults", {true}},  // for the attributes that this program does not know
                      {"trainset", {trainset}},
@@ -238,12 +242,16 @@ RatingArrays transposed(const RatingArrays& ratings) {
 }
 
 void write_model(std::ostream& out, const SavedModel& model, std::string_view python_class) {
-  const std::string header = to_text(header_of(model, python_class));
+  const IdColumn user_ids("user_ids", model.user_ids), item_ids("item_ids", model.item_ids);
+  const std::string header =
+      to_text(header_of(model, python_class, user_ids.header(), item_ids.header()));
   ZipWriter archive(out);
+  write_npy<char>(archive, "header", {header.size()}, header);
   std::visit([&](const auto& factors) { write_factors(archive, factors); }, model.factors);
   write_side(archive, "trainset.by_user.", model.ratings);
   write_side(archive, "trainset.by_item.", transposed(model.ratings));
-  write_npy<char>(archive, "header", {header.size()}, header);
+  user_ids.write(archive);
+  item_ids.write(archive);
   archive.finish();
 }
 

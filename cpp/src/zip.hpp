@@ -3,7 +3,8 @@
 // Reading goes by the directory at the end of the file. Every place and size in it is checked
 // against the file before anything is read or allocated, and a member's checksum when its last byte
 // was read. Both sides know the 64-bit fields of large archives; writing always uses them, so that
-// small files and large ones are written by the same code.
+// small files and large ones are written by the same code. A member that was written begins at a
+// multiple of 64 bytes in the file, so that it can be mapped into memory.
 //
 // Source: PKWARE: .ZIP file format specification (APPNOTE), 4.3 and 4.5.3.
 #pragma once

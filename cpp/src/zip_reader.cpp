@@ -168,11 +168,14 @@ ZipReader::ZipReader(const std::filesystem::path& path) : file_(path, std::ios::
   if (!file_) throw std::system_error(errno, std::generic_category(), path.string());
   const auto directory = find_directory(file_, static_cast<std::uint64_t>(file_.tellg()));
   read_directory(read_at(file_, directory.offset, directory.size));
+  std::uint64_t total = 0;
   for (const auto& [name, entry] : entries_) {
     const bool fits = entry.offset <= directory.offset &&
                       entry.size <= directory.offset - entry.offset &&
                       zip::kLocalHeaderSize <= directory.offset - entry.offset - entry.size;
     require(fits, name + " does not fit into the archive");
+    total += entry.size;
+    require(total <= directory.offset, "the archive's members overlap");
   }
 }
 

@@ -22,7 +22,8 @@ constexpr std::size_t kEndSize = 22;
 // Stands in a 16- or 32-bit field whose value is in a 64-bit field elsewhere.
 constexpr std::uint16_t kIn64Short = 0xFFFF;
 constexpr std::uint32_t kIn64 = 0xFFFFFFFF;
-constexpr std::uint16_t kExtra64 = 1;  // id of the extra field that holds 64-bit fields
+constexpr std::uint16_t kExtra64 = 1;            // id of the extra field that holds 64-bit fields
+constexpr std::uint16_t kExtraPadding = 0xD935;  // and of the one that aligns, as zipalign has it
 
 constexpr std::uint16_t kEncrypted = 1;     // flag
 constexpr std::uint16_t kUtf8Name = 0x800;  // flag

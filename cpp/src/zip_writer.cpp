@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint16_t kVersion = 45;         // of the format that has 64-bit fields
 constexpr std::uint16_t kDate = (1 << 5) | 1;  // 1 January 1980: the same model, the same file
-constexpr std::uint16_t kExtra64Header = 2 + 2;
+constexpr std::uint16_t kExtraHeader = 2 + 2;
+constexpr std::uint16_t kAlignment = 64;  // of members in the file
 
 class Record {
  public:
@@ -40,6 +41,13 @@ class Record {
     return *this;
   }
 
+  // What a reader skips: the alignment, and zeros.
+  Record& put_padding(std::uint16_t n_zeros) {
+    put(zip::kExtraPadding).put(static_cast<std::uint16_t>(2 + n_zeros)).put(kAlignment);
+    for (std::uint16_t k = 0; k < n_zeros; ++k) put(std::uint8_t{0});
+    return *this;
+  }
+
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
  private:
@@ -47,16 +55,20 @@ class Record {
 };
 
 Record local_header(const std::string& name, const ZipEntry& entry) {
+  constexpr std::uint16_t least_extra = kExtraHeader + 2 * 8 + kExtraHeader + 2;
+  const std::uint64_t least_end = entry.offset + zip::kLocalHeaderSize + name.size() + least_extra;
+  const auto n_zeros =
+      static_cast<std::uint16_t>((kAlignment - least_end % kAlignment) % kAlignment);
   Record record;
   record.put(zip::kLocalHeader).put_common(name, entry);
-  record.put(std::uint16_t{kExtra64Header + 2 * 8});
-  return record.put_text(name).put_extra64({entry.size, entry.size});
+  record.put(static_cast<std::uint16_t>(least_extra + n_zeros));
+  return record.put_text(name).put_extra64({entry.size, entry.size}).put_padding(n_zeros);
 }
 
 Record directory_entry(const std::string& name, const ZipEntry& entry) {
   Record record;
   record.put(zip::kDirectoryEntry).put(kVersion).put_common(name, entry);
-  record.put(std::uint16_t{kExtra64Header + 3 * 8});
+  record.put(std::uint16_t{kExtraHeader + 3 * 8});
   record.put(std::uint16_t{0}).put(std::uint16_t{0}).put(std::uint16_t{0});  // comment, disk, kind
   record.put(std::uint32_t{0}).put(zip::kIn64);                              // attributes, offset
   return record.put_text(name).put_extra64({entry.size, entry.size, entry.offset});

@@ -85,8 +85,10 @@ std::map<std::string, std::string> members_of(const std::string& content) {
   const TemporaryFile file(content);
   ZipReader archive(file.path());
   std::map<std::string, std::string> members;
-  for (const char* name : {"header", "pu", "qi", "bu", "bi", "trainset.by_user.offsets",
-                           "trainset.by_user.indices", "trainset.by_user.values"}) {
+  for (const char* name :
+       {"header", "pu", "qi", "bu", "bi", "trainset.by_user.offsets", "trainset.by_user.indices",
+        "trainset.by_user.values", "user_ids.bytes", "user_ids.offsets", "item_ids.tags",
+        "item_ids.integer.values", "item_ids.text.bytes", "item_ids.text.offsets"}) {
     ZipMember member = archive.open(std::string(name) + ".npy");
     std::string& bytes = members[name];
     bytes.resize(member.remaining());
@@ -109,6 +111,11 @@ std::string array_of(const std::string& text) {
   return npy_header({"|u1", false, {text.size()}}) + text;
 }
 
+void replace(std::string& text, const std::string& from, const std::string& to) {
+  REQUIRE(text.find(from) != text.npos);
+  text.replace(text.find(from), from.size(), to);
+}
+
 // A valid file whose header's text was changed.
 std::string with_header(const std::function<void(std::string&)>& change) {
   auto members = members_of(saved(small_model()));
@@ -120,9 +127,22 @@ std::string with_header(const std::function<void(std::string&)>& change) {
 }
 
 std::string with_header(const std::string& from, const std::string& to) {
+  return with_header([&](std::string& text) { replace(text, from, to); });
+}
+
+const std::string kUserColumn =
+    R"({"kind": "text", "bytes": "user_ids.bytes", "offsets": "user_ids.offsets"})";
+const std::string kItemColumn =
+    R"({"kind": "mixed", "tags": "item_ids.tags", "columns": [)"
+    R"({"kind": "integer", "values": "item_ids.integer.values"}, )"
+    R"({"kind": "text", "bytes": "item_ids.text.bytes", "offsets": "item_ids.text.offsets"}]})";
+
+// The small model as version 1 has it: with lists of ids in the header.
+std::string version_1(const std::string& user_ids) {
   return with_header([&](std::string& text) {
-    REQUIRE(text.find(from) != text.npos);
-    text.replace(text.find(from), from.size(), to);
+    replace(text, "\"version\": 2, \"kind\": \"factors\"", "\"version\": 1");
+    replace(text, kUserColumn, user_ids);
+    replace(text, kItemColumn, "[7, \"7\", -9223372036854775808]");
   });
 }
 
@@ -159,6 +179,38 @@ TEST_CASE("A model comes back to the last bit") {
   check_equal(loaded(saved(model)), model);
   model.factors = FactorArrays<double>{{}, {}, {1, 2}, {3, 4, 5}, 0, 0.0, true};
   check_equal(loaded(saved(model)), model);
+}
+
+TEST_CASE("Ids of one kind and of both come back in their order") {
+  const auto check_ids = [](const std::vector<RawId>& users) {
+    SavedModel model = small_model();
+    model.user_ids = users;
+    CHECK(loaded(saved(model)).user_ids == users);
+  };
+  check_ids({std::int64_t{5}, std::int64_t{-5}});
+  check_ids({"", "a"});
+  check_ids({"a", ""});
+  check_ids({"5", std::int64_t{5}});
+  check_ids({std::int64_t{5}, ""});
+  const SavedModel nobody{FactorArrays<double>{{}, {}, {}, {}, 0, 0.0, true}, {}, {}, {}, 1, 5};
+  check_equal(loaded(saved(nobody)), nobody);
+}
+
+TEST_CASE("Files of version 1 are read") {
+  check_equal(loaded(version_1(R"(["ann", "\u00e9\n\"\\"])")), small_model());
+}
+
+TEST_CASE("The elements of every array begin at a multiple of 64 bytes in the file") {
+  const std::string content = saved(small_model());
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = content.find("\x93NUMPY", at)) != content.npos; ++at) {
+    const auto low = static_cast<unsigned char>(content[at + 8]);
+    const auto high = static_cast<unsigned char>(content[at + 9]);
+    CHECK(at % 64 == 0);
+    CHECK((at + 10 + low + 256u * high) % 64 == 0);
+    ++count;
+  }
+  CHECK(count == 17);
 }
 
 TEST_CASE("The same model is the same file, and the views show what it holds") {
@@ -211,34 +263,74 @@ TEST_CASE("Files of something else are refused") {
   check_refused(archive_of({{"header", array_of("{}")}}), "the header lacks \"format\"");
   check_refused(archive_of({{"header", array_of("[1")}}), "no JSON: expected , at byte 2");
   check_refused(with_header("astonish model", "other"), "its format has another name");
-  check_refused(with_header("\"version\": 1", "\"version\": 2"),
-                "its model format has version 2, this library reads version 1");
+  for (const char* version : {"0", "3", "\"2\""}) {
+    check_refused(with_header("\"version\": 2", std::string("\"version\": ") + version),
+                  std::string("its model format has version ") + version +
+                      ", this library reads versions 1 and 2");
+  }
 }
 
 TEST_CASE("A header that says something else is refused") {
   check_refused(with_header("\"factors\": {", "\"factors\": null, \"f\": {"),
-                "it holds a \"astonish.models.svd.SVD\", whose estimates are not said to be biases "
+                "it holds a \"astonish.SVD\", whose estimates are not said to be biases "
                 "and a product of factors");
-  check_refused(with_header("\"ann\"", "1.5"),
-                "user_ids[0] is 1.5, neither text nor an integer of 64 bits");
-  check_refused(with_header("\"ann\", ", ""), "user_ids has 1 entries, expected 2");
-  check_refused(with_header("[\"ann\"", "{\"ann\": 1}, \"a\": [\"ann\""), "user_ids is no list");
+  check_refused(version_1("[1.5]"), "user_ids[0] is 1.5, neither text nor an integer of 64 bits");
+  check_refused(version_1("[\"ann\"]"), "user_ids has 1 entries, expected 2");
+  check_refused(version_1("[\"ann\", \"ann\"]"), "user_ids holds an id twice");
+  check_refused(version_1("3"), "user_ids is no list");
   check_refused(with_header("[0.5, Infinity]", "[6, 5]"), "the rating scale is empty");
   check_refused(with_header("\"known_side\": null", "\"known_side\": \"both\""),
                 "known_side is both");
   check_refused(with_header("[0.5, Infinity]", "[5]"), "rating_scale has 1 entries, expected 2");
   check_refused(with_header([](std::string& text) {
-                  const auto factors = text.find("\"factors\"");
+                  const auto factors = text.find("\"factors\": {");
                   text.replace(text.find("\"pu\"}", factors), 5, "\"qi\"}");
                 }),
                 "bu has 2 entries, expected 3");
   check_refused(with_header([](std::string& text) {
-                  const auto factors = text.find("\"factors\"");
+                  const auto factors = text.find("\"factors\": {");
                   text.replace(text.find("\"pu\"}", factors), 5, "\"no\"}");
                 }),
                 "it holds no no.npy");
   check_refused(with_header([](std::string& text) { text = std::string(1'000'000, '['); }),
                 "no JSON: expected at most 64 levels at byte 65");
+}
+
+TEST_CASE("Ids that this library has no type for are refused, as are columns that are damaged") {
+  check_refused(with_header(R"({"kind": "text", "bytes": "user_ids.bytes")",
+                            R"({"kind": "uuid", "bytes": "user_ids.bytes")"),
+                "user_ids[0] is of the kind \"uuid\", neither text nor an integer of 64 bits");
+  check_refused(with_header(R"({"kind": "text", "bytes": "item_ids.text.bytes")",
+                            R"({"kind": "float", "bytes": "item_ids.text.bytes")"),
+                "item_ids[1] is of the kind \"float\", neither text nor an integer of 64 bits");
+  check_refused(with_header(kUserColumn, "{}"), "the header lacks \"kind\"");
+  check_refused(with_header("\"bytes\": \"user_ids.bytes\"", "\"b\": 1"),
+                "the header lacks \"bytes\"");
+  check_refused(with_header("\"bytes\": \"user_ids.bytes\"", "\"bytes\": \"no\""),
+                "it holds no no.npy");
+  const auto with = [](const char* name, const std::string& array) {
+    auto members = members_of(saved(small_model()));
+    members[name] = array;
+    return archive_of(members);
+  };
+  const auto offsets = [](std::vector<std::int64_t> values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return npy_header({"<i8", false, {values.size()}}) +
+           std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  check_refused(with("user_ids.offsets", offsets({})),
+                "user_ids has offsets that do not fit its bytes");
+  check_refused(with("user_ids.offsets", offsets({0, 3, std::int64_t{1} << 60})),
+                "user_ids has offsets that do not fit its bytes");
+  check_refused(with("user_ids.offsets", offsets({0, 9, 8})),
+                "user_ids has offsets that do not ascend");
+  check_refused(with("user_ids.offsets", offsets({0, -1, 8})),
+                "user_ids has offsets that do not ascend");
+  check_refused(with("user_ids.offsets", offsets({0, 4, 8})), "text is not UTF-8 at byte 3");
+  check_refused(with("user_ids.offsets", offsets({0, 8})), "user_ids has 1 entries, expected 2");
+  check_refused(with("item_ids.tags", array_of({0, 1, 2})), "item_ids has a tag without a column");
+  check_refused(with("item_ids.tags", array_of({0, 1, 1})),
+                "item_ids has a column that is too short");
 }
 
 TEST_CASE("Arrays that contradict each other are refused") {

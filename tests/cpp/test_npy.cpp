@@ -115,6 +115,36 @@ TEST_CASE("Sizes and places beyond the archive are refused before anything is al
   }
 }
 
+TEST_CASE("Members that overlap are refused: they would take more memory than the file has") {
+  std::ostringstream out;
+  ZipWriter writer(out);
+  const std::string large(1000, 'x'), small = "x";
+  writer.add("first", {bytes_of(large)});
+  writer.add("other", {bytes_of(small)});
+  writer.finish();
+  std::string content = out.str();
+  const std::size_t extra = 46 + 5 + 4;  // of an entry of the directory: sizes and offset
+  const std::size_t first = content.find("PK\x01\x02") + extra;
+  const std::size_t other = content.find("PK\x01\x02", first) + extra;
+  content.replace(other, 24, content.substr(first, 24));
+  refuse_archive(content, "the archive's members overlap");
+}
+
+TEST_CASE("Members begin at a multiple of 64 bytes") {
+  std::ostringstream out;
+  ZipWriter writer(out);
+  const std::string mark = "a mark";
+  std::string name;
+  for (int k = 0; k < 70; ++k) writer.add(name += 'n', {bytes_of(mark)});
+  writer.finish();
+  const std::string content = out.str();
+  int count = 0;
+  for (std::size_t at = 0; (at = content.find(mark, at)) != content.npos; ++at, ++count) {
+    CHECK(at % 64 == 0);
+  }
+  CHECK(count == 70);
+}
+
 TEST_CASE("A changed byte of a member is noticed") {
   std::string content = archive_of("name", "content");
   content[content.find("content")] = 'k';

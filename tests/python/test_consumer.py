@@ -25,8 +25,10 @@ from astonish import (
     make_ratings,
 )
 from astonish._cpu import built_levels
+from astonish.support.archive import map_array
 
 SOURCE = Path(__file__).parents[1] / "consumer"
+VERSION_1 = Path(__file__).parents[1] / "data" / "version_1"
 SAME = {"rtol": 1e-12}  # the core of Python may be compiled for another CPU level
 
 
@@ -233,7 +235,30 @@ def test_a_model_that_is_no_product_of_factors_is_refused(programs, trainset, tm
 def test_an_id_that_c_has_no_type_for_is_named(programs, tmp_path):
     path = tmp_path / "model.npz"
     SVD(n_factors=1).fit(trainset_of([("u", "i", 3), (10**30, "i", 4)])).save(path)
-    assert "user_ids[1] is 1e+30, neither text nor" in run(programs / "serve", path, "u").stderr
+    served = run(programs / "serve", path, "u")
+    assert 'user_ids[1] is of the kind "long integer", neither text nor' in served.stderr
+    succeed(programs / "serve", VERSION_1 / "ids_str.npz", "ann")
+    served = run(programs / "serve", VERSION_1 / "ids_int.npz", "0")
+    assert "user_ids[4] is 1e+30, neither text nor" in served.stderr
+
+
+@pytest.mark.parametrize("name", ["ALS", "BaselineOnly", "ImplicitALS", "NMF", "SVD", "SVDpp"])
+def test_a_file_of_version_1_gives_the_same_lists(programs, name):
+    model = astonish.load(VERSION_1 / f"{name}.npz")
+    served = succeed(programs / "serve", VERSION_1 / f"{name}.npz", *model.trainset.user_ids)
+    expected = lists_of(model, model.trainset.user_ids)
+    actual = read_lists(served)
+    assert [row[:2] for row in actual] == [row[:2] for row in expected]
+    np.testing.assert_allclose([row[2] for row in actual], [row[2] for row in expected], rtol=1e-5)
+
+
+def test_ids_of_two_kinds_are_served_and_come_back(programs, tmp_path):
+    users, items = [7, "é", -(2**63), "8"], ["a", 1, "", 2**63 - 1]
+    rows = [(user, item, 3) for k, user in enumerate(users) for item in items[k % 2 :]]
+    model = SVD(n_factors=2, random_state=0).fit(trainset_of(rows))
+    model.save(tmp_path / "model.npz")
+    served = succeed(programs / "serve", tmp_path / "model.npz", *users)
+    assert_same_lists(read_lists(served), lists_of(model, model.trainset.user_ids))
 
 
 def test_a_user_that_the_model_does_not_know_is_named(programs, trainset, tmp_path):
@@ -270,6 +295,9 @@ def test_a_model_of_a_program_gives_the_same_lists(programs, ratings_file, tmp_p
     printed = succeed(programs / "train", ratings_file, path)
     model = astonish.load(path)
     assert type(model) is SVD
+    qi = map_array(path, "qi")
+    assert qi.offset % 64 == 0
+    np.testing.assert_array_equal(qi, model.qi)
     first, *lists = printed.splitlines()
     assert re.fullmatch(r"RMSE of 200 held-out ratings: [01]\.\d{4}", first)
     users = model.trainset.user_ids

@@ -8,7 +8,9 @@
 // "factors" name the arrays of the model's estimate, whatever class of Python it belongs to: every
 // model whose estimate is that of factors.hpp is readable. Reading costs one pass over the arrays
 // that are needed, straight into their vectors; damaged and hostile files are refused, and the
-// memory they can ask for is in proportion to their own size.
+// memory they can ask for is in proportion to their own size. Version 2 of the format is written:
+// members are stored, and the elements of an array begin at a multiple of 64 bytes in the file, so
+// that they can be mapped. Version 1 is read as well.
 #pragma once
 
 #include <cstddef>
@@ -87,11 +89,12 @@ struct SavedModel {
 // integers of 64 bits; std::system_error for a file that cannot be read.
 [[nodiscard]] SavedModel load_model(const std::filesystem::path& path);
 
-// Writes a file that Python loads as `python_class`, whose other parameters get their defaults
-// there. A file that exists is replaced at the end. Throws std::invalid_argument for a model whose
-// parts contradict each other, repeated ids, and text that is not UTF-8; std::out_of_range for an
-// item that does not exist; std::system_error when the file cannot be written.
+// Writes a file that Python loads as `python_class`, a public name, whose other parameters get
+// their defaults there. A file that exists is replaced at the end. Throws std::invalid_argument for
+// a model whose parts contradict each other, repeated ids, and text that is not UTF-8;
+// std::out_of_range for an item that does not exist; std::system_error when the file cannot be
+// written.
 void save_model(const SavedModel& model, const std::filesystem::path& path,
-                std::string_view python_class = "astonish.models.svd.SVD");
+                std::string_view python_class = "astonish.SVD");
 
 }  // namespace astonish

@@ -21,12 +21,13 @@ from astonish.collab.data import CollabDataLoaders
 from astonish.collab.optimizer import Optimizer
 from astonish.collab.session import Session
 from astonish.data.ratings import Ratings
-from astonish.models.base.persistence import pack, read_file, unpack, write_file
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
+from astonish.support.archive import open_archive, write_archive
 from astonish.support.checks import check_below_1, check_integer, check_number
+from astonish.support.json_values import pack, unpack
 
-_FORMAT, _VERSION = "astonish learner", 1
+_FORMAT = "astonish learner"
 _NAMES = "column_names"  # the attribute of an exported model
 _MOST_STEPS = 2**53  # the core raises to the power of them
 
@@ -37,16 +38,15 @@ def save(session: Session, path: Path, with_opt: bool) -> Path:
     arrays: dict[str, Any] = {}
     optimizer = session.optimizer_now() if with_opt else None
     model = session.snapshot()
-    header = {
-        "format": _FORMAT,
-        "version": _VERSION,
+    content = {
+        "kind": "parameters",
         "model": type(model).__name__,
         "ids": _digest(model),
         "parameters": pack("parameters", arrays_of(model), arrays),
         "optimizer": pack("optimizer", _as_dict(optimizer), arrays),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, header, arrays)
+    write_archive(path, _FORMAT, content, arrays)
     return path
 
 
@@ -54,15 +54,15 @@ def load(session: Session, path: Path, with_opt: bool) -> None:
     """Read what `save` wrote; see `Learner.load`."""
     session.refuse_in_training("load")
     path = _with_suffix(path)
-    header, arrays = read_file(path, _FORMAT, _VERSION)
-    _refuse_another(session.model, path, header)
-    try:
-        parameters = unpack(header["parameters"], arrays)
-        optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
-        shapes = _shapes(parameters)
-        _check_finite(parameters)
-    except Exception as error:
-        raise ValueError(f"{path} is a damaged learner file ({error})") from error
+    with open_archive(path, _FORMAT) as (header, arrays):
+        _refuse_another(session.model, path, header)
+        try:
+            parameters = unpack(header["parameters"], arrays)
+            optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
+            shapes = _shapes(parameters)
+            _check_finite(parameters)
+        except Exception as error:
+            raise ValueError(f"{path} is a damaged learner file ({error})") from error
     expected = _shapes(arrays_of(session.model))
     if shapes != expected:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")

@@ -38,7 +38,9 @@ def header_of(path):
 def test_the_factors_are_named_and_stored_once(model, path):
     model.save(path)
     header = header_of(path)
+    assert (header["version"], header["kind"]) == (2, "factors")
     for name in ("pu", "qi", "bu", "bi"):
+        assert header["attributes"][name] == {"$array": name}
         assert header["factors"][name] == header["attributes"][name]
     assert header["factors"]["global_mean"] == model.trainset.global_mean
     assert header["factors"]["biased"] is True
@@ -58,7 +60,8 @@ def test_the_factors_of_svdpp_are_those_of_its_estimate(path):
 
 def test_a_model_that_is_no_product_of_factors_names_none(model, path):
     Mean().fit(model.trainset).save(path)
-    assert header_of(path)["factors"] is None
+    assert header_of(path)["kind"] == "attributes"
+    assert "factors" not in header_of(path)
 
 
 def as_a_program_writes_it(header, _):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from astonish.models.base import persistence
 from astonish.models.base.prediction import Prediction, PredictionImpossible
 from astonish.models.statistics.baselines import BASELINES
 from astonish.models.statistics.similarities import SimilarityOptions, between_rows, matrix_of
+from astonish.support.binary_files import File
 from astonish.support.checks import check_ids, check_mapping
 from astonish.support.garbage_collection import paused_gc
 from astonish.support.public import public
@@ -283,9 +283,10 @@ class AlgoBase:
         neighbors: list[int] = order[order != iid][: max(k, 0)].tolist()
         return neighbors
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: File) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
+        `path` may be a file that is open in binary mode; any other file is replaced at the end.
         Programs in C++ read those with factors or biases: ``load_model`` of model_file.hpp. What
         watches the training of factor models, `callback`, `validation` and `patience`, is not kept.
 
@@ -294,7 +295,8 @@ class AlgoBase:
         ValueError
             When the model is not fitted.
         TypeError
-            When the model holds something that is no number, text, list, dict or array.
+            When the model holds something that is no number, text, list, dict or array, or an id
+            of another type than these, bytes, dates, `uuid.UUID` and `decimal.Decimal`.
         OSError
             When the file cannot be written.
         """
@@ -302,8 +304,8 @@ class AlgoBase:
         persistence.save(self, path)
 
     @classmethod
-    def load(cls: type[Self], path: str | Path) -> Self:
-        """Read a model that `save` wrote.
+    def load(cls: type[Self], path: File) -> Self:
+        """Read a model that `save` wrote, from a path or a file that is open in binary mode.
 
         Raises
         ------

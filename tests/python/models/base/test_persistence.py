@@ -1,10 +1,12 @@
 """Model files: what they hold, and what is refused."""
 
-import contextlib
+import io
 import pickle
 import subprocess
 import sys
 import zipfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 import astonish
 from astonish import SVD
 from astonish.models import AlgoBase
-from astonish.models.base.algo_base import persistence
+from astonish.support import json_values
 
 from ..helpers import arrays_of, edit, trainset_of
+
+VERSION_1 = Path(__file__).parents[3] / "data" / "version_1" / "ids_str.npz"
 
 
 class Mean(AlgoBase):
@@ -41,12 +45,14 @@ def path(tmp_path):
     return tmp_path / "model.npz"
 
 
-@pytest.fixture(scope="module")
-def content(tmp_path_factory):
+@pytest.fixture(scope="module", params=["version 1", "version 2"])
+def content(request):
     """The bytes of a model file."""
-    file = tmp_path_factory.mktemp("saved") / "model.npz"
+    if request.param == "version 1":
+        return VERSION_1.read_bytes()
+    file = io.BytesIO()
     fit_small().save(file)
-    return file.read_bytes()
+    return file.getvalue()
 
 
 def round_trip(model, path):
@@ -224,10 +230,12 @@ def test_an_attribute_that_cannot_be_saved_is_named(model, path, value, name):
     assert not list(path.parent.iterdir())
 
 
-@pytest.mark.parametrize("identity", [b"u", frozenset([1]), 1j], ids=repr)
+@pytest.mark.parametrize(
+    "identity", [frozenset([1]), 1j, (1, 1j), np.datetime64(5, "ns")], ids=repr
+)
 def test_an_id_that_cannot_be_saved_is_named(path, identity):
     model = SVD(n_factors=1).fit(trainset_of(("u", "i", 3.0), (identity, "i", 3.0)))
-    with pytest.raises(TypeError, match=r"user_ids\.1 cannot be saved"):
+    with pytest.raises(TypeError, match=r"^user_ids\.1(\.1)? cannot be saved: "):
         model.save(path)
 
 
@@ -268,12 +276,12 @@ def test_an_existing_file_stays_intact_when_an_attribute_cannot_be_saved(model, 
 
 
 def test_an_existing_file_stays_intact_when_the_disk_is_full(model, path, content, monkeypatch):
-    def savez(file, **_):
+    def write_array(file, *_, **__):
         file.write(b"half a file")
         raise OSError("No space left on device")
 
     path.write_bytes(content)
-    monkeypatch.setattr(np, "savez", savez)
+    monkeypatch.setattr(np.lib.format, "write_array", write_array)
     with pytest.raises(OSError, match="No space left"):
         model.save(path)
     assert path.read_bytes() == content
@@ -347,7 +355,7 @@ def test_a_file_of_something_else_is_refused(path, write):
 def test_a_truncated_file_is_refused(content, tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "truncated.npz"
     path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
-    with pytest.raises(ValueError, match="is not a model file"):
+    with pytest.raises(ValueError, match=r"truncated\.npz is not a model file"):
         SVD.load(path)
 
 
@@ -358,8 +366,38 @@ def test_damaged_bytes_are_refused_or_harmless(content, tmp_path_factory, data):
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3)):
         damaged[place] = data.draw(st.integers(0, 255))
     path.write_bytes(damaged)
-    with contextlib.suppress(ValueError):
-        assert SVD.load(path).predict("u", "j") == fit_small().predict("u", "j")
+    assert_refused_or_the_same(path, content)
+
+
+def test_every_flipped_bit_of_the_structure_is_refused_or_harmless(content, path):
+    """The records of the archive, and the headers of arrays: what no checksum covers."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        begins = [info.header_offset for info in archive.infolist()] + [archive.start_dir]
+    for begin in (*begins[:3], begins[-1]):
+        for place in range(begin, min(begin + 240, len(content)), 2):
+            damaged = bytearray(content)
+            damaged[place] ^= 1 << place % 7
+            path.write_bytes(damaged)
+            assert_refused_or_the_same(path, content)
+
+
+@cache
+def first_prediction(content):
+    trainset = SVD.load(io.BytesIO(content)).trainset
+    user, item = trainset.user_ids[0], trainset.item_ids[1]
+    return SVD.load(io.BytesIO(content)).predict(user, item)
+
+
+def assert_refused_or_the_same(path, content):
+    """Load a damaged file; `content` is the whole one."""
+    expected = first_prediction(content)
+    try:
+        loaded = SVD.load(path)
+    except ValueError as error:
+        message = str(error)
+        assert str(path) in message
+    else:
+        assert loaded.predict(expected.uid, expected.iid) == expected
 
 
 def test_members_that_would_begin_before_the_file_are_refused(content, path):
@@ -368,11 +406,11 @@ def test_members_that_would_begin_before_the_file_are_refused(content, path):
         SVD.load(path)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "2", None])
 def test_another_version_is_refused(model, path, version):
     model.save(path)
     edit(path, lambda header, _: header.update(version=version))
-    with pytest.raises(ValueError, match=rf"format version {version}, .* reads version 1$"):
+    with pytest.raises(ValueError, match=rf"format version {version}, .* reads versions 1 and 2$"):
         SVD.load(path)
 
 
@@ -456,12 +494,22 @@ def put(place, value):
         replace("by_user.values", lambda array: array[:, None]),
         replace("by_user.values", lambda array: array.astype(str)),
         lambda _, arrays: arrays.pop("trainset.by_item.indices"),
-        lambda header, _: header["trainset"]["user_ids"].append("w"),
-        lambda header, _: header["trainset"]["item_ids"].pop(),
+        replace("by_user.offsets", lambda array: array[0]),
+        lambda header, _: header["trainset"].update(user_ids=["u", "v", "w"]),
+        lambda header, _: header["trainset"].update(item_ids=["i"]),
         lambda header, _: header["trainset"].update(user_ids=["u", "u"]),
         lambda header, _: header["trainset"].update(user_ids=[["u"], "v"]),
         lambda header, _: header["trainset"].update(user_ids="uv"),
         lambda header, _: header["trainset"].update(user_ids=2),
+        lambda header, _: header["trainset"].update(user_ids={}),
+        lambda header, _: header["trainset"]["user_ids"].update(kind="unknown"),
+        lambda header, _: header["trainset"]["user_ids"].update(bytes=None),
+        lambda header, _: header["trainset"]["user_ids"].update(bytes="no"),
+        lambda _, arrays: arrays["user_ids.bytes"].fill(ord("u")),
+        lambda _, arrays: arrays["user_ids.bytes"].fill(255),
+        lambda _, arrays: arrays.update({"user_ids.bytes": arrays["user_ids.bytes"][:1]}),
+        lambda _, arrays: arrays["user_ids.offsets"].put(1, 3),
+        lambda _, arrays: arrays["user_ids.offsets"].put(2, 2**62),
         lambda header, _: header["trainset"].update(rating_scale=None),
         lambda header, _: header["trainset"].update(rating_scale=["1", 5]),
         lambda header, _: header["trainset"].update(rating_scale=[5, 1]),
@@ -490,8 +538,7 @@ def test_sides_of_different_size_are_refused(model, path):
 
 def test_factors_that_do_not_fit_are_an_error_when_used(model, path):
     def shorten(_, arrays):
-        (name,) = (name for name in arrays if name.startswith("pu."))
-        arrays[name] = arrays[name][:-1]
+        arrays["pu"] = arrays["pu"][:-1]
 
     model.save(path)
     edit(path, shorten)
@@ -535,8 +582,11 @@ def test_nothing_is_unpickled(model, path, target):
     model.save(path)
     objects = np.array([Bomb()], dtype=object)
     np.savez(path, **{**arrays_of(path), target: objects}, allow_pickle=True)
-    with pytest.raises(ValueError, match="is not a model file, or it is damaged"):
-        SVD.load(path)
+    if target == "surplus":  # which is skipped, as all that a reader does not know
+        assert SVD.load(path).predict("u", "j") == model.predict("u", "j")
+    else:
+        with pytest.raises(ValueError, match=r"is not a model file|is a damaged model file"):
+            SVD.load(path)
     assert not Bomb.exploded
     with np.load(path, allow_pickle=True) as file:
         assert file[target] is not None
@@ -555,4 +605,4 @@ def test_a_pickle_under_the_name_of_a_model_is_not_opened(path):
 def test_a_random_state_beyond_its_key_is_refused(position):
     _, key, *_ = np.random.RandomState(0).get_state(legacy=True)
     with pytest.raises(ValueError, match="random state"):
-        persistence._unpack_random_state("MT19937", key, position, 0, 0.0)
+        json_values._unpack_random_state("MT19937", key, position, 0, 0.0)

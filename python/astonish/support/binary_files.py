@@ -1,0 +1,90 @@
+"""Files to read and write, given by their path or already open."""
+
+import io
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+#: What `save` and `load` take: a path, or a file that was opened in binary mode.
+File: TypeAlias = str | os.PathLike[str] | IO[bytes]
+
+
+def name_of(file: File) -> str:
+    """Return what messages call a file: its path, or the name of an open one."""
+    name = getattr(file, "name", file) if _is_open(file) else file
+    return str(name) if isinstance(name, (str, os.PathLike)) else repr(file)
+
+
+@contextmanager
+def writing(file: File) -> Iterator[IO[bytes]]:
+    """Open a file to be written from its beginning to its end.
+
+    A path is replaced at the end of the block, and stays as it was if the block fails. An open file
+    is written from where it stands, and stays open.
+    """
+    if _is_open(file):
+        yield _Stream(_binary(file, "write"))  # type: ignore[misc]  # what zipfile needs of a file
+        return
+    path = _path_of(file)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with unfinished.open("wb") as stream:
+            yield stream
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(file: File) -> Iterator[IO[bytes]]:
+    """Open a file to be read at any place; one that cannot go back is read as a whole first."""
+    if not _is_open(file):
+        with _path_of(file).open("rb") as stream:
+            yield stream
+        return
+    open_file = _binary(file, "read")
+    can_seek = getattr(open_file, "seekable", None)
+    yield open_file if can_seek and can_seek() else io.BytesIO(open_file.read())
+
+
+class _Stream:
+    """An open file that is only ever appended to.
+
+    Files opened with "ab", compressed ones and pipes cannot be changed behind their end, though
+    some of them say that they can.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, content: Any) -> int:
+        """Write all of it, also where the file takes only a part at once."""
+        rest = memoryview(content).cast("B")
+        size = rest.nbytes
+        while rest:
+            rest = rest[self._file.write(rest) or rest.nbytes :]
+        return size
+
+    def flush(self) -> None:
+        """Flush the file, where it can be."""
+        if hasattr(self._file, "flush"):
+            self._file.flush()
+
+
+def _is_open(file: Any) -> bool:
+    return hasattr(file, "read") or hasattr(file, "write")
+
+
+def _binary(file: Any, method: str) -> IO[bytes]:
+    if isinstance(file, io.TextIOBase) or not hasattr(file, method):
+        raise TypeError(f"the file must be open in binary mode and have {method}(), got {file!r}")
+    return file  # type: ignore[no-any-return]
+
+
+def _path_of(file: Any) -> Path:
+    if not isinstance(file, (str, os.PathLike)):
+        raise TypeError(f"the file must be a path or a file open in binary mode, got {file!r}")
+    return Path(file)
