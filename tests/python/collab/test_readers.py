@@ -17,7 +17,7 @@ import pytest
 import astonish
 from astonish.collab import Callback
 
-PACKAGE = str(Path(astonish.__file__).parent)
+WATCHED = tuple(str(Path(astonish.__file__).parent / name) for name in ("collab", "models"))
 N_EPOCHS = 60
 PAIRS = [[str(user) for user in range(1, 21)], [str(item) for item in range(1, 21)]]
 
@@ -35,14 +35,14 @@ def lists(learn):
 
 
 class AtSteps:
-    """Acts before lines and operations of the package: all of them, or one, counted from 1."""
+    """Acts before lines and operations of learners and models: all, or one, counted from 1."""
 
     def __init__(self, act, step=None):
         self.act, self.step = act, step
         self.n_steps = 0
 
     def __call__(self, frame, event, _):
-        if event == "call" and PACKAGE not in frame.f_code.co_filename:
+        if event == "call" and not frame.f_code.co_filename.startswith(WATCHED):
             return None
         frame.f_trace_opcodes = True
         if event in ("line", "opcode"):
