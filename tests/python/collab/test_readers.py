@@ -99,10 +99,8 @@ def test_at_each_step_of_a_change_there_is_a_whole_model(make_learner, call, use
     assert tracer.n_steps > 20
 
 
-@pytest.mark.parametrize(
-    ("use_nn", "ask"),
-    [(False, estimates), (True, estimates), (False, preds), (True, preds), (False, lists)],
-)
+@pytest.mark.parametrize("use_nn", [False, True])
+@pytest.mark.parametrize("ask", [estimates, preds, lists])
 def test_a_change_at_any_step_of_a_reading_call_is_seen_whole_or_not(make_learner, use_nn, ask):
     learn = trained(make_learner, use_nn=use_nn)
     states = [dict(vars(learn.model))]
@@ -186,10 +184,8 @@ def reading(ask, learn):
     assert seen <= whole
 
 
-@pytest.mark.parametrize(
-    ("use_nn", "ask"),
-    [(False, estimates), (True, estimates), (False, preds), (True, preds), (False, lists)],
-)
+@pytest.mark.parametrize("use_nn", [False, True])
+@pytest.mark.parametrize("ask", [estimates, preds, lists])
 def test_readers_see_whole_epochs(make_learner, use_nn, ask):
     learn = make_learner(use_nn=use_nn)
     with reading(ask, learn) as whole:
