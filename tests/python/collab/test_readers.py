@@ -17,7 +17,7 @@ import pytest
 import astonish
 from astonish.collab import Callback
 
-PACKAGE = str(Path(astonish.__file__).parent)
+WATCHED = tuple(str(Path(astonish.__file__).parent / name) for name in ("collab", "models"))
 N_EPOCHS = 60
 PAIRS = [[str(user) for user in range(1, 21)], [str(item) for item in range(1, 21)]]
 
@@ -35,14 +35,14 @@ def lists(learn):
 
 
 class AtSteps:
-    """Acts before lines and operations of the package: all of them, or one, counted from 1."""
+    """Acts before lines and operations of learners and models: all, or one, counted from 1."""
 
     def __init__(self, act, step=None):
         self.act, self.step = act, step
         self.n_steps = 0
 
     def __call__(self, frame, event, _):
-        if event == "call" and PACKAGE not in frame.f_code.co_filename:
+        if event == "call" and not frame.f_code.co_filename.startswith(WATCHED):
             return None
         frame.f_trace_opcodes = True
         if event in ("line", "opcode"):
@@ -99,10 +99,8 @@ def test_at_each_step_of_a_change_there_is_a_whole_model(make_learner, call, use
     assert tracer.n_steps > 20
 
 
-@pytest.mark.parametrize(
-    ("use_nn", "ask"),
-    [(False, estimates), (True, estimates), (False, preds), (True, preds), (False, lists)],
-)
+@pytest.mark.parametrize("use_nn", [False, True])
+@pytest.mark.parametrize("ask", [estimates, preds, lists])
 def test_a_change_at_any_step_of_a_reading_call_is_seen_whole_or_not(make_learner, use_nn, ask):
     learn = trained(make_learner, use_nn=use_nn)
     states = [dict(vars(learn.model))]
@@ -186,10 +184,8 @@ def reading(ask, learn):
     assert seen <= whole
 
 
-@pytest.mark.parametrize(
-    ("use_nn", "ask"),
-    [(False, estimates), (True, estimates), (False, preds), (True, preds), (False, lists)],
-)
+@pytest.mark.parametrize("use_nn", [False, True])
+@pytest.mark.parametrize("ask", [estimates, preds, lists])
 def test_readers_see_whole_epochs(make_learner, use_nn, ask):
     learn = make_learner(use_nn=use_nn)
     with reading(ask, learn) as whole:

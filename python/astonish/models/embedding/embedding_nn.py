@@ -250,11 +250,12 @@ n_threads : optional
         if index is not None:
             raise TypeError("index is of another model: a network has none")
         n_threads = resolve_n_threads(self.n_threads)
-        network = _core.network_scores(*self._network(), self.y_range_, n_threads)
+        weights, buffers = self._network()
+        network, pu = _core.network_scores(weights, buffers, self.y_range_, n_threads), weights[0]
 
         def estimates_of_all(block: NDArray[np.int32]) -> NDArray[np.float64]:
-            estimates = np.empty((len(block), self.trainset.n_items), self.pu.dtype)
-            network.score(np.ascontiguousarray(self.pu[block]), estimates, n_threads)
+            estimates = np.empty((len(block), self.trainset.n_items), pu.dtype)
+            network.score(np.ascontiguousarray(pu[block]), estimates, n_threads)
             return estimates.astype(np.float64)
 
         yield self._ranked_by_estimates(estimates_of_all, raw_ids, users, n, rules)
