@@ -252,6 +252,14 @@ def test_a_file_of_version_1_gives_the_same_lists(programs, name):
     np.testing.assert_allclose([row[2] for row in actual], [row[2] for row in expected], rtol=1e-5)
 
 
+def test_a_file_that_was_written_in_one_go_is_read(programs, trainset, tmp_path):
+    model = SVD(n_factors=3, random_state=0).fit(trainset)
+    with (tmp_path / "model.npz").open("ab") as file:  # which cannot be changed behind its end
+        model.save(file)
+    served = succeed(programs / "serve", tmp_path / "model.npz", "1")
+    assert_same_lists(read_lists(served), lists_of(model, ["1"]))
+
+
 def test_ids_of_two_kinds_are_served_and_come_back(programs, tmp_path):
     users, items = [7, "é", -(2**63), "8"], ["a", 1, "", 2**63 - 1]
     rows = [(user, item, 3) for k, user in enumerate(users) for item in items[k % 2 :]]

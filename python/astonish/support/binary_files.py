@@ -14,7 +14,7 @@ File: TypeAlias = str | os.PathLike[str] | IO[bytes]
 
 def name_of(file: File) -> str:
     """Return what messages call a file: its path, or the name of an open one."""
-    name = getattr(file, "name", file) if _is_open(file) else file
+    name = getattr(file, "name", None) if _is_open(file) else file
     return str(name) if isinstance(name, (str, os.PathLike)) else repr(file)
 
 
@@ -43,11 +43,9 @@ def reading(file: File) -> Iterator[IO[bytes]]:
     """Open a file to be read at any place; one that cannot go back is read as a whole first."""
     if not _is_open(file):
         with _path_of(file).open("rb") as stream:
-            yield stream
+            yield _seekable(stream)
         return
-    open_file = _binary(file, "read")
-    can_seek = getattr(open_file, "seekable", None)
-    yield open_file if can_seek and can_seek() else io.BytesIO(open_file.read())
+    yield _seekable(_binary(file, "read"))
 
 
 class _Stream:
@@ -72,6 +70,11 @@ class _Stream:
         """Flush the file, where it can be."""
         if hasattr(self._file, "flush"):
             self._file.flush()
+
+
+def _seekable(file: IO[bytes]) -> IO[bytes]:
+    can_seek = getattr(file, "seekable", None)
+    return file if can_seek and can_seek() else io.BytesIO(file.read())
 
 
 def _is_open(file: Any) -> bool:

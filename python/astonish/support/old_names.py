@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 #: The module that holds the contents of one that is no more.
 MOVED = {
@@ -61,6 +62,19 @@ MOVED = {
     "astonish.models.topk": "astonish.models.ranking.topk",
     "astonish.models.y_range": "astonish.models.embedding.y_range",
 }
+
+#: The module that holds a class whose module has the name of a folder today.
+CLASSES = {
+    "astonish.models.base.AlgoBase": "astonish.models.base.algo_base",
+    "astonish.models.base.NotFittedError": "astonish.models.base.algo_base",
+}
+
+
+def find_class(folder: str, name: str) -> Any:
+    """Return a class of a module that is a folder today; an AttributeError for other names."""
+    if f"{folder}.{name}" not in CLASSES:
+        raise AttributeError(f"module {folder!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(CLASSES[f"{folder}.{name}"]), name)
 
 
 class _Alias(Loader):

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any, TypeVar
 
-from astonish.support.old_names import MOVED
+from astonish.support.old_names import CLASSES, MOVED
 
 Class = TypeVar("Class", bound=type)
 
@@ -24,7 +24,7 @@ def full_name(cls: type[Any]) -> str:
 def current_name(name: str) -> str:
     """Return the name of today of a class that a file names."""
     module, _, cls = name.rpartition(".")
-    return f"{_PACKAGE}.{cls}" if module in MOVED else name
+    return f"{_PACKAGE}.{cls}" if module in MOVED or name in CLASSES else name
 
 
 def public_class(name: str) -> Any:

@@ -80,6 +80,9 @@ def write():
             astonish.dump.dump(HERE / f"{name}.dump", model.test(testset), model)
         if name == "ALS":
             model.fold_in([("me", "1", 5.0), ("me", "2", 1.0)]).save(HERE / "folded_in.npz")
+    base = astonish.AlgoBase().fit(trainset)
+    base.save(HERE / "base.npz")
+    (HERE / "base.pickle").write_bytes(pickle.dumps(base))
     for kind, ids in IDS.items():
         fitted_to(ids).save(HERE / f"ids_{kind}.npz")
     write_learners(data)
@@ -106,8 +109,8 @@ def estimates_of(path):
 def expect():
     """Write what the models of this folder predict at one level of the CPU."""
     level = os.environ["ASTONISH_CPU_LEVEL"]
-    paths = sorted(path for path in HERE.glob("*.npz") if "learner" not in path.stem)
-    paths = [path for path in paths if not path.stem.startswith("expected")]
+    others = ("expected", "learner", "base")
+    paths = sorted(path for path in HERE.glob("*.npz") if not path.stem.startswith(others))
     np.savez(HERE / f"expected_{level}.npz", **{path.stem: estimates_of(path) for path in paths})
 
 

@@ -91,6 +91,16 @@ def test_a_pipe(model, buffering):
     thread.join()
 
 
+def test_a_path_that_cannot_be_sought(model, tmp_path):
+    model.save(tmp_path / "model.npz")
+    os.mkfifo(tmp_path / "pipe")
+    content = (tmp_path / "model.npz").read_bytes()
+    thread = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    thread.start()
+    assert_same(SVD.load(tmp_path / "pipe"), model)
+    thread.join()
+
+
 class Some:
     """A file as others write them: it takes a few bytes at a time, and has nothing else."""
 
@@ -136,6 +146,10 @@ def test_messages_name_the_file(tmp_path):
         SVD.load(file)
     with pytest.raises(ValueError, match=r"^<_io.BytesIO object at .* is not a model file"):
         SVD.load(io.BytesIO(b"PK"))
+    message = r"^<_io.BufferedReader name=\d+> is not a model"
+    number = os.open(path, os.O_RDONLY)
+    with os.fdopen(number, "rb") as file, pytest.raises(ValueError, match=message):
+        SVD.load(file)
 
 
 def test_an_open_file_stays_as_it_is_when_the_model_cannot_be_saved(model):

@@ -39,8 +39,17 @@ def test_a_pickle_of_an_old_name_is_the_first_that_a_process_imports():
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@pytest.mark.parametrize("name", ["AlgoBase", "NotFittedError"])
+def test_a_class_of_a_module_that_is_a_folder_now(name):
+    cls = pickle.loads(f"castonish.models.base\n{name}\n.".encode())
+    assert cls.__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        _ = astonish.models.base.other
+
+
 def test_the_name_of_today_of_a_class_in_a_file():
     assert current_name("astonish.models.svd.SVD") == "astonish.SVD"
     assert current_name("astonish.SVD") == "astonish.SVD"
+    assert current_name("astonish.models.base.AlgoBase") == "astonish.AlgoBase"
     assert current_name("program.Mine") == "program.Mine"
     assert public_class("program.Mine") is None

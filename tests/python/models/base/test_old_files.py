@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import astonish
-from astonish import Dataset, Prediction, Trainset, make_ratings
+from astonish import AlgoBase, Dataset, Prediction, Trainset, make_ratings
 from astonish.collab import CollabDataLoaders, collab_learner, load_learner
 from astonish.models import ALGORITHMS
 from astonish.support.public import full_name
@@ -37,7 +37,7 @@ def levels():
 
 
 def level_in_use():
-    return astonish._core._module.__name__.rpartition("_")[2]
+    return astonish._core.cpu_level
 
 
 def pairs_of(model):
@@ -101,6 +101,13 @@ def test_a_pickled_model_predicts_the_same(name, trainset):
     model = pickle.loads((FOLDER / f"{name}.pickle").read_bytes())
     assert_predicts_the_same(model, name)
     assert_same_trainset(model.trainset, trainset)
+
+
+def test_the_base_class_itself(trainset):
+    unpickled = pickle.loads((FOLDER / "base.pickle").read_bytes())
+    for model in (astonish.load(FOLDER / "base.npz"), unpickled):
+        assert type(model) is AlgoBase
+        assert_same_trainset(model.trainset, trainset)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,7 +4,10 @@ import io
 import pickle
 import subprocess
 import sys
+import uuid
 import zipfile
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -92,6 +95,27 @@ def test_ids_of_every_kind_come_back(path):
     assert loaded.trainset.user_ids == [0, 10**30, -2.5, "é", "", None, ("a", (1, None)), 7, 0.5]
     for each in IDS:
         assert loaded.trainset.to_inner_uid(each) == trainset.to_inner_uid(each)
+
+
+@pytest.mark.parametrize(
+    "raw_id",
+    [
+        b"\xff",
+        uuid.UUID(int=7),
+        date(2020, 2, 29),
+        datetime(2020, 2, 29, 1, tzinfo=timezone(timedelta(hours=2))),
+        Decimal("1.50"),
+        (b"", (date(1, 1, 1), Decimal("0"))),
+    ],
+    ids=lambda raw_id: type(raw_id).__name__,
+)
+def test_ids_that_json_lacks_come_back(path, raw_id):
+    trainset = trainset_of((raw_id, "i", 3.0), ("u", raw_id, 4.0))
+    model = SVD(n_factors=1, random_state=0).fit(trainset)
+    loaded = round_trip(model, path)
+    assert loaded.trainset.user_ids == trainset.user_ids
+    assert type(loaded.trainset.user_ids[0]) is type(raw_id)
+    assert loaded.predict(raw_id, raw_id) == model.predict(raw_id, raw_id)
 
 
 def test_bool_ids_stay_bools(path):
