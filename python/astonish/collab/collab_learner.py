@@ -37,7 +37,7 @@ def collab_learner(
     lr: float = 1e-3,
     opt_func: None = None,
     cbs: Any = None,
-    metrics: Metric | Sequence[Metric] | None = None,
+    metrics: Metric | str | Sequence[Metric | str] | None = None,
     path: str | Path | None = None,
     model_dir: str | Path = "models",
     wd: float | None = None,
@@ -177,7 +177,7 @@ def get_emb_sz(
     Raises
     ------
     TypeError, ValueError
-        For a `sz_dict` that is no dict, or has a name that is no column.
+        For a `sz_dict` that is not a dict, or names a column that does not exist.
 
     Examples
     --------

@@ -51,7 +51,7 @@ def plot_biases(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without item biases, `titles` that is no mapping, `ax` that is no Axes.
+        For a model without item biases, `titles` that is not a mapping, `ax` that is not Axes.
     ValueError
         For n < 1, a negative `min_ratings`, or one that no item reaches.
 

@@ -67,7 +67,7 @@ def principal_components(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without such factors, or `ids` that is no sequence of ids.
+        For a model without such factors, or `ids` that is not a sequence of ids.
     ValueError
         For an id that is not part of the training set, `n_components` out of range, and factors
         that are all equal or not finite.

@@ -39,24 +39,65 @@ class Trainer(Protocol):
 
 
 class EarlyStopping:
-    """Remember the best epoch, and say when `patience` epochs have not been better."""
+    """Remember the best epoch, and say when `patience` epochs have not been better.
 
-    def __init__(self, patience: int | None) -> None:
-        self._patience = patience
-        self._best = np.inf
-        self._since = 0
+    Parameters
+    ----------
+    patience : int or None
+        Epochs to wait for a better one; None waits for ever.
+    is_better : function of two numbers, default ``numpy.less``
+        Return whether the first is better than the second.
+    min_delta : float, default 0
+        By how much a value must be better than the best to count.
+    best : float, optional
+        The value to beat, by default none.
+
+    Attributes
+    ----------
+    best : float or None
+        The best value.
+    since : int
+        Number of epochs since then.
+    best_parameters : dict of arrays or None
+        Copies of the parameters of the best epoch, where `should_stop` was given them.
+    """
+
+    def __init__(
+        self,
+        patience: int | None,
+        is_better: Callable[[Any, Any], Any] = np.less,
+        min_delta: float = 0.0,
+        best: float | None = None,
+    ) -> None:
+        self._patience, self._is_better = patience, is_better
+        is_lower_better = is_better is np.less
+        self._handicap = min_delta if is_lower_better else -min_delta
+        self._worst = np.inf if is_lower_better else -np.inf
+        self.best, self.since = best, 0
         self.best_parameters: dict[str, NDArray[Any]] | None = None
 
+    def is_best(self, value: float) -> bool:
+        """Take note of an epoch and return whether it is the best so far."""
+        best = self._worst if self.best is None else self.best
+        if not self._is_better(value + self._handicap, best):
+            self.since += 1
+            return False
+        self.best, self.since = value, 0
+        return True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether `patience` epochs have not been better."""
+        return self._patience is not None and self.since >= self._patience
+
     def should_stop(self, error: float, parameters: dict[str, NDArray[Any]]) -> bool:
-        """Take note of an epoch."""
+        """Take note of an epoch and of its parameters, and return whether it is the last."""
         if self._patience is None:
             return False
-        self._since += 1
-        if error < self._best:
-            self._best, self._since = error, 0
+        if self.is_best(error):
             # Copies: a callback has the model's own arrays and may write to them.
             self.best_parameters = {name: array.copy() for name, array in parameters.items()}
-        return self._since >= self._patience
+        return self.is_over
 
 
 class _Convergence:
