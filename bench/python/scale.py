@@ -39,8 +39,8 @@ def als(trainset):
     model = astonish.ALS(N_FACTORS)
     model.trainset = trainset
     initial = model._initial_parameters(np.random.RandomState(0))
-    sides = trainset.by_user, trainset.by_item
-    return AlsTrainer(*sides, None, initial, model._ridge("user"), _core.available_threads())
+    options = model._ridge("user").options(trainset.global_mean, biased=True)
+    return AlsTrainer(trainset.sides, None, initial, options, _core.available_threads())
 
 
 # By name, functions that make an object with `run_epoch(epoch)` of a training set.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from astonish.collab.categories import CategoryMap, sort_ids
 from astonish.collab.named_ratings import NamedRatings
-from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 
 Classes = dict[Any, CategoryMap]  # of users and of items, by the names of their columns
@@ -44,9 +44,9 @@ def trainset_of(
     shape = len(user_ids), len(item_ids)
     values = np.concatenate((train.values, valid.values))
     return Trainset.from_csr(
-        Csr.from_triplets(inner_users, inner_items, train.values, shape),
-        Csr.from_triplets(inner_items, inner_users, train.values, shape[::-1]),
-        *(user_ids, item_ids),
+        *Sides.from_triplets(inner_users, inner_items, train.values, shape),
+        user_ids,
+        item_ids,
         rating_scale=(float(values.min()), float(values.max())),
     )
 

@@ -251,7 +251,9 @@ class CollabDataLoaders:
         held_out = Ratings.from_columns([], [], []) if valid is None else as_ratings(valid, "valid")
         classes = {"user": CategoryMap(trainset.user_ids), "item": CategoryMap(trainset.item_ids)}
         return cls(
-            *(trainset.to_ratings(), held_out, classes),
+            trainset.to_ratings(),
+            held_out,
+            classes,
             trainset=trainset,
             seed=seed,
             path=path,
@@ -309,9 +311,8 @@ class CollabDataLoaders:
             row = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"rating number {row} is {values[row]}: it must be a finite number")
         user_classes, item_classes = self.classes.values()
-        return RatingsLoader(
-            *(user_classes.encode(users), item_classes.encode(items), values, self.valid.bs)
-        )
+        codes = user_classes.encode(users), item_classes.encode(items)
+        return RatingsLoader(*codes, values, self.valid.bs)
 
     def __getitem__(self, part: int) -> RatingsLoader:
         return (self.train, self.valid)[part]

@@ -99,7 +99,11 @@ def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
     user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
     classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
     return CollabDataLoaders(
-        *(trainset.to_ratings(), Ratings.from_columns([], [], []), classes, rating_name, trainset),
+        trainset.to_ratings(),
+        Ratings.from_columns([], [], []),
+        classes,
+        rating_name,
+        trainset,
         seed=None,
         path=path,
         bs=model.batch_size,

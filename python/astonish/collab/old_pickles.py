@@ -7,8 +7,18 @@ from typing import Any
 from astonish.collab.session import Session
 
 _OF_SESSION = (
-    *("dls", "model", "metrics", "wd", "recorder", "epoch", "n_epoch"),
-    *("_is_shown", "_is_live", "_training", "_optimizer", "_order"),
+    "dls",
+    "model",
+    "metrics",
+    "wd",
+    "recorder",
+    "epoch",
+    "n_epoch",
+    "_is_shown",
+    "_is_live",
+    "_training",
+    "_optimizer",
+    "_order",
 )
 
 

@@ -33,12 +33,12 @@ def folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainset
     columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
     ids = list(map(new_ids.__getitem__, order.tolist()))
     if side == "user":
-        users, items, user_ids, item_ids = codes, columns, ids, trainset.item_ids
+        rows, cols, user_ids, item_ids = codes, columns, ids, trainset.item_ids
     else:
-        users, items, user_ids, item_ids = columns, codes, trainset.user_ids, ids
+        rows, cols, user_ids, item_ids = columns, codes, trainset.user_ids, ids
     shape = len(user_ids), len(item_ids)
     return Trainset.from_csr(
-        *Sides.from_triplets(users, items, ratings.values, shape),
+        *Sides.from_triplets(rows, cols, ratings.values, shape),
         user_ids,
         item_ids,
         trainset.rating_scale,

@@ -61,7 +61,7 @@ def widened(scale: tuple[float, float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def to_estimates(sums: Any, y_range: YRange) -> Any:
+def to_estimates(sums: Numbers, y_range: YRange) -> Numbers:
     """Return the estimates of sums."""
     if y_range is None:
         return sums

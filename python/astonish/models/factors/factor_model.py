@@ -167,7 +167,9 @@ class FactorModel(Model):
             raise PredictionImpossible(self._impossible)
         factors, row = self._factors_of_one(user)
         found = _core.estimate_pair(*factors, row, item)
-        return found if self.y_range_ is None else float(to_estimates(found, self.y_range_))
+        return (
+            found if self.y_range_ is None else float(to_estimates(np.array(found), self.y_range_))
+        )
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]

@@ -1,13 +1,14 @@
 """Matrix factorization by alternating least squares; drives the kernel of als.hpp."""
 
 from dataclasses import KW_ONLY
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.ridge import Ridge
@@ -150,7 +151,8 @@ class ALS(FactorModel):
         parameters = self._initial_parameters(rng)
         held_out, by_user, by_item, weights = split(trainset, values.validation, sample_weight, rng)
         n_threads = resolve_n_threads(values.n_threads)
-        trainer = AlsTrainer(by_user, by_item, weights, parameters, ridge, n_threads)
+        sides = Sides(by_user, by_item)
+        trainer = AlsTrainer(sides, weights, parameters, ridge, n_threads)
         run_epochs(self, trainer, held_out)
 
     def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:
@@ -178,15 +180,15 @@ class ALS(FactorModel):
     def _solve_again(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> None:
         """Solve some users from all their ratings, and then some items."""
         ridge = self._ridge("user").options(self.trainset.global_mean, self.biased)
-        sides = (self.pu, self.bu), (self.qi, self.bi)
-        csrs = self.trainset.by_user, self.trainset.by_item
-        for csr, rows, solved, fixed in zip(csrs, (users, items), sides, sides[::-1], strict=True):
-            factors, biases = solved[0][rows], solved[1][rows]
-            ratings = csr.only_rows(rows).ratings
-            _core.solve_side(
-                ratings, None, *fixed, factors, biases, ridge, resolve_n_threads(self.n_threads)
-            )
-            solved[0][rows], solved[1][rows] = factors, biases
+        user_side, item_side = Side(self.pu, self.bu), Side(self.qi, self.bi)
+        n_threads = resolve_n_threads(self.n_threads)
+        for csr, rows, solved, fixed in (
+            (self.trainset.by_user, users, user_side, item_side),
+            (self.trainset.by_item, items, item_side, user_side),
+        ):
+            again = Side(solved.factors[rows], solved.biases[rows])
+            _solve(csr.only_rows(rows), None, fixed, again, ridge, n_threads)
+            solved.factors[rows], solved.biases[rows] = again
 
     def _ridge(self, side: str) -> Ridge:  # noqa: ARG002  both sides alike
         values = checked(self, "reg", "reg_scaling")
@@ -204,38 +206,74 @@ class ALS(FactorModel):
         }
 
 
+class Side(NamedTuple):
+    """The parameters of all users, or of all items."""
+
+    factors: NDArray[Any]
+    biases: NDArray[Any]
+
+
+def _solve(
+    rows: Csr,
+    weights: NDArray[np.float64] | None,
+    fixed: Side,
+    solved: Side,
+    options: _core.AlsOptions,
+    n_threads: int,
+) -> None:
+    """Write the least-squares parameters of rows, whose columns have those of `fixed`."""
+    _core.solve_side(
+        rows.ratings,
+        weights,
+        fixed.factors,
+        fixed.biases,
+        solved.factors,
+        solved.biases,
+        options,
+        n_threads,
+    )
+
+
 class AlsTrainer:
     """Parameters in training; see `run_epochs`."""
 
     def __init__(
         self,
-        by_user: Csr,
-        by_item: Csr,
+        sides: Sides,
         weights: NDArray[np.float64] | None,
         parameters: dict[str, NDArray[Any]],
         options: _core.AlsOptions,
         n_threads: int,
     ) -> None:
+        self._by_user, self._by_item = sides
         self._weights = self._weights_by_item = weights
-        self._total = total_weight(by_user, weights)
+        self._total = total_weight(self._by_user, weights)
         if weights is not None:  # once more by item, from one order of ratings
-            codes = by_user.indices, by_user.row_of_each()
-            shape = by_user.n_cols, by_user.n_rows
-            by_item = Csr.from_triplets(*codes, by_user.values, shape)
-            self._weights_by_item = Csr.from_triplets(*codes, weights, shape).values
-        self._by_user, self._by_item = by_user.ratings, by_item.ratings
+            users, items = self._by_user.row_of_each(), self._by_user.indices
+            shape = self._by_user.n_rows, self._by_user.n_cols
+            self._by_item = Sides.from_triplets(users, items, self._by_user.values, shape).by_item
+            self._weights_by_item = Sides.from_triplets(users, items, weights, shape).by_item.values
         self._parameters = parameters
         self._options = options
         self._n_threads = n_threads
 
     def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002
         """Solve all users and then all items."""
-        users = self._parameters["pu"], self._parameters["bu"]
-        items = self._parameters["qi"], self._parameters["bi"]
-        how = self._options, self._n_threads
-        _core.solve_side(self._by_user, self._weights, *items, *users, *how)
-        _core.solve_side(self._by_item, self._weights_by_item, *users, *items, *how)
-        squared_error, penalty = _core.als_loss(self._by_user, self._weights, *users, *items, *how)
+        users = Side(self._parameters["pu"], self._parameters["bu"])
+        items = Side(self._parameters["qi"], self._parameters["bi"])
+        options, n_threads = self._options, self._n_threads
+        _solve(self._by_user, self._weights, items, users, options, n_threads)
+        _solve(self._by_item, self._weights_by_item, users, items, options, n_threads)
+        squared_error, penalty = _core.als_loss(
+            self._by_user.ratings,
+            self._weights,
+            users.factors,
+            users.biases,
+            items.factors,
+            items.biases,
+            options,
+            n_threads,
+        )
         rmse = root_mean_square(squared_error, self._total)
         return {"loss": squared_error + penalty, "rmse": rmse}
 
