@@ -159,8 +159,7 @@ class DotBias(EmbeddingModel):
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""
-        now = vars(self)  # of one moment: a learner may train meanwhile
-        return Factors.of(now["pu"], now["qi"], now["bu"], now["bi"], 0.0, biased=True)
+        return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
 
     def _factors_of_all(self) -> dict[str, Any] | None:
         if self.y_range_ is not None or not self._runs_in_core():
