@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from astonish.support.binary_files import File, name_of, reading, writing
 
 VERSION = 2
-READABLE = (1, 2)  # 1: elements at any place, ids as JSON
+READABLE = (1, 2)  # 1: elements anywhere in the file, ids as JSON
 HEADER = "header"  # the member that holds the JSON text
 
 _ALIGNMENT = 64
@@ -120,7 +120,7 @@ def map_array(path: str | Path, name: str) -> NDArray[Any]:
     KeyError
         When there is no such array.
     ValueError
-        When the file is none that has arrays, or is damaged.
+        When the file is not an archive, or is damaged.
     OSError
         When the file cannot be read.
 
@@ -139,18 +139,18 @@ def map_array(path: str | Path, name: str) -> NDArray[Any]:
     """
     with Path(path).open("rb") as stream:
         try:
-            place = _StoredArrays(stream).place(name)
+            where = _StoredArrays(stream).locate(name)
         except KeyError:
             raise KeyError(f"{path} has no array {name!r}") from None
         except Exception as error:
-            raise ValueError(f"{path} is no file of arrays, or it is damaged ({error})") from error
-    if not math.prod(place.shape):
-        return np.empty(place.shape, place.dtype)
-    order: Any = "F" if place.fortran_order else "C"
-    return np.memmap(path, place.dtype, "r", place.offset, place.shape, order)
+            raise ValueError(f"{path} is not an archive, or it is damaged ({error})") from error
+    if not math.prod(where.shape):
+        return np.empty(where.shape, where.dtype)
+    order: Any = "F" if where.fortran_order else "C"
+    return np.memmap(path, where.dtype, "r", where.offset, where.shape, order)
 
 
-class _Place(NamedTuple):
+class _Location(NamedTuple):
     """Where the elements of an array begin in the file, and what they are."""
 
     offset: int
@@ -173,7 +173,7 @@ class _StoredArrays(Mapping[str, "NDArray[Any]"]):
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._read:
-            self.place(name)  # which compares the size that its header says with that of the member
+            self.locate(name)  # compares the size of the member with what its header says
             with self._zip.open(self._members[name]) as member:
                 self._read[name] = np.lib.format.read_array(member, allow_pickle=False)
         return self._read[name]
@@ -184,7 +184,7 @@ class _StoredArrays(Mapping[str, "NDArray[Any]"]):
     def __len__(self) -> int:
         return len(self._members)
 
-    def place(self, name: str) -> _Place:
+    def locate(self, name: str) -> _Location:
         """Return where an array lies; ValueError unless it fills its member."""
         info = self._members[name]
         with self._zip.open(info) as member:
@@ -199,7 +199,7 @@ class _StoredArrays(Mapping[str, "NDArray[Any]"]):
         self._file.seek(info.header_offset)
         lengths = _LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))
         offset = info.header_offset + _LOCAL_HEADER.size + sum(lengths) + header_size
-        return _Place(offset, shape, fortran_order, dtype)
+        return _Location(offset, shape, fortran_order, dtype)
 
 
 def _read_array_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

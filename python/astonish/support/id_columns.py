@@ -1,7 +1,7 @@
 """Raw ids as arrays of a file: columns of text, whole numbers, dates and so on.
 
 A column is an object of JSON: its "kind", and the names of its arrays. A column of several kinds
-has a tag for each row, which is the place of its kind among "columns". The kinds and their arrays:
+has a tag for each row, which is the index of its kind in "columns". The kinds and their arrays:
 
 ============ ============================================================================
 text         UTF-8 "bytes" of all rows, int64 "offsets" of each row in them, and their end
@@ -12,8 +12,8 @@ float        float64 "values"
 bool         bool "values"
 uuid         16 "bytes" a row
 date         int64 "days" since 1970-01-01
-datetime     int64 "microseconds" since 1970-01-01 on its own clock, and int64 "zones", the
-             microseconds by which that clock is ahead of UTC; the lowest int64 where it has none
+datetime     int64 "microseconds" since 1970-01-01 in local time, and int64 "zones", the
+             microseconds by which that is ahead of UTC; the lowest int64 without a zone
 decimal      text
 tuple        int64 "offsets" of each row in the column "items", and their end
 none         a zero in "values" for each row

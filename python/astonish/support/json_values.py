@@ -64,16 +64,16 @@ def unpack(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
 
 def put_array(name: str, array: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> str:
     """Add an array to `arrays` unless it is there, and return its name there: `name` if free."""
-    for place, other in arrays.items():
+    for key, other in arrays.items():
         if other is array:
-            return place
-    name = place = re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:_LONGEST_NAME]
+            return key
+    name = key = re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:_LONGEST_NAME]
     count = 0
-    while place in arrays or place == HEADER:
+    while key in arrays or key == HEADER:
         count += 1
-        place = f"{name}.{count}"
-    arrays[place] = array
-    return place
+        key = f"{name}.{count}"
+    arrays[key] = array
+    return key
 
 
 def _unpack_random_state(
@@ -81,7 +81,7 @@ def _unpack_random_state(
 ) -> np.random.RandomState:
     """Restore a generator; NumPy itself would read beyond the key at a wrong position."""
     if name != "MT19937" or key.shape != (624,) or not 0 <= position <= 624:
-        raise ValueError("the random state is none of NumPy's")
+        raise ValueError("the random state is not a state of MT19937")
     random_state = np.random.RandomState()
     random_state.set_state((name, key.astype(np.uint32), position, int(bool(has_gauss)), gauss))
     return random_state

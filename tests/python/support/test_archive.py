@@ -93,10 +93,10 @@ def test_what_cannot_be_mapped(path, tmp_path):
     with pytest.raises(KeyError, match=r"thing\.npz has no array 'other'"):
         map_array(path, "other")
     np.savez(tmp_path / "objects.npz", a=np.array([None]))
-    with pytest.raises(ValueError, match=r"objects.npz is no file of arrays, .*holds objects"):
+    with pytest.raises(ValueError, match=r"objects.npz is not an archive, .*holds objects"):
         map_array(tmp_path / "objects.npz", "a")
     (tmp_path / "other").write_bytes(b"other")
-    with pytest.raises(ValueError, match="other is no file of arrays"):
+    with pytest.raises(ValueError, match="other is not an archive"):
         map_array(tmp_path / "other", "a")
     with pytest.raises(FileNotFoundError):
         map_array(tmp_path / "nothing", "a")

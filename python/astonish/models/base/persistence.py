@@ -66,7 +66,7 @@ def _make_model(
     model.trainset = _unpack_trainset(header["trainset"], arrays)
     for name, value in header["attributes"].items():
         if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
-            raise ValueError(f"{name!r} is no attribute of a model")
+            raise ValueError(f"{name!r} is not an attribute of a model")
         setattr(model, name, unpack(value, arrays))
     return model
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import astonish
 from astonish import SVD
 from astonish.models import AlgoBase
+from astonish.models.base import persistence
 from astonish.support import json_values
 
 from ..helpers import arrays_of, edit, trainset_of
@@ -422,6 +423,47 @@ def assert_refused_or_the_same(path, content):
         assert str(path) in message
     else:
         assert loaded.predict(expected.uid, expected.iid) == expected
+
+
+def test_other_bytes_with_the_right_checksums_are_refused_or_harmless():
+    """Changes of the header and the arrays that only their readers can notice."""
+    file = io.BytesIO()
+    rows = [("a", "i"), (7, b"x"), (uuid.UUID(int=3), ("t", 1)), (None, 10**30)]
+    SVD(n_factors=2).fit(trainset_of(*((*row, 3.0) for row in rows))).save(file)
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    random = np.random.RandomState(0)
+    names = [*members, *["header.npy"] * len(members)]
+    for _ in range(400):
+        changed = dict(members)
+        name = names[random.randint(len(names))]
+        content = changed[name] = bytearray(changed[name])
+        for place in random.randint(len(content) - 3, size=random.randint(1, 4)):
+            bytes_of_json = [*b'0123456789-[]{}",', random.randint(256)]
+            new = random.choice(bytes_of_json, size=random.randint(3))
+            content[place : place + random.randint(3)] = new.astype(np.uint8).tobytes()
+        damaged = io.BytesIO()
+        with zipfile.ZipFile(damaged, "w") as archive:
+            for member, data in changed.items():
+                archive.writestr(member, data)
+        try:
+            loaded = SVD.load(damaged).trainset
+        except ValueError:
+            continue
+        assert len(loaded.user_ids) == loaded.by_user.n_rows == 4
+
+
+def test_too_little_memory_is_said_to_be_that(model, path, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    model.save(path)
+    monkeypatch.setattr(persistence, "_unpack_trainset", fail)
+    with pytest.raises(MemoryError):
+        SVD.load(path)
+    monkeypatch.setattr(np.lib.format, "read_array", fail)
+    with pytest.raises(MemoryError):
+        SVD.load(path)
 
 
 def test_members_that_would_begin_before_the_file_are_refused(content, path):
