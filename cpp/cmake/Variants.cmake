@@ -55,6 +55,7 @@ function(astonish_core_library target level)
   target_include_directories(${target} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>"
     "$<INSTALL_INTERFACE:${ASTONISH_PREFIX}${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cpp/src")
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
                                   PUBLIC Threads::Threads)
   # Under a name of its own, so that no linker merges these templates with those of a program that
