@@ -5,16 +5,17 @@
 
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
+#include "linear_algebra/lanes.hpp"
 
 namespace astonish::internal::als {
 
-namespace {
+using linear_algebra::kLanesOf;
+using linear_algebra::LanesOf;
+using linear_algebra::load_lanes;
+using linear_algebra::store_lanes;
+using linear_algebra::sum_lanes;
 
-// As many values as a vector register holds.
-template <typename T>
-using Packet = typename Eigen::internal::packet_traits<T>::type;
-template <typename T>
-constexpr std::size_t kPacket = Eigen::internal::unpacket_traits<Packet<T>>::size;
+namespace {
 
 constexpr std::size_t kTogether = 4;  // rows whose sums run side by side
 // Bytes of copies at most: they pay while they stay in cache.
@@ -69,59 +70,53 @@ class Gathered {
  private:
   // Copies rows k, k + 1, ... and writes their products with x.
   void gather(std::size_t k, const T* x, T* out) {
-    using namespace Eigen::internal;
-    Packet<T> sums[kTogether];
-    for (auto& sum : sums) sum = pset1<Packet<T>>(T{0});
+    LanesOf<T> sums[kTogether] = {};
     T* const copies = copies_.data() + k * width_;
-    for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      const auto factor = pload<Packet<T>>(x + f);
+    for (std::size_t f = 0; f < width_; f += kLanesOf<T>) {
+      const LanesOf<T> factor = load_lanes<T>(x + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        const auto value = pload<Packet<T>>(rows_[k + j] + f);
-        pstore(copies + j * width_ + f, value);
-        sums[j] = pmadd(value, factor, sums[j]);
+        const LanesOf<T> value = load_lanes<T>(rows_[k + j] + f);
+        store_lanes<T>(value, copies + j * width_ + f);
+        sums[j] += value * factor;
       }
     }
     for (std::size_t j = 0; j < kTogether; ++j) {
-      out[j] = predux(sums[j]);
+      out[j] = sum_lanes<T>(sums[j])[0];
       rows_[k + j] = copies + j * width_;
     }
   }
 
   void products(std::size_t k, const T* x, T* out) const {
-    using namespace Eigen::internal;
-    Packet<T> sums[kTogether];
-    for (auto& sum : sums) sum = pset1<Packet<T>>(T{0});
-    for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      const auto factor = pload<Packet<T>>(x + f);
+    LanesOf<T> sums[kTogether] = {};
+    for (std::size_t f = 0; f < width_; f += kLanesOf<T>) {
+      const LanesOf<T> factor = load_lanes<T>(x + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        sums[j] = pmadd(pload<Packet<T>>(rows_[k + j] + f), factor, sums[j]);
+        sums[j] += load_lanes<T>(rows_[k + j] + f) * factor;
       }
     }
-    for (std::size_t j = 0; j < kTogether; ++j) out[j] = predux(sums[j]);
+    for (std::size_t j = 0; j < kTogether; ++j) out[j] = sum_lanes<T>(sums[j])[0];
   }
 
   void add(std::size_t k, const T* weights, T* out) const {
-    using namespace Eigen::internal;
-    for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      auto sum = pload<Packet<T>>(out + f);
+    for (std::size_t f = 0; f < width_; f += kLanesOf<T>) {
+      LanesOf<T> sum = load_lanes<T>(out + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        sum = pmadd(pload<Packet<T>>(rows_[k + j] + f), pset1<Packet<T>>(weights[j]), sum);
+        sum += load_lanes<T>(rows_[k + j] + f) * weights[j];
       }
-      pstore(out + f, sum);
+      store_lanes<T>(sum, out + f);
     }
   }
 
   void add_with_squares(std::size_t k, const T* weights, T* out, T* squares) const {
-    using namespace Eigen::internal;
-    for (std::size_t f = 0; f < width_; f += kPacket<T>) {
-      auto sum = pload<Packet<T>>(out + f), square = pload<Packet<T>>(squares + f);
+    for (std::size_t f = 0; f < width_; f += kLanesOf<T>) {
+      LanesOf<T> sum = load_lanes<T>(out + f), square = load_lanes<T>(squares + f);
       for (std::size_t j = 0; j < kTogether; ++j) {
-        const auto factor = pload<Packet<T>>(rows_[k + j] + f);
-        sum = pmadd(factor, pset1<Packet<T>>(weights[j]), sum);
-        square = pmadd(pmul(factor, pset1<Packet<T>>(extra_[k + j])), factor, square);
+        const LanesOf<T> factor = load_lanes<T>(rows_[k + j] + f);
+        sum += factor * weights[j];
+        square += factor * extra_[k + j] * factor;
       }
-      pstore(out + f, sum);
-      pstore(squares + f, square);
+      store_lanes<T>(sum, out + f);
+      store_lanes<T>(square, squares + f);
     }
   }
 
