@@ -1,4 +1,18 @@
+#include <initializer_list>
+
 #include "register.hpp"
+
+namespace {
+
+using Register = void (*)(pybind11::module_&);
+
+void add_family(pybind11::module_& core, const char* name,
+                std::initializer_list<Register> concepts) {
+  auto family = core.def_submodule(name);
+  for (const Register add : concepts) add(family);
+}
+
+}  // namespace
 
 PYBIND11_MODULE(ASTONISH_MODULE, module) {
   using namespace astonish::bindings;
@@ -7,25 +21,17 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   module.attr("__version__") = ASTONISH_VERSION;
   module.attr("cpu_level") = ASTONISH_LEVEL;
 
-  register_parallel(module);
-  register_codes(module);
-  register_permutation(module);
-  register_csr(module);
-  register_als(module);
-  register_sgd(module);
-  register_parallel_sgd(module);
-  register_svdpp(module);
-  register_nmf(module);
-  register_implicit_als(module);
-  register_embedding_dot(module);
-  register_embedding_network(module);
-  register_network_scores(module);
-  register_estimate(module);
-  register_topk(module);
-  register_concordance(module);
-  register_similarity(module);
-  register_neighbors(module);
-  register_baselines(module);
-  register_slope_one(module);
-  register_co_clustering(module);
+  add_family(module, "parallel", {register_parallel});
+  add_family(module, "random", {register_permutation});
+  add_family(module, "ratings", {register_codes, register_csr});
+  add_family(module, "factors", {register_estimate});
+  add_family(module, "topk", {register_topk});
+  add_family(module, "metrics", {register_concordance});
+  add_family(module, "statistics",
+             {register_baselines, register_slope_one, register_co_clustering});
+  add_family(module, "neighbors", {register_similarity, register_neighbors});
+  add_family(module, "sgd", {register_sgd, register_parallel_sgd, register_svdpp, register_nmf});
+  add_family(module, "als", {register_als, register_implicit_als});
+  add_family(module, "embedding", {register_embedding_dot});
+  add_family(module, "network", {register_embedding_network, register_network_scores});
 }

@@ -1,6 +1,7 @@
-"""The extension modules: which one is loaded, what it exports, and that its stub is true."""
+"""The extension modules: which one is loaded, what it exports, and that its stubs are true."""
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -114,29 +115,42 @@ def test_a_module_exports_one_symbol(name):
     assert symbols == [f"PyInit_{name}"]
 
 
-def test_the_stub_names_what_the_module_has():
-    stub = ast.parse((PACKAGE / "_core.pyi").read_text())
-    named = set()
-    for node in stub.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            named.add(node.name)
-        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) != "TypeAlias":
-            named.add(node.target.id)
-    exported = {name for name in vars(_core) if name[0] != "_"} - {"importlib", "os"}
-    assert named - {"__version__"} == exported
+FAMILIES = sorted(path.stem for path in (PACKAGE / "_core").glob("[!_]*.pyi"))
+
+
+def stub_of(family):
+    return ast.parse((PACKAGE / "_core" / f"{family}.pyi").read_text()).body
+
+
+def test_the_stubs_name_the_families():
+    public = {name for name in vars(_core) if name[0] != "_"}
+    assert public - {"ModuleType", "importlib", "os", "sys"} == {*FAMILIES, "cpu_level"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_a_module(family):
+    assert importlib.import_module(f"astonish._core.{family}") is getattr(_core, family)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_stub_names_what_its_family_has(family):
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    named = {node.name for node in stub_of(family) if isinstance(node, definitions)}
+    assert named == {name for name in vars(getattr(_core, family)) if name[0] != "_"}
 
 
 def stub_arguments():
-    """The argument names of each function and constructor of the stub."""
-    for node in ast.parse((PACKAGE / "_core.pyi").read_text()).body:
-        functions = node.body if isinstance(node, ast.ClassDef) else [node]
-        for function in functions:
-            if isinstance(function, ast.FunctionDef):
-                path = (node.name,) if node is function else (node.name, function.name)
-                yield path, [argument.arg for argument in function.args.args]
+    """The argument names of each function and constructor of the stubs."""
+    for family in FAMILIES:
+        for node in stub_of(family):
+            functions = node.body if isinstance(node, ast.ClassDef) else [node]
+            for function in functions:
+                if isinstance(function, ast.FunctionDef):
+                    path = (node.name,) if node is function else (node.name, function.name)
+                    yield (family, *path), [argument.arg for argument in function.args.args]
 
 
-def test_the_stub_names_the_arguments_of_the_module():
+def test_the_stubs_name_the_arguments_of_the_module():
     for path, arguments in stub_arguments():
         described = reduce(getattr, path, _core).__doc__
         signature = re.search(rf"\b{path[-1]}\((?!\*args).*\) ->", described).group()

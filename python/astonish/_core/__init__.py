@@ -1,11 +1,14 @@
 """Load the build of the C++ core that suits this CPU, once per process.
 
+The core has a module for each of its families: ``_core.sgd.fit_sgd``, ``_core.topk.topk``.
 ``ASTONISH_CPU_LEVEL`` (``v1``, ``v3`` or ``v4``) forces one; a level that the CPU or this
 installation lacks is an ImportError, never a silent fallback.
 """
 
 import importlib
 import os
+import sys
+from types import ModuleType
 
 from astonish import _cpu
 
@@ -32,4 +35,7 @@ def _choose_level() -> str:
 
 _module = importlib.import_module(f"astonish._core_{_choose_level()}")
 __version__ = _module.__version__
-globals().update({name: value for name, value in vars(_module).items() if name[0] != "_"})
+cpu_level = _module.cpu_level
+for _name, _value in vars(_module).items():
+    if isinstance(_value, ModuleType):
+        globals()[_name] = sys.modules[f"{__name__}.{_name}"] = _value
