@@ -160,21 +160,21 @@ def test_the_stubs_name_the_arguments_of_the_module():
 def test_the_core_refuses_to_copy():
     offsets, indices, values = np.array([0, 1]), np.array([0], dtype=np.int32), np.ones(1)
     with pytest.raises(TypeError):
-        _core.Ratings(offsets.astype(np.float64), indices, values, 1)
+        _core.ratings.Ratings(offsets.astype(np.float64), indices, values, 1)
     with pytest.raises(TypeError):
-        _core.Ratings(offsets, indices.astype(np.int64), values, 1)
+        _core.ratings.Ratings(offsets, indices.astype(np.int64), values, 1)
     strided = np.zeros((4, 2), dtype=np.int32)[:, 0]
     with pytest.raises(TypeError):
-        _core.renumber(strided, 1)
+        _core.ratings.renumber(strided, 1)
 
 
 def test_results_cannot_be_written_into_read_only_arrays():
     frozen = np.zeros((1, 1))
     frozen.setflags(write=False)
     one = np.ones(1)
-    ratings = _core.Ratings(np.array([0, 1]), np.array([0], dtype=np.int32), one, 1)
+    ratings = _core.ratings.Ratings(np.array([0, 1]), np.array([0], dtype=np.int32), one, 1)
     with pytest.raises(ValueError, match="not writeable"):
-        _core.fit_sgd(
+        _core.sgd.fit_sgd(
             ratings,
             frozen,
             np.ones((1, 1)),
@@ -182,15 +182,15 @@ def test_results_cannot_be_written_into_read_only_arrays():
             one.copy(),
             3.0,
             True,
-            _core.SgdOptions(),
+            _core.sgd.SgdOptions(),
         )
 
 
 def test_available_threads_is_what_the_affinity_allows():
     if hasattr(os, "sched_getaffinity"):
-        assert 1 <= _core.available_threads() <= len(os.sched_getaffinity(0))
+        assert 1 <= _core.parallel.available_threads() <= len(os.sched_getaffinity(0))
     else:
-        assert _core.available_threads() >= 1
+        assert _core.parallel.available_threads() >= 1
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
@@ -218,17 +218,17 @@ class Treacherous:
 def test_ids_that_change_their_list_while_they_are_coded():
     ids = []
     ids.extend([Treacherous(ids) for _ in range(50)])
-    codes, table = _core.encode_ids(ids)
+    codes, table = _core.ratings.encode_ids(ids)
     assert (len(codes), len(table), ids) == (50, 50, [])
     ids.extend([Treacherous(ids) for _ in range(50)])
-    assert _core.lookup_ids(table, ids).tolist() == [-1] * 50
+    assert _core.ratings.lookup_ids(table, ids).tolist() == [-1] * 50
 
 
 def test_codes_that_are_no_int32_are_refused():
     with pytest.raises(TypeError):
-        _core.lookup_ids({"a": "b"}, ["a"])
+        _core.ratings.lookup_ids({"a": "b"}, ["a"])
     with pytest.raises(IndexError, match="codes holds 4294967296"):
-        _core.lookup_ids({"a": 2**32}, ["a"])
+        _core.ratings.lookup_ids({"a": 2**32}, ["a"])
 
 
 def shifted(array):
@@ -246,11 +246,11 @@ def test_arrays_across_addresses_are_refused(place):
     arrays[place] = shifted(arrays[place])
     name, codes = ("pu", "qi", "bu", "bi")[place], np.zeros(1, np.int32)
     with pytest.raises(ValueError, match=f"{name} is not aligned in memory"):
-        _core.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)
+        _core.factors.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)
 
 
 @pytest.mark.parametrize("n", [2**61, 2**62, 2**63])
 def test_a_result_beyond_all_memory_is_refused(n):
     factors, nothing = np.ones((3, 2)), np.zeros(0, np.int64)
     with pytest.raises(MemoryError):
-        _core.topk(factors, factors, n, None, nothing, np.zeros(0, np.int32), 1)
+        _core.topk.topk(factors, factors, n, None, nothing, np.zeros(0, np.int32), 1)

@@ -96,8 +96,8 @@ class Trainset:
         """
         if not len(ratings):
             raise ValueError("the training set is empty: it needs at least one rating")
-        users, user_order = _core.renumber(ratings.users, len(ratings.user_ids))
-        items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
+        users, user_order = _core.ratings.renumber(ratings.users, len(ratings.user_ids))
+        items, item_order = _core.ratings.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
         return cls.from_csr(
             Csr.from_triplets(users, items, ratings.values, shape),
@@ -217,11 +217,11 @@ class Trainset:
 
     def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw user id, -1 where it is unknown."""
-        return _core.lookup_ids(self._raw2inner_id_users, user_ids)
+        return _core.ratings.lookup_ids(self._raw2inner_id_users, user_ids)
 
     def inner_items(self, item_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw item id, -1 where it is unknown."""
-        return _core.lookup_ids(self._raw2inner_id_items, item_ids)
+        return _core.ratings.lookup_ids(self._raw2inner_id_items, item_ids)
 
     def all_users(self) -> range:
         """Return the inner user ids."""
@@ -343,7 +343,7 @@ def _extend_ids(
     ids_of_codes: list[Any],
 ) -> tuple[NDArray[np.int32], list[Any]]:
     """Return the inner id of each of `codes`, and the raw ids with those that are new."""
-    codes, order = _core.renumber(codes, len(ids_of_codes))
+    codes, order = _core.ratings.renumber(codes, len(ids_of_codes))
     ids = list(map(ids_of_codes.__getitem__, order.tolist()))
     inner = to_inner(ids)
     new = np.flatnonzero(inner < 0)

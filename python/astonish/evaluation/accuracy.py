@@ -100,7 +100,7 @@ class Truth:
     @cached
     def by_user(self) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """Row numbers user by user, and where those of each user begin."""
-        users, _ = _core.encode_ids(list(self.users))
+        users, _ = _core.ratings.encode_ids(list(self.users))
         offsets = np.concatenate(([0], np.cumsum(np.bincount(users)))).astype(np.int64)
         return np.argsort(users, kind="stable"), offsets
 
@@ -137,7 +137,7 @@ def _fcp(truth: Truth, estimates: NDArray[np.float64]) -> Any:
     order, offsets = truth.by_user
     concordant, discordant = (
         _mean_of_positive(counts)
-        for counts in _core.count_pairs(offsets, truth.ratings[order], estimates[order])
+        for counts in _core.metrics.count_pairs(offsets, truth.ratings[order], estimates[order])
     )
     if concordant + discordant == 0:
         raise ValueError(

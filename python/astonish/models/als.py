@@ -232,10 +232,10 @@ class ALS(RidgeModel):
         for csr, rows, solved, fixed in zip(csrs, (users, items), sides, sides[::-1], strict=True):
             factors, biases = solved[0][rows], solved[1][rows]
             ratings = csr.only_rows(rows).ratings
-            _core.solve_side(ratings, None, *fixed, factors, biases, *how)
+            _core.als.solve_side(ratings, None, *fixed, factors, biases, *how)
             solved[0][rows], solved[1][rows] = factors, biases
 
-    def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002
+    def _ridge(self, side: str) -> _core.als.AlsOptions:  # noqa: ARG002
         reg = check_number("reg", self.reg, minimum=0)
         scaling = check_choice("reg_scaling", self.reg_scaling, _SCALINGS)
         return self._ridge_options(reg, reg, scaling == "count")
@@ -262,7 +262,7 @@ class AlsTrainer:
         by_item: Csr,
         weights: NDArray[np.float64] | None,
         parameters: dict[str, NDArray[Any]],
-        options: _core.AlsOptions,
+        options: _core.als.AlsOptions,
         n_threads: int,
     ) -> None:
         self._weights = self._weights_by_item = weights
@@ -282,9 +282,11 @@ class AlsTrainer:
         users = self._parameters["pu"], self._parameters["bu"]
         items = self._parameters["qi"], self._parameters["bi"]
         how = self._options, self._n_threads
-        _core.solve_side(self._by_user, self._weights, *items, *users, *how)
-        _core.solve_side(self._by_item, self._weights_by_item, *users, *items, *how)
-        squared_error, penalty = _core.als_loss(self._by_user, self._weights, *users, *items, *how)
+        _core.als.solve_side(self._by_user, self._weights, *items, *users, *how)
+        _core.als.solve_side(self._by_item, self._weights_by_item, *users, *items, *how)
+        squared_error, penalty = _core.als.als_loss(
+            self._by_user, self._weights, *users, *items, *how
+        )
         rmse = root_mean_square(squared_error, self._total)
         return {"loss": squared_error + penalty, "rmse": rmse}
 

@@ -75,7 +75,7 @@ class BaselineOnly(RidgeModel):
         bu, bi = as_float64(self.bu), as_float64(self.bi)
         return Factors.of_biases(bu, bi, self.trainset.global_mean)
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> _core.als.AlsOptions:
         options = self.bsl_options
         if options.get("method", "als") == "sgd":
             reg = options.get("reg", 0.02)

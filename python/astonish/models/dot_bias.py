@@ -205,10 +205,10 @@ class DotBias(EmbeddingModel, RidgeModel):
     ) -> BatchTraining:
         parameters = self._parameters()
         state = state or AdamState.fresh(parameters)
-        options = _core.EmbeddingDotOptions()
+        options = _core.embedding.EmbeddingDotOptions()
         options.wd, options.first_step = wd, state.step
         options.biased, options.y_range = bool(self.biased), self.y_range_
-        core = _core.embedding_dot(
+        core = _core.embedding.embedding_dot(
             _in_order(parameters), _in_order(state.averages), _in_order(state.squares), options
         )
         return BatchTraining(core, state.step, parameters, None, ratings, n_threads)
@@ -218,7 +218,7 @@ class DotBias(EmbeddingModel, RidgeModel):
         return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
 
     def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
-        return _core.estimate_pairs(
+        return _core.factors.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
 
@@ -241,7 +241,7 @@ class DotBias(EmbeddingModel, RidgeModel):
         pairs = np.repeat(users, n_items), np.tile(np.arange(n_items, dtype=np.int32), len(users))
         return self._estimate_many(*pairs).reshape(len(users), n_items)
 
-    def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002  both sides alike
+    def _ridge(self, side: str) -> _core.als.AlsOptions:  # noqa: ARG002  both sides alike
         reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else self._fold_in_reg()
         options = self._ridge_options(reg, reg, by_count=False)
         options.global_mean = 0.0
@@ -266,10 +266,10 @@ class DotBias(EmbeddingModel, RidgeModel):
         biases = np.zeros(rows.n_rows, fixed.dtype)
         for _ in range(_FOLD_IN_STEPS):
             factors = Factors(solved, fixed, biases, fixed_biases, 0.0, biased=True)
-            sums = _core.estimate_pairs(*factors, each_row, rows.indices, n_threads)
+            sums = _core.factors.estimate_pairs(*factors, each_row, rows.indices, n_threads)
             estimates, slopes = linearised(sums, self.y_range_)
             targets = replace(rows, values=sums + (rows.values - estimates) / slopes)
-            _core.solve_side(
+            _core.als.solve_side(
                 targets.ratings, slopes**2, fixed, fixed_biases, solved, biases, options, n_threads
             )
         return solved, biases

@@ -207,14 +207,14 @@ n_threads : optional
     ) -> BatchTraining:
         parameters, buffers = self._parameters(), self._buffers()
         state = state or AdamState.fresh(parameters)
-        options = _core.EmbeddingNetworkOptions()
+        options = _core.network.EmbeddingNetworkOptions()
         options.wd, options.first_step, options.seed = wd, state.step, self._seed
         options.use_bn, options.y_range = bool(self.use_bn), self.y_range_
         options.embed_p, options.ps = self._dropped()
         weights, averages, squares, measured = (
             list(group.values()) for group in (parameters, state.averages, state.squares, buffers)
         )
-        core = _core.embedding_network(weights, averages, squares, measured, options)
+        core = _core.network.embedding_network(weights, averages, squares, measured, options)
         return BatchTraining(core, state.step, parameters, buffers, ratings, n_threads)
 
     def _network(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
@@ -225,7 +225,9 @@ n_threads : optional
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         n_threads = resolve_n_threads(self.n_threads)
-        return _core.network_estimates(*self._network(), self.y_range_, users, items, n_threads)
+        return _core.network.network_estimates(
+            *self._network(), self.y_range_, users, items, n_threads
+        )
 
     def _factors(self) -> Factors:
         """Return the embeddings, for the similarities of users and of items."""
@@ -246,7 +248,7 @@ n_threads : optional
         if index is not None:
             raise TypeError("index is of another model: a network has none")
         n_threads = resolve_n_threads(self.n_threads)
-        network = _core.network_scores(*self._network(), self.y_range_, n_threads)
+        network = _core.network.network_scores(*self._network(), self.y_range_, n_threads)
 
         def estimates_of_all(block: NDArray[np.int32]) -> NDArray[np.float64]:
             estimates = np.empty((len(block), self.trainset.n_items), self.pu.dtype)

@@ -77,14 +77,14 @@ class FactorModel(AlgoBase):
         if not self.biased and min(user, item) < 0:
             raise PredictionImpossible(self._impossible)
         factors, row = self._factors_of_one(user)
-        return _core.estimate_pair(*factors, row, item)
+        return _core.factors.estimate_pair(*factors, row, item)
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         n_threads = resolve_n_threads(self.n_threads)
         factors, rows = self._factors_of(users, n_threads)
-        return _core.estimate_pairs(*factors, rows, items, n_threads)
+        return _core.factors.estimate_pairs(*factors, rows, items, n_threads)
 
     def _why_impossible(self, user: int, item: int) -> str:
         return NOT_A_NUMBER if self.biased else super()._why_impossible(user, item)

@@ -87,7 +87,7 @@ def _folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainse
     """Return the ratings of new users of known items, or the other way round."""
     users, items = (ratings.users, ratings.user_ids), (ratings.items, ratings.item_ids)
     (new, new_ids), known = (users, items) if side == "user" else (items, users)
-    codes, order = _core.renumber(new, len(new_ids))
+    codes, order = _core.ratings.renumber(new, len(new_ids))
     columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
     n_known = trainset.n_items if side == "user" else trainset.n_users
     by_new = Csr.from_triplets(codes, columns, ratings.values, (len(order), n_known))

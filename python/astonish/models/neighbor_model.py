@@ -242,9 +242,11 @@ class NeighborModel(SymmetricAlgo):
         options = (k, *self._centers(), resolve_n_threads(self.n_threads))
         if "sim" in vars(self):
             matrix = self._assigned_similarities()
-            return lambda x, y: _core.neighbor_means_of_matrix(matrix, by_y.ratings, x, y, *options)
+            return lambda x, y: _core.neighbors.neighbor_means_of_matrix(
+                matrix, by_y.ratings, x, y, *options
+            )
         similarity = between_rows(self._by_x, by_y, self._similarity_options())
-        return lambda x, y: _core.neighbor_means(similarity, x, y, *options)
+        return lambda x, y: _core.neighbors.neighbor_means(similarity, x, y, *options)
 
     def _assigned_similarities(self) -> Floats:
         """Return ``sim`` as the core takes it; ValueError for another shape than (n_x, n_x)."""

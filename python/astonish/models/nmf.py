@@ -124,7 +124,7 @@ class NMF(EpochModel):
 
     def sgd(self, trainset: Trainset) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
-        options = _core.NmfOptions()
+        options = _core.sgd.NmfOptions()
         self._set_options(options, _RATES)
         n_threads = resolve_n_threads(self.n_threads)
         n_factors = check_integer("n_factors", self.n_factors, minimum=0)
@@ -134,7 +134,7 @@ class NMF(EpochModel):
         pu = rng.uniform(init_low, init_high, (trainset.n_users, n_factors))
         qi = rng.uniform(init_low, init_high, (trainset.n_items, n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        _core.fit_nmf(
+        _core.sgd.fit_nmf(
             trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
             options,

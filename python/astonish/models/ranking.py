@@ -179,7 +179,9 @@ class _Search:
         seen = seen or (np.empty(0, np.int64), np.empty(0, np.int32))
         if self._allowed is not None:
             seen = renumbered(seen, self._allowed, len(self._factors.qi))
-        items, _ = _core.topk(self._factors.pu[rows], self._items, n, self._bias, *seen, n_threads)
+        items, _ = _core.topk.topk(
+            self._factors.pu[rows], self._items, n, self._bias, *seen, n_threads
+        )
         if self._allowed is not None:
             items = np.where(items < 0, -1, np.append(self._allowed, -1)[items]).astype(np.int32)
         return in_order_of_estimates(self._factors, self._boosts, rows, items, n_threads)
@@ -214,7 +216,7 @@ def _scores(
     items: NDArray[np.int32],
     n_threads: int,
 ) -> NDArray[np.float64]:
-    estimates = _core.estimate_pairs(*factors, rows, items, n_threads)
+    estimates = _core.factors.estimate_pairs(*factors, rows, items, n_threads)
     return estimates if boosts is None else estimates + boosts[items]
 
 

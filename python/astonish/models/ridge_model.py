@@ -77,10 +77,10 @@ class RidgeModel(FoldIn):
         solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
         biases = np.zeros(rows.n_rows, fixed[0].dtype)
         n_threads = resolve_n_threads(self.n_threads)
-        _core.solve_side(rows.ratings, None, *fixed, solved, biases, options, n_threads)
+        _core.als.solve_side(rows.ratings, None, *fixed, solved, biases, options, n_threads)
         return solved, biases
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> _core.als.AlsOptions:
         """Return the regression whose solution the parameters of a user, or an item, are."""
         raise NotImplementedError
 
@@ -92,10 +92,10 @@ class RidgeModel(FoldIn):
         factors = self._factors()
         targets = self._targets(self.trainset.by_user.only_rows(np.array([user], np.int32)))
         rated = targets.indices, targets.values
-        return _core.explain_row(*rated, factors.qi, factors.bi, self._ridge("user"), item)
+        return _core.als.explain_row(*rated, factors.qi, factors.bi, self._ridge("user"), item)
 
-    def _ridge_options(self, reg: Any, reg_bias: Any, by_count: bool) -> _core.AlsOptions:
-        options = _core.AlsOptions()
+    def _ridge_options(self, reg: Any, reg_bias: Any, by_count: bool) -> _core.als.AlsOptions:
+        options = _core.als.AlsOptions()
         options.reg, options.reg_bias, options.reg_by_count = float(reg), float(reg_bias), by_count
         options.global_mean = float(self.trainset.global_mean)
         options.biased = bool(self.biased)

@@ -26,7 +26,7 @@ def most_similar(
         listable = np.intersect1d(listable, allowed)
     themselves = np.arange(len(rows) + 1, dtype=np.int64), rows
     excluded = renumbered(themselves, listable, len(factors))
-    found, cosines = _core.topk(units[rows], units[listable], n, None, *excluded, n_threads)
+    found, cosines = _core.topk.topk(units[rows], units[listable], n, None, *excluded, n_threads)
     found = np.append(listable, -1)[found].astype(np.int32)
     found[~units[rows].any(axis=1)] = -1
     similarities = np.clip(cosines.astype(np.float64), -1, 1)

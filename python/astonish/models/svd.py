@@ -200,7 +200,7 @@ class SVD(RidgeModel, PartialFit):
         """Train `initial` on `ratings`, which have the inner ids of the model's training set."""
         validation = self.validation if n_epochs is None else None  # all later ratings are learned
         held_out, by_user, _, weights = split(ratings, validation, weights, rng)
-        options = _core.SgdOptions()
+        options = _core.sgd.SgdOptions()
         self._set_options(options, _RATES)
         n_threads = resolve_n_threads(self.n_threads)
         factors = Factors(
@@ -212,7 +212,7 @@ class SVD(RidgeModel, PartialFit):
             blocks = ParallelTrainer(by_user, factors, options, weights, seed, n_threads)
             run_epochs(self, blocks, held_out, n_epochs)
         else:
-            options.solver = _core.SgdSolver[solver]
+            options.solver = _core.sgd.SgdSolver[solver]
             in_order = SequentialTrainer(by_user, factors, options, weights)
             run_epochs(self, in_order, held_out, n_epochs, self._announcement)
 
@@ -222,7 +222,7 @@ class SVD(RidgeModel, PartialFit):
         pu, qi = draw_normal(self, rng, n_users, n_items, dtype=dtype)
         return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> _core.als.AlsOptions:
         # The descent regularises with each rating, so a parameter by the number of its ratings.
         regs = (self.reg_pu, self.reg_bu) if side == "user" else (self.reg_qi, self.reg_bi)
         return self._ridge_options(*regs, by_count=True)

@@ -182,8 +182,8 @@ class SVDpp(RidgeModel, PartialFit):
         weights: NDArray[np.float64] | None,  # noqa: ARG002  SVD has them
         n_epochs: int | None = None,
     ) -> None:
-        options = _core.SvdppOptions()
-        options.solver = _core.SgdSolver[resolve_solver(self.solver, IN_ORDER)]
+        options = _core.sgd.SvdppOptions()
+        options.solver = _core.sgd.SgdSolver[resolve_solver(self.solver, IN_ORDER)]
         self._set_options(options, _RATES)
         resolve_n_threads(self.n_threads)  # refuses now what `test` would refuse later
         if isinstance(self.validation, numbers.Real):
@@ -212,14 +212,16 @@ class SVDpp(RidgeModel, PartialFit):
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1
-        pu = _core.svdpp_user_factors(ratings, known, factors.pu, as_float64(self.yj), n_threads)
+        pu = _core.sgd.svdpp_user_factors(
+            ratings, known, factors.pu, as_float64(self.yj), n_threads
+        )
         return factors._replace(pu=pu, bu=factors.bu[known]), rows.astype(np.int32)
 
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:
         factors, rows = self._factors_of(np.array([user], dtype=np.int32), n_threads=1)
         return factors, int(rows[0])
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> _core.als.AlsOptions:
         if side == "item":
             raise ValueError("side must be 'user' for SVDpp: nothing tells the yj of a new item")
         return self._ridge_options(self.reg_pu, self.reg_bu, by_count=True)
@@ -230,10 +232,10 @@ class SVDpp(RidgeModel, PartialFit):
         n_threads = resolve_n_threads(self.n_threads)
         users, nothing = np.arange(n_users, dtype=np.int32), np.zeros((n_users, len(factors.qi.T)))
         yj = as_float64(self.yj)
-        added = _core.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
+        added = _core.sgd.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
         implicit = factors._replace(pu=added, bu=np.zeros(n_users), biased=False)
         pairs = by_user.row_of_each(), by_user.indices
-        explained = _core.estimate_pairs(*implicit, *pairs, n_threads)
+        explained = _core.factors.estimate_pairs(*implicit, *pairs, n_threads)
         return replace(by_user, values=by_user.values - explained)
 
     def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
