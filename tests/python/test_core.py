@@ -224,6 +224,35 @@ def test_ids_that_change_their_list_while_they_are_coded():
     assert _core.ratings.lookup_ids(table, ids).tolist() == [-1] * 50
 
 
+def test_pairs_are_counted_alike_by_any_number_of_threads():
+    rng = np.random.RandomState(1)
+    lengths = rng.randint(0, 40, 500)
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    ratings, estimates = rng.randint(1, 6, offsets[-1]).astype(float), rng.rand(offsets[-1])
+    one, *others = (
+        _core.metrics.count_pairs_by_user(offsets, ratings, estimates, n) for n in (1, 2, 7)
+    )
+    assert sum(map(np.sum, one)) > 0
+    for other in others:
+        np.testing.assert_array_equal(other, one)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "n_estimates", "n_threads", "message"),
+    [
+        ([0, 2, 1, 3], 3, 1, r"offsets\[2\] is 1"),
+        ([0, 2, 4], 3, 1, r"offsets\[2\] is 4"),
+        ([0, 3], 2, 1, "estimates has 2 entries, expected 3"),
+        ([0, 3], 3, 0, "n_threads is 0"),
+    ],
+)
+def test_pairs_that_do_not_fit_are_refused(offsets, n_estimates, n_threads, message):
+    with pytest.raises(ValueError, match=message):
+        _core.metrics.count_pairs_by_user(
+            np.array(offsets), np.ones(3), np.ones(n_estimates), n_threads
+        )
+
+
 def test_codes_that_are_no_int32_are_refused():
     with pytest.raises(TypeError):
         _core.ratings.lookup_ids({"a": "b"}, ["a"])

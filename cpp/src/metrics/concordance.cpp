@@ -4,11 +4,19 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <vector>
+
+#include "astonish/parallel.hpp"
+#include "support/check.hpp"
 
 namespace astonish {
 
+using internal::support::check_length;
+
 namespace {
+
+constexpr std::size_t kUsersPerTask = 64;
 
 using Order = std::vector<std::size_t>;
 
@@ -47,6 +55,19 @@ std::int64_t count_ascents(std::span<double> values, std::span<double> scratch) 
   return ascents;
 }
 
+void check_offsets(std::span<const std::int64_t> offsets, std::size_t n_ratings) {
+  if (offsets.empty()) throw std::invalid_argument("offsets is empty");
+  std::int64_t before = 0;
+  for (std::size_t k = 0; k < offsets.size(); ++k) {
+    if (offsets[k] < before || static_cast<std::size_t>(offsets[k]) > n_ratings) {
+      throw std::invalid_argument("offsets[" + std::to_string(k) + "] is " +
+                                  std::to_string(offsets[k]) + ": offsets must ascend within the " +
+                                  std::to_string(n_ratings) + " ratings");
+    }
+    before = offsets[k];
+  }
+}
+
 }  // namespace
 
 PairCounts count_pairs(std::span<const double> ratings, std::span<const double> estimates) {
@@ -74,6 +95,26 @@ PairCounts count_pairs(std::span<const double> ratings, std::span<const double> 
   counts.concordant = count_ascents(sorted, scratch);
   counts.discordant = count_comparable(ratings, order) - counts.concordant;
   return counts;
+}
+
+void count_pairs_by_user(std::span<const std::int64_t> offsets, std::span<const double> ratings,
+                         std::span<const double> estimates, std::span<std::int64_t> concordant,
+                         std::span<std::int64_t> discordant, int n_threads) {
+  check_offsets(offsets, ratings.size());
+  check_length("estimates", estimates.size(), ratings.size());
+  const std::size_t n_users = offsets.size() - 1;
+  check_length("concordant", concordant.size(), n_users);
+  check_length("discordant", discordant.size(), n_users);
+  parallel_for(n_users, n_threads, kUsersPerTask, [&](std::size_t first, std::size_t last) {
+    for (std::size_t user = first; user < last; ++user) {
+      const auto begin = static_cast<std::size_t>(offsets[user]);
+      const auto length = static_cast<std::size_t>(offsets[user + 1]) - begin;
+      const PairCounts counts =
+          count_pairs(ratings.subspan(begin, length), estimates.subspan(begin, length));
+      concordant[user] = counts.concordant;
+      discordant[user] = counts.discordant;
+    }
+  });
 }
 
 }  // namespace astonish

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish._derived import cached
+from astonish._settings import resolve_n_threads
 
 
 class UnknownMeasureError(ValueError, AttributeError):
@@ -135,9 +136,10 @@ def _mae(truth: Truth, estimates: NDArray[np.float64]) -> Any:
 
 def _fcp(truth: Truth, estimates: NDArray[np.float64]) -> Any:
     order, offsets = truth.by_user
+    columns = truth.ratings[order], estimates[order]
     concordant, discordant = (
         _mean_of_positive(counts)
-        for counts in _core.metrics.count_pairs(offsets, truth.ratings[order], estimates[order])
+        for counts in _core.metrics.count_pairs_by_user(offsets, *columns, resolve_n_threads(None))
     )
     if concordant + discordant == 0:
         raise ValueError(

@@ -11,7 +11,9 @@
 #include "astonish/random.hpp"
 
 using astonish::count_pairs;
+using astonish::count_pairs_by_user;
 using astonish::PairCounts;
+using doctest::Contains;
 
 namespace {
 
@@ -39,6 +41,15 @@ Values random_values(astonish::RowRandom& random, std::size_t n, std::uint32_t n
   Values values(n);
   for (double& value : values) value = random.below(n_values);
   return values;
+}
+
+using Counts = std::vector<std::int64_t>;
+
+void count_three(const Counts& offsets, std::size_t n_estimates, std::size_t n_counts,
+                 int n_threads) {
+  Counts concordant(n_counts), discordant(n_counts);
+  count_pairs_by_user(offsets, Values{1, 2, 3}, Values(n_estimates), concordant, discordant,
+                      n_threads);
 }
 
 }  // namespace
@@ -108,4 +119,41 @@ TEST_CASE("concordance: lengths that differ are refused") {
   CHECK_THROWS_WITH_AS(static_cast<void>(count_pairs(Values{1, 2}, Values{1})),
                        doctest::Contains("ratings and estimates differ in length"),
                        std::invalid_argument);
+}
+
+TEST_CASE("concordance: users are counted alone, to the same numbers by any number of threads") {
+  constexpr std::size_t n_users = 300;
+  astonish::RowRandom random(5, 0);
+  Counts offsets{0};
+  for (std::size_t user = 0; user < n_users; ++user) offsets.push_back(offsets.back() + user % 7);
+  const auto n = static_cast<std::size_t>(offsets.back());
+  const Values ratings = random_values(random, n, 5), estimates = random_values(random, n, 9);
+  for (const int n_threads : {1, 2, 7}) {
+    CAPTURE(n_threads);
+    Counts concordant(n_users), discordant(n_users);
+    count_pairs_by_user(offsets, ratings, estimates, concordant, discordant, n_threads);
+    for (std::size_t user = 0; user < n_users; ++user) {
+      const auto first = offsets[user], last = offsets[user + 1];
+      const PairCounts expected =
+          naive_pairs({ratings.begin() + first, ratings.begin() + last},
+                      {estimates.begin() + first, estimates.begin() + last});
+      CHECK(concordant[user] == expected.concordant);
+      CHECK(discordant[user] == expected.discordant);
+    }
+  }
+}
+
+TEST_CASE("concordance: offsets and lengths that do not fit are refused") {
+  const auto refuses = [](const char* message, const Counts& offsets, std::size_t n_estimates,
+                          std::size_t n_counts, int n_threads) {
+    CHECK_THROWS_WITH_AS(count_three(offsets, n_estimates, n_counts, n_threads), Contains(message),
+                         std::invalid_argument);
+  };
+  refuses("offsets is empty", {}, 3, 0, 1);
+  refuses("offsets[0] is -1", {-1, 3}, 3, 1, 1);
+  refuses("offsets[2] is 1", {0, 2, 1, 3}, 3, 3, 1);
+  refuses("offsets[1] is 4", {0, 4}, 3, 1, 1);
+  refuses("estimates has 2 entries, expected 3", {0, 3}, 2, 1, 1);
+  refuses("concordant has 2 entries, expected 1", {0, 3}, 3, 2, 1);
+  refuses("n_threads is 0", {0, 3}, 3, 1, 0);
 }
