@@ -2,8 +2,8 @@
 
 #include <pybind11/native_enum.h>
 
-#include "epochs.hpp"
 #include "factors.hpp"
+#include "interrupts.hpp"
 #include "ratings.hpp"
 #include "register.hpp"
 
@@ -11,9 +11,9 @@ namespace astonish::bindings {
 
 namespace {
 
-double bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
-                Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
-                const std::optional<py::function>& on_epoch, const OptionalArray& weights) {
+double bind_fit_sgd(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
+                    Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
+                    const std::optional<py::function>& on_epoch, const OptionalArray& weights) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
   const auto its_weights = read_optional("weights", weights);
   const EpochCallback callback = with_interrupts(on_epoch);
@@ -41,7 +41,7 @@ void register_sgd(py::module_& module) {
       .def_readwrite("reg_pu", &SgdOptions::reg_pu)
       .def_readwrite("reg_qi", &SgdOptions::reg_qi)
       .def_readwrite("first_epoch", &SgdOptions::first_epoch);
-  module.def("fit_sgd", &bind_fit, py::arg("by_user"), py::arg("pu").noconvert(),
+  module.def("fit_sgd", &bind_fit_sgd, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
              py::arg("global_mean"), py::arg("biased"), py::arg("options"),
              py::arg("on_epoch") = py::none(), py::arg("weights").noconvert() = py::none(),

@@ -1,7 +1,7 @@
 #include "astonish/svdpp.hpp"
 
-#include "epochs.hpp"
 #include "factors.hpp"
+#include "interrupts.hpp"
 #include "ratings.hpp"
 #include "register.hpp"
 
@@ -9,9 +9,9 @@ namespace astonish::bindings {
 
 namespace {
 
-double bind_fit(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
-                Array<double> bi, double global_mean, bool biased, Array<double> yj,
-                const SvdppOptions& options, const std::optional<py::function>& on_epoch) {
+double bind_fit_svdpp(const Ratings& by_user, Array<double> pu, Array<double> qi, Array<double> bu,
+                      Array<double> bi, double global_mean, bool biased, Array<double> yj,
+                      const SvdppOptions& options, const std::optional<py::function>& on_epoch) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
   const auto implicit = write_matrix("yj", yj);
   const EpochCallback callback = with_interrupts(on_epoch);
@@ -40,7 +40,7 @@ void register_svdpp(py::module_& module) {
       .def(py::init<>())
       .def_readwrite("lr_yj", &SvdppOptions::lr_yj)
       .def_readwrite("reg_yj", &SvdppOptions::reg_yj);
-  module.def("fit_svdpp", &bind_fit, py::arg("by_user"), py::arg("pu").noconvert(),
+  module.def("fit_svdpp", &bind_fit_svdpp, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
              py::arg("global_mean"), py::arg("biased"), py::arg("yj").noconvert(),
              py::arg("options"), py::arg("on_epoch") = py::none(),

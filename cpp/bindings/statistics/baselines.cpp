@@ -1,6 +1,6 @@
 #include "astonish/baselines.hpp"
 
-#include "epochs.hpp"
+#include "interrupts.hpp"
 #include "ratings.hpp"
 #include "register.hpp"
 
@@ -8,9 +8,9 @@ namespace astonish::bindings {
 
 namespace {
 
-py::tuple bind_fit(const Ratings& by_user, const Ratings& by_item, double global_mean, int n_epochs,
-                   double reg_u, double reg_i, int n_threads,
-                   const std::optional<py::function>& on_epoch) {
+py::tuple bind_fit_baselines(const Ratings& by_user, const Ratings& by_item, double global_mean,
+                             int n_epochs, double reg_u, double reg_i, int n_threads,
+                             const std::optional<py::function>& on_epoch) {
   auto bu = new_array<double>(by_user.view().n_rows());
   auto bi = new_array<double>(by_item.view().n_rows());
   const auto user_biases = write("bu", bu);
@@ -28,7 +28,7 @@ py::tuple bind_fit(const Ratings& by_user, const Ratings& by_item, double global
 }  // namespace
 
 void register_baselines(py::module_& module) {
-  module.def("fit_baselines", &bind_fit, py::arg("by_user"), py::arg("by_item"),
+  module.def("fit_baselines", &bind_fit_baselines, py::arg("by_user"), py::arg("by_item"),
              py::arg("global_mean"), py::arg("n_epochs"), py::arg("reg_u"), py::arg("reg_i"),
              py::arg("n_threads"), py::arg("on_epoch") = py::none(),
              "Biases of users and items by alternating least squares: (bu, bi).");

@@ -11,6 +11,7 @@
 #include "linear_algebra/dot.hpp"
 #include "ridge.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -122,13 +123,13 @@ class LossOfUser {
 template <typename T, typename Offset>
 void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
                 const FactorSide<const T>& fixed, const AlsOptions& options,
-                const FactorSide<T>& solved, int n_threads) {
+                const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going) {
   check_options(options);
   check_has_values("ratings", ratings);
   check_weights(weights, ratings.indices.size());
   check_side("fixed", fixed, ratings.n_cols, solved.factors.cols, options);
   check_side("solved", solved, ratings.n_rows(), solved.factors.cols, options);
-  parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, [&](std::size_t begin, std::size_t end) {
+  const auto solve_rows = [&](std::size_t begin, std::size_t end) {
     Ridge<T> ridge(fixed, options);
     for (std::size_t row = begin; row < end; ++row) {
       const auto solution = ridge.solve(rated_columns(ratings, weights, row));
@@ -137,7 +138,8 @@ void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
       std::copy_n(solution.begin(), factors.size(), factors.begin());
       if (options.biased) solved.biases[row] = solution.back();
     }
-  });
+  };
+  parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, solve_rows, keep_going);
 }
 
 template <typename T, typename Offset>
@@ -180,30 +182,16 @@ void explain_row(const RatedColumns& row, const FactorSide<const T>& fixed,
   Ridge<T>(fixed, options).explain(row, target, contributions);
 }
 
-template void solve_side(const CsrView<std::int32_t>&, std::span<const double>,
-                         const FactorSide<const float>&, const AlsOptions&,
-                         const FactorSide<float>&, int);
-template void solve_side(const CsrView<std::int64_t>&, std::span<const double>,
-                         const FactorSide<const float>&, const AlsOptions&,
-                         const FactorSide<float>&, int);
-template void solve_side(const CsrView<std::int32_t>&, std::span<const double>,
-                         const FactorSide<const double>&, const AlsOptions&,
-                         const FactorSide<double>&, int);
-template void solve_side(const CsrView<std::int64_t>&, std::span<const double>,
-                         const FactorSide<const double>&, const AlsOptions&,
-                         const FactorSide<double>&, int);
-template AlsLoss als_loss(const CsrView<std::int32_t>&, std::span<const double>,
-                          const FactorSide<const float>&, const FactorSide<const float>&,
-                          const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int64_t>&, std::span<const double>,
-                          const FactorSide<const float>&, const FactorSide<const float>&,
-                          const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int32_t>&, std::span<const double>,
-                          const FactorSide<const double>&, const FactorSide<const double>&,
-                          const AlsOptions&, int);
-template AlsLoss als_loss(const CsrView<std::int64_t>&, std::span<const double>,
-                          const FactorSide<const double>&, const FactorSide<const double>&,
-                          const AlsOptions&, int);
+#define ASTONISH_INSTANTIATE(T, Offset)                                                         \
+  template void solve_side(const CsrView<Offset>&, std::span<const double>,                     \
+                           const FactorSide<const T>&, const AlsOptions&, const FactorSide<T>&, \
+                           int, const KeepGoing&);                                              \
+  template AlsLoss als_loss(const CsrView<Offset>&, std::span<const double>,                    \
+                            const FactorSide<const T>&, const FactorSide<const T>&,             \
+                            const AlsOptions&, int);
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
+
 template void explain_row(const RatedColumns&, const FactorSide<const float>&, const AlsOptions&,
                           std::int32_t, std::span<double>);
 template void explain_row(const RatedColumns&, const FactorSide<const double>&, const AlsOptions&,

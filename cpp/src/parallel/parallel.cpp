@@ -7,9 +7,11 @@
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "astonish/epochs.hpp"
 #include "support/check.hpp"
 
 #ifdef __linux__
@@ -81,7 +83,8 @@ int cgroup_threads() {
 }  // namespace
 
 void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
-                  const std::function<void(std::size_t, std::size_t)>& body) {
+                  const std::function<void(std::size_t, std::size_t)>& body,
+                  const KeepGoing& keep_going) {
   check_n_threads(n_threads);
   if (chunk == 0) throw std::invalid_argument("chunk must be at least 1");
 
@@ -97,7 +100,12 @@ void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
       break;  // the system grants no more threads; those that run take all chunks
     }
   }
-  chunks.work(body);
+  chunks.work([&](std::size_t begin, std::size_t end) {
+    if (keep_going && !keep_going()) {
+      throw Cancelled("cancelled before row " + std::to_string(begin));
+    }
+    body(begin, end);
+  });
   for (std::thread& helper : helpers) helper.join();
   chunks.rethrow();
 }

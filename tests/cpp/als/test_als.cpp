@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "astonish/epochs.hpp"
 #include "helpers.hpp"
 
 using namespace astonish;
@@ -168,6 +169,20 @@ TEST_CASE_TEMPLATE("als: contributions add up to the estimate", T, float, double
       CHECK(sum == Approx(estimate).epsilon(100 * std::numeric_limits<T>::epsilon()));
     }
   }
+}
+
+TEST_CASE("als: a half-step that is cancelled leaves its later rows as they were") {
+  const auto ratings = testing::random_csr<std::int64_t>(8, 400, 40, 25);
+  const Side<double> items(4, 40, 9);
+  Side<double> users(99, 400, 9);
+  const Side<double> before = users;
+  int asked = 0;
+  CHECK_THROWS_AS(solve_side(ratings.view(), {}, items.view(), distinct_options(true, true),
+                             users.view(), 1, [&] { return ++asked <= 3; }),
+                  Cancelled);
+  CHECK(users.factors.at(0, 0) != before.factors.at(0, 0));
+  CHECK(users.factors.at(399, 0) == before.factors.at(399, 0));
+  CHECK(users.biases[399] == before.biases[399]);
 }
 
 TEST_CASE("als: the message names the argument that does not fit, and its value") {

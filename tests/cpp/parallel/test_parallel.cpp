@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "astonish/epochs.hpp"
+
 using astonish::available_threads;
 using astonish::parallel_for;
 using doctest::Contains;
@@ -175,6 +177,36 @@ TEST_CASE("parallel_for: it works again after an exception") {
   std::atomic<std::size_t> sum{0};
   parallel_for(4, 2, 1, [&](std::size_t begin, std::size_t) { sum += begin; });
   CHECK(sum == 6);
+}
+
+TEST_CASE(
+    "parallel_for: who says no before a chunk cancels the rest, and only the caller is asked") {
+  for (const int n_threads : {1, 3}) {
+    CAPTURE(n_threads);
+    int asked = 0;  // no lock: if another thread asked, a sanitizer would tell
+    std::atomic<std::size_t> worked{0};
+    const auto work = [&](std::size_t begin, std::size_t end) { worked += end - begin; };
+    const auto twice = [&] { return ++asked <= 2; };
+    // The caller finds a third chunk: the other threads wait in their first one.
+    const auto wait = [&, caller = std::this_thread::get_id()](std::size_t begin, std::size_t end) {
+      if (std::this_thread::get_id() != caller) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+        while (std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+      }
+      work(begin, end);
+    };
+    CHECK_THROWS_WITH_AS(parallel_for(1000, n_threads, 1, wait, twice), Contains("before row"),
+                         astonish::Cancelled);
+    CHECK(asked == 3);
+    CHECK(worked < 1000);
+  }
+}
+
+TEST_CASE("parallel_for: who always says yes changes nothing") {
+  std::atomic<std::size_t> sum{0};
+  const auto add = [&](std::size_t begin, std::size_t) { sum += begin; };
+  parallel_for(5, 2, 1, add, [] { return true; });
+  CHECK(sum == 10);
 }
 
 TEST_CASE("parallel_for: the message names the argument and its value") {

@@ -1,11 +1,16 @@
 """ALS and its kernel beside NumPy, and what holds for any ratings."""
 
+import os
+import signal
+import sys
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astonish import ALS, _core, accuracy
+from astonish import ALS, _core, accuracy, make_ratings
 from astonish.data.csr import Csr
 
 from . import reference_als
@@ -452,3 +457,48 @@ def test_a_partial_fit_that_fails_leaves_the_model_as_it_was(trainset):
     assert_same_state(model, before)
     with pytest.raises(ValueError, match="this ALS is not fitted"):
         ALS().partial_fit(LATER)
+
+
+# Being interrupted
+
+
+@pytest.fixture
+def long_ratings():
+    """Ratings whose half-step with 400 factors takes one thread a minute."""
+    return random_csr(np.random.RandomState(0), 3000, 900, 0.5)
+
+
+def press_ctrl_c_soon():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    return timer
+
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process is POSIX")
+
+
+@needs_posix
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_ctrl_c_ends_a_half_step(long_ratings, n_threads):
+    factors, biases = np.ones((900, 400)), np.ones(900)
+    out, out_biases = np.zeros((3000, 400)), np.zeros(3000)
+    arrays = factors, biases, out, out_biases
+    timer = press_ctrl_c_soon()
+    with pytest.raises(KeyboardInterrupt):
+        _core.als.solve_side(long_ratings.ratings, None, *arrays, options_of(), n_threads)
+    timer.join()
+    assert out[0].any()
+    assert not out[-1].any()
+
+
+@needs_posix
+def test_ctrl_c_within_a_half_step_leaves_the_model_as_it_was(trainset):
+    model = ALS(n_factors=3, random_state=0, n_threads=1).fit(trainset)
+    model.n_factors = 400
+    before = state_of(model)
+    many = make_ratings(n_users=3000, n_items=900, n_ratings=600_000, seed=0).build_full_trainset()
+    timer = press_ctrl_c_soon()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(many)
+    timer.join()
+    assert_same_state(model, before)
