@@ -11,6 +11,7 @@
 #include "linear_algebra/dot.hpp"
 #include "linear_algebra/gram.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -159,10 +160,7 @@ double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, Mat
                                 const ImplicitOptions&, int);
 template class ImplicitSide<float>;
 template class ImplicitSide<double>;
-ASTONISH_INSTANTIATE(float, std::int32_t)
-ASTONISH_INSTANTIATE(float, std::int64_t)
-ASTONISH_INSTANTIATE(double, std::int32_t)
-ASTONISH_INSTANTIATE(double, std::int64_t)
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

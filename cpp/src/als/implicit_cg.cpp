@@ -6,6 +6,7 @@
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
 #include "linear_algebra/lanes.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::als {
 
@@ -204,10 +205,7 @@ void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, Mat
 
 #define ASTONISH_INSTANTIATE(T, Offset) \
   template void solve_cg(const FixedSide<T>&, const CsrView<Offset>&, MatrixView<T>, int);
-ASTONISH_INSTANTIATE(float, std::int32_t)
-ASTONISH_INSTANTIATE(float, std::int64_t)
-ASTONISH_INSTANTIATE(double, std::int32_t)
-ASTONISH_INSTANTIATE(double, std::int64_t)
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::als

@@ -12,6 +12,7 @@
 #include "linear_algebra/dot.hpp"
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/symmetric_system.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::als {
 
@@ -121,10 +122,7 @@ void solve_ialspp(const FixedSide<T>& side, const CsrView<Offset>& interactions,
 
 #define ASTONISH_INSTANTIATE(T, Offset) \
   template void solve_ialspp(const FixedSide<T>&, const CsrView<Offset>&, MatrixView<T>, int);
-ASTONISH_INSTANTIATE(float, std::int32_t)
-ASTONISH_INSTANTIATE(float, std::int64_t)
-ASTONISH_INSTANTIATE(double, std::int32_t)
-ASTONISH_INSTANTIATE(double, std::int64_t)
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::als

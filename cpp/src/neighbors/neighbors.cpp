@@ -8,6 +8,7 @@
 #include "astonish/parallel.hpp"
 #include "similarity_row.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -158,8 +159,7 @@ void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> simi
   template void neighbor_means(const CsrView<Offset>&, MatrixView<const double>,             \
                                const NeighborOptions&, std::span<const std::int32_t>,        \
                                std::span<const std::int32_t>, NeighborMeans, int);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

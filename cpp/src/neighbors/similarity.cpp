@@ -5,6 +5,7 @@
 #include "astonish/parallel.hpp"
 #include "similarity_row.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -48,8 +49,7 @@ void similarity_rows(const SimilarityProblem<Offset>& problem, std::span<const s
   template void check_shapes(const SimilarityProblem<Offset>&);                                  \
   template void similarity_rows(const SimilarityProblem<Offset>&, std::span<const std::int32_t>, \
                                 MatrixView<double>, int);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

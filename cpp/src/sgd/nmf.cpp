@@ -13,6 +13,7 @@
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -260,9 +261,10 @@ void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
   trainer.copy_factors();
 }
 
-template void fit_nmf(const CsrView<std::int32_t>&, const BiasedFactors<double>&, const NmfOptions&,
-                      int, const EpochCallback&);
-template void fit_nmf(const CsrView<std::int64_t>&, const BiasedFactors<double>&, const NmfOptions&,
-                      int, const EpochCallback&);
+#define ASTONISH_INSTANTIATE(Offset)                                                             \
+  template void fit_nmf(const CsrView<Offset>&, const BiasedFactors<double>&, const NmfOptions&, \
+                        int, const EpochCallback&);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

@@ -11,6 +11,7 @@
 #include "factors/training.hpp"
 #include "sgd_block.hpp"
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -173,11 +174,8 @@ template class ParallelSgd<double>;
 #define ASTONISH_INSTANTIATE(T, Offset)                                                           \
   template ParallelSgd<T>::ParallelSgd(const CsrView<Offset>&, const BiasedFactors<const T>&,     \
                                        const SgdOptions&, std::uint64_t, std::span<const double>, \
-                                       int)
-ASTONISH_INSTANTIATE(float, std::int32_t);
-ASTONISH_INSTANTIATE(float, std::int64_t);
-ASTONISH_INSTANTIATE(double, std::int32_t);
-ASTONISH_INSTANTIATE(double, std::int64_t);
+                                       int);
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

@@ -7,6 +7,7 @@
 
 #include "astonish/parallel.hpp"
 #include "random/shuffle.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -167,11 +168,8 @@ template struct RatingGrid<float>;
 template struct RatingGrid<double>;
 #define ASTONISH_INSTANTIATE(T, Offset)                                                       \
   template RatingGrid<T>::RatingGrid(const CsrView<Offset>&, double, std::span<const double>, \
-                                     std::uint64_t, int)
-ASTONISH_INSTANTIATE(float, std::int32_t);
-ASTONISH_INSTANTIATE(float, std::int64_t);
-ASTONISH_INSTANTIATE(double, std::int32_t);
-ASTONISH_INSTANTIATE(double, std::int64_t);
+                                     std::uint64_t, int);
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

@@ -4,6 +4,7 @@
 
 #include "factors/training.hpp"
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -54,9 +55,10 @@ double fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& mode
   return squared_error;
 }
 
-template double fit_sgd(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                        const SgdOptions&, const EpochCallback&, std::span<const double>);
-template double fit_sgd(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                        const SgdOptions&, const EpochCallback&, std::span<const double>);
+#define ASTONISH_INSTANTIATE(Offset)                                                               \
+  template double fit_sgd(const CsrView<Offset>&, const BiasedFactors<double>&, const SgdOptions&, \
+                          const EpochCallback&, std::span<const double>);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

@@ -1,6 +1,7 @@
 // Surprise's order of updates and of roundings: see sgd.hpp. This file is compiled without
 // contraction of multiply and add (Variants.cmake), because one rounding less is another result.
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -34,9 +35,10 @@ double run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& 
   return run_sgd<InOrder>(by_user, model, options, on_epoch, weights);
 }
 
-template double run_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                            const SgdOptions&, const EpochCallback&, std::span<const double>);
-template double run_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                            const SgdOptions&, const EpochCallback&, std::span<const double>);
+#define ASTONISH_INSTANTIATE(Offset)                                                \
+  template double run_bitwise(const CsrView<Offset>&, const BiasedFactors<double>&, \
+                              const SgdOptions&, const EpochCallback&, std::span<const double>);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

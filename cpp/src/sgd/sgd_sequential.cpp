@@ -1,6 +1,7 @@
 // Surprise's order of updates at the speed of the vector units: see sgd.hpp.
 #include "linear_algebra/dot.hpp"
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -36,9 +37,11 @@ double run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double
   return run_sgd<Vectorised>(by_user, model, options, on_epoch, weights);
 }
 
-template double run_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                               const SgdOptions&, const EpochCallback&, std::span<const double>);
-template double run_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                               const SgdOptions&, const EpochCallback&, std::span<const double>);
+#define ASTONISH_INSTANTIATE(Offset)                                                   \
+  template double run_sequential(const CsrView<Offset>&, const BiasedFactors<double>&, \
+                                 const SgdOptions&, const EpochCallback&,              \
+                                 std::span<const double>);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

@@ -8,6 +8,7 @@
 #include "factors/training.hpp"
 #include "sgd_loop.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
@@ -102,8 +103,7 @@ void svdpp_user_factors(const CsrView<Offset>& by_user, std::span<const std::int
   template void svdpp_user_factors(const CsrView<Offset>&, std::span<const std::int32_t>,   \
                                    MatrixView<const double>, MatrixView<const double>,      \
                                    MatrixView<double>, int);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
@@ -106,9 +107,11 @@ double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<dou
   });
 }
 
-template double run_svdpp_bitwise(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                                  MatrixView<double>, const SvdppOptions&, const EpochCallback&);
-template double run_svdpp_bitwise(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                                  MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+#define ASTONISH_INSTANTIATE(Offset)                                                      \
+  template double run_svdpp_bitwise(const CsrView<Offset>&, const BiasedFactors<double>&, \
+                                    MatrixView<double>, const SvdppOptions&,              \
+                                    const EpochCallback&);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

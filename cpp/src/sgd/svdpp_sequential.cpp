@@ -25,6 +25,7 @@
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/repeats.hpp"
 #include "sgd_loop.hpp"
+#include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
@@ -309,9 +310,11 @@ double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<
   return squared_error;
 }
 
-template double run_svdpp_sequential(const CsrView<std::int32_t>&, const BiasedFactors<double>&,
-                                     MatrixView<double>, const SvdppOptions&, const EpochCallback&);
-template double run_svdpp_sequential(const CsrView<std::int64_t>&, const BiasedFactors<double>&,
-                                     MatrixView<double>, const SvdppOptions&, const EpochCallback&);
+#define ASTONISH_INSTANTIATE(Offset)                                                         \
+  template double run_svdpp_sequential(const CsrView<Offset>&, const BiasedFactors<double>&, \
+                                       MatrixView<double>, const SvdppOptions&,              \
+                                       const EpochCallback&);
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
+#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

@@ -4,6 +4,7 @@
 
 #include "astonish/parallel.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -65,8 +66,7 @@ void fit_baselines(const CsrView<Offset>& by_user, const CsrView<Offset>& by_ite
   template void fit_baselines(const CsrView<Offset>&, const CsrView<Offset>&, double,            \
                               const BaselineOptions&, std::span<double>, std::span<double>, int, \
                               const EpochCallback&);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

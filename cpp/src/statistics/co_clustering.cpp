@@ -6,6 +6,7 @@
 
 #include "astonish/parallel.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -187,8 +188,7 @@ void assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means, Clu
                              std::span<std::int64_t>, int);                          \
   template void assign_items(const CsrView<Offset>&, const ClusterMeans&, Clusters,  \
                              std::span<std::int64_t>, int);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

@@ -7,6 +7,7 @@
 
 #include "astonish/parallel.hpp"
 #include "support/check.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
@@ -163,8 +164,7 @@ void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& b
                                    std::span<const double>, std::span<const std::int32_t>,       \
                                    std::span<const std::int64_t>, std::span<const std::int32_t>, \
                                    std::span<double>, int);
-ASTONISH_INSTANTIATE(std::int32_t)
-ASTONISH_INSTANTIATE(std::int64_t)
+ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish
