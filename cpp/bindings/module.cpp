@@ -1,4 +1,5 @@
 #include <initializer_list>
+#include <string>
 
 #include "register.hpp"
 
@@ -12,14 +13,12 @@ void add_family(pybind11::module_& core, const char* name,
   for (const Register add : concepts) add(family);
 }
 
-}  // namespace
-
-PYBIND11_MODULE(ASTONISH_MODULE, module) {
+void define_core(pybind11::module_& module, const char* level) {
   using namespace astonish::bindings;
 
-  module.doc() = "The astonish core, compiled for CPU level " ASTONISH_LEVEL ".";
+  module.doc() = std::string("The astonish core, compiled for CPU level ") + level + ".";
   module.attr("__version__") = ASTONISH_VERSION;
-  module.attr("cpu_level") = ASTONISH_LEVEL;
+  module.attr("cpu_level") = level;
 
   add_family(module, "parallel", {register_parallel});
   add_family(module, "random", {register_permutation});
@@ -35,3 +34,10 @@ PYBIND11_MODULE(ASTONISH_MODULE, module) {
   add_family(module, "embedding", {register_embedding_dot});
   add_family(module, "network", {register_embedding_network, register_network_scores});
 }
+
+}  // namespace
+
+// Compiled once with the other bindings: the module of a level exports the one that has its name.
+PYBIND11_MODULE(_core_v1, module) { define_core(module, "v1"); }
+PYBIND11_MODULE(_core_v3, module) { define_core(module, "v3"); }
+PYBIND11_MODULE(_core_v4, module) { define_core(module, "v4"); }

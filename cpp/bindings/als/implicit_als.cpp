@@ -28,8 +28,8 @@ CsrView<std::int64_t> rows_from(const Ratings& ratings, std::size_t begin, std::
 }
 
 template <typename T>
-void bind_solve(const ImplicitSide<T>& side, const Ratings& interactions, std::size_t begin,
-                Array<T> solved, int n_threads) {
+void bind_solve_rows(const ImplicitSide<T>& side, const Ratings& interactions, std::size_t begin,
+                     Array<T> solved, int n_threads) {
   const auto out = write_matrix("solved", solved);
   const auto rows = rows_from(interactions, begin, out.rows);
   const py::gil_scoped_release release;
@@ -37,8 +37,8 @@ void bind_solve(const ImplicitSide<T>& side, const Ratings& interactions, std::s
 }
 
 template <typename T>
-double bind_loss(const Ratings& by_user, const Array<T>& pu, const Array<T>& qi,
-                 const ImplicitOptions& options, int n_threads) {
+double bind_implicit_loss(const Ratings& by_user, const Array<T>& pu, const Array<T>& qi,
+                          const ImplicitOptions& options, int n_threads) {
   const auto users = read_matrix("pu", pu);
   const auto items = read_matrix("qi", qi);
   const py::gil_scoped_release release;
@@ -46,14 +46,14 @@ double bind_loss(const Ratings& by_user, const Array<T>& pu, const Array<T>& qi,
 }
 
 template <typename T>
-void register_type(py::module_& module, const char* name) {
+void register_implicit_type(py::module_& module, const char* name) {
   py::class_<ImplicitSide<T>>(module, name)
       .def(py::init(&make_side<T>), py::arg("factors").noconvert(), py::arg("options"),
            py::arg("n_threads"))
-      .def("solve", &bind_solve<T>, py::arg("interactions"), py::arg("begin"),
+      .def("solve", &bind_solve_rows<T>, py::arg("interactions"), py::arg("begin"),
            py::arg("solved").noconvert(), py::arg("n_threads"),
            "Write the factors of rows `begin`, `begin` + 1, ... of `interactions`.");
-  module.def("implicit_loss", &bind_loss<T>, py::arg("by_user"), py::arg("pu").noconvert(),
+  module.def("implicit_loss", &bind_implicit_loss<T>, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("options"), py::arg("n_threads"),
              "The objective of implicit ALS.");
 }
@@ -75,8 +75,8 @@ void register_implicit_als(py::module_& module) {
       .def_readwrite("nu", &ImplicitOptions::nu)
       .def_readwrite("cg_steps", &ImplicitOptions::cg_steps)
       .def_readwrite("block_size", &ImplicitOptions::block_size);
-  register_type<float>(module, "ImplicitSideFloat32");
-  register_type<double>(module, "ImplicitSideFloat64");
+  register_implicit_type<float>(module, "ImplicitSideFloat32");
+  register_implicit_type<double>(module, "ImplicitSideFloat64");
 }
 
 }  // namespace astonish::bindings

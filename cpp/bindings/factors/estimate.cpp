@@ -8,10 +8,10 @@ namespace astonish::bindings {
 namespace {
 
 template <typename T>
-Array<double> bind_estimate(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu,
-                            const Array<T>& bi, double global_mean, bool biased,
-                            const Array<std::int32_t>& users, const Array<std::int32_t>& items,
-                            int n_threads) {
+Array<double> bind_estimate_pairs(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu,
+                                  const Array<T>& bi, double global_mean, bool biased,
+                                  const Array<std::int32_t>& users,
+                                  const Array<std::int32_t>& items, int n_threads) {
   const auto model = read_factors(pu, qi, bu, bi, global_mean, biased);
   const auto user_codes = read("users", users);
   const auto item_codes = read("items", items);
@@ -31,8 +31,8 @@ double bind_one(const Array<T>& pu, const Array<T>& qi, const Array<T>& bu, cons
 }
 
 template <typename T>
-void register_type(py::module_& module) {
-  module.def("estimate_pairs", &bind_estimate<T>, py::arg("pu").noconvert(),
+void register_estimate_type(py::module_& module) {
+  module.def("estimate_pairs", &bind_estimate_pairs<T>, py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
              py::arg("global_mean"), py::arg("biased"), py::arg("users").noconvert(),
              py::arg("items").noconvert(), py::arg("n_threads"),
@@ -45,8 +45,8 @@ void register_type(py::module_& module) {
 }  // namespace
 
 void register_estimate(py::module_& module) {
-  register_type<double>(module);
-  register_type<float>(module);
+  register_estimate_type<double>(module);
+  register_estimate_type<float>(module);
 }
 
 }  // namespace astonish::bindings

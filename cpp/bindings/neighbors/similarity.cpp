@@ -8,8 +8,8 @@ namespace astonish::bindings {
 
 namespace {
 
-Array<double> bind_rows(const RatedSimilarity& similarity, const Array<std::int32_t>& rows,
-                        int n_threads) {
+Array<double> bind_similarity_rows(const RatedSimilarity& similarity,
+                                   const Array<std::int32_t>& rows, int n_threads) {
   const auto wanted = read("rows", rows);
   auto out = new_matrix<double>(wanted.size(), similarity.problem().by_row.n_rows());
   const auto matrix = write_matrix("out", out);
@@ -35,8 +35,9 @@ void register_similarity(py::module_& module) {
            py::arg("by_row"), py::arg("by_col"), py::arg("measure"), py::arg("min_support"),
            py::arg("shrinkage"), py::arg("global_mean"), py::arg("row_biases").noconvert(),
            py::arg("col_biases").noconvert());
-  module.def("similarity_rows", &bind_rows, py::arg("similarity"), py::arg("rows").noconvert(),
-             py::arg("n_threads"), "The similarities of some rows to all rows.");
+  module.def("similarity_rows", &bind_similarity_rows, py::arg("similarity"),
+             py::arg("rows").noconvert(), py::arg("n_threads"),
+             "The similarities of some rows to all rows.");
 }
 
 }  // namespace astonish::bindings

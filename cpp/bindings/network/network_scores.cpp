@@ -54,7 +54,7 @@ void bind_score(const NetworkScores<T>& scores, const Array<T>& users, Array<T> 
 }
 
 template <typename T>
-void register_type(py::module_& module, const char* name) {
+void register_scores_type(py::module_& module, const char* name) {
   module.def("network_estimates", &bind_estimates<T>, py::arg("weights").noconvert(),
              py::arg("buffers").noconvert(), py::arg("y_range"), py::arg("users").noconvert(),
              py::arg("items").noconvert(), py::arg("n_threads"),
@@ -70,8 +70,8 @@ void register_type(py::module_& module, const char* name) {
 }  // namespace
 
 void register_network_scores(py::module_& module) {
-  register_type<double>(module, "NetworkScoresFloat64");
-  register_type<float>(module, "NetworkScoresFloat32");
+  register_scores_type<double>(module, "NetworkScoresFloat64");
+  register_scores_type<float>(module, "NetworkScoresFloat32");
 }
 
 }  // namespace astonish::bindings

@@ -7,8 +7,8 @@ namespace astonish::bindings {
 
 namespace {
 
-py::tuple bind_rows(const Ratings& by_user, const Ratings& by_item,
-                    const Array<std::int32_t>& items, int n_threads) {
+py::tuple bind_slope_one_rows(const Ratings& by_user, const Ratings& by_item,
+                              const Array<std::int32_t>& items, int n_threads) {
   const auto wanted = read("items", items);
   auto freq = new_matrix<std::int64_t>(wanted.size(), by_item.view().n_rows());
   auto dev = new_matrix<double>(wanted.size(), by_item.view().n_rows());
@@ -21,10 +21,11 @@ py::tuple bind_rows(const Ratings& by_user, const Ratings& by_item,
   return py::make_tuple(freq, dev);
 }
 
-Array<double> bind_estimate(const Ratings& by_user, const Ratings& by_item,
-                            const Array<double>& user_mean, const Array<std::int32_t>& items,
-                            const Array<std::int64_t>& pair_offsets,
-                            const Array<std::int32_t>& users, int n_threads) {
+Array<double> bind_estimate_slope_one(const Ratings& by_user, const Ratings& by_item,
+                                      const Array<double>& user_mean,
+                                      const Array<std::int32_t>& items,
+                                      const Array<std::int64_t>& pair_offsets,
+                                      const Array<std::int32_t>& users, int n_threads) {
   const auto means = read("user_mean", user_mean);
   const auto wanted = read("items", items);
   const auto offsets = read("pair_offsets", pair_offsets);
@@ -42,10 +43,10 @@ Array<double> bind_estimate(const Ratings& by_user, const Ratings& by_item,
 }  // namespace
 
 void register_slope_one(py::module_& module) {
-  module.def("slope_one_rows", &bind_rows, py::arg("by_user"), py::arg("by_item"),
+  module.def("slope_one_rows", &bind_slope_one_rows, py::arg("by_user"), py::arg("by_item"),
              py::arg("items").noconvert(), py::arg("n_threads"),
              "Rows of the tables of common ratings and of deviations: (freq, dev).");
-  module.def("estimate_slope_one", &bind_estimate, py::arg("by_user"), py::arg("by_item"),
+  module.def("estimate_slope_one", &bind_estimate_slope_one, py::arg("by_user"), py::arg("by_item"),
              py::arg("user_mean").noconvert(), py::arg("items").noconvert(),
              py::arg("pair_offsets").noconvert(), py::arg("users").noconvert(),
              py::arg("n_threads"), "Estimates of pairs of known users and items, grouped by item.");

@@ -28,7 +28,7 @@ py::tuple bind_topk(const Array<T>& queries, const Array<T>& items, std::size_t 
 }
 
 template <typename T, typename Offset>
-void register_types(py::module_& module) {
+void register_topk_types(py::module_& module) {
   module.def("topk", &bind_topk<T, Offset>, py::arg("queries").noconvert(),
              py::arg("items").noconvert(), py::arg("n"), py::arg("item_bias").noconvert(),
              py::arg("exclude_offsets").noconvert(), py::arg("exclude_indices").noconvert(),
@@ -40,10 +40,10 @@ void register_types(py::module_& module) {
 }  // namespace
 
 void register_topk(py::module_& module) {
-  register_types<float, std::int32_t>(module);
-  register_types<float, std::int64_t>(module);
-  register_types<double, std::int32_t>(module);
-  register_types<double, std::int64_t>(module);
+  register_topk_types<float, std::int32_t>(module);
+  register_topk_types<float, std::int64_t>(module);
+  register_topk_types<double, std::int32_t>(module);
+  register_topk_types<double, std::int64_t>(module);
 }
 
 }  // namespace astonish::bindings
