@@ -199,14 +199,14 @@ class EmbeddingNN(EmbeddingModel):
     ) -> BatchTraining:
         parameters, buffers = self._parameters(), self._buffers()
         state = state or AdamState.fresh(parameters)
-        options = _core.EmbeddingNetworkOptions()
+        options = _core.network.EmbeddingNetworkOptions()
         options.wd, options.first_step, options.seed = wd, state.step, self._seed
         options.use_bn, options.y_range = bool(self.use_bn), self.y_range_
         options.embed_p, options.ps = self._dropped()
         weights, averages, squares, measured = (
             list(group.values()) for group in (parameters, state.averages, state.squares, buffers)
         )
-        core = _core.embedding_network(weights, averages, squares, measured, options)
+        core = _core.network.embedding_network(weights, averages, squares, measured, options)
         return BatchTraining(core, state.step, parameters, buffers, ratings, n_threads)
 
     def _network(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
@@ -217,13 +217,15 @@ class EmbeddingNN(EmbeddingModel):
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         n_threads = resolve_n_threads(self.n_threads)
-        return _core.network_estimates(*self._network(), self.y_range_, users, items, n_threads)
+        return _core.network.network_estimates(
+            *self._network(), self.y_range_, users, items, n_threads
+        )
 
     def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores:
         if rows is not None or not self._runs_in_core():
             return super()._scores(users, rows)
         n_threads = resolve_n_threads(self.n_threads)
-        network = _core.network_scores(*self._network(), self.y_range_, n_threads)
+        network = _core.network.network_scores(*self._network(), self.y_range_, n_threads)
         values = np.empty((len(users), self.trainset.n_items), self.pu.dtype)
         for block in blocks(len(users), _USERS_A_CALL):
             network.score(np.ascontiguousarray(self.pu[users[block]]), values[block], n_threads)
