@@ -1,8 +1,8 @@
 """What the benchmarks share: the data, the clock and the table."""
 
-import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,10 +14,14 @@ from rich.table import Table
 
 import astonish
 from astonish import _core
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("ASTONISH_TEST_DATA", ROOT.parent / "shared" / "data"))
+BENCH = Path(__file__).resolve().parent
+sys.path.append(str(BENCH / "../../tests/python"))  # at the end: its folders have names of packages
+
+from rating_sets import rating_sets  # noqa: E402
+
+DATA = rating_sets()
 
 
 def load(name: str) -> tuple[str, Any]:

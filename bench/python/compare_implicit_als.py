@@ -44,7 +44,7 @@ def interactions_of(data):
     ratings = Ratings(ratings.users, ratings.items, ones, ratings.user_ids, ratings.item_ids, None)
     trainset = Trainset.from_ratings(ratings.take(np.flatnonzero(~is_test)), (0, 1))
     held_out = {}
-    for user, item, _ in ratings.take(np.flatnonzero(is_test)).to_testset():
+    for user, item, _ in ratings.take(np.flatnonzero(is_test)).to_triples():
         held_out.setdefault(user, set()).add(item)
     return trainset, held_out
 

@@ -1,6 +1,6 @@
 """Record what fastai's schedules and learning rate finder say, as data for the tests.
 
-Run in an environment with fastai; writes tests/python/models/fastai_schedules.json and
+Run in an environment with fastai; writes tests/python/models/training/fastai_schedules.json and
 tests/python/collab/fastai_lr_find.json.
 """
 
@@ -129,7 +129,7 @@ def main():
         curves += [record_lr_find(7, {"num_it": 60, "end_lr": 3.0}, folder)]
         curves += [noisy_curve(seed) for seed in range(4)]
         smooth = smoothing(folder)
-    write(TESTS / "models" / "fastai_schedules.json", {"schedules": schedules})
+    write(TESTS / "models" / "training" / "fastai_schedules.json", {"schedules": schedules})
     write(TESTS / "collab" / "fastai_lr_find.json", {"curves": curves, "smoothing": smooth})
 
 

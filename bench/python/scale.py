@@ -12,7 +12,7 @@ from common import load, seconds, show
 
 import astonish
 from astonish import _core
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.models.rating.als import AlsTrainer
 from astonish.models.training.sgd_trainers import ParallelTrainer
 
@@ -39,8 +39,8 @@ def als(trainset):
     model = astonish.ALS(N_FACTORS)
     model.trainset = trainset
     initial = model._initial_parameters(np.random.RandomState(0))
-    sides = trainset.by_user, trainset.by_item
-    return AlsTrainer(*sides, None, initial, model._ridge("user"), _core.available_threads())
+    options = model._ridge("user").options(trainset.global_mean, biased=True)
+    return AlsTrainer(trainset.sides, None, initial, options, _core.available_threads())
 
 
 # By name, functions that make an object with `run_epoch(epoch)` of a training set.

@@ -7,68 +7,13 @@
 >>> error = astonish.accuracy.rmse(model.test(testset), verbose=False)
 """
 
-from astonish import dump, model_selection
-from astonish._core import __version__
-from astonish.data.dataset import Dataset
-from astonish.data.reader import Reader
-from astonish.data.sources.builtin import get_dataset_dir
-from astonish.data.synthetic.make_ratings import make_ratings
-from astonish.data.trainset import Trainset
-from astonish.evaluation import accuracy
-from astonish.models import (
-    ALS,
-    NMF,
-    SVD,
-    AlgoBase,
-    BaselineOnly,
-    CoClustering,
-    DotBias,
-    EmbeddingNN,
-    ImplicitALS,
-    KNNBaseline,
-    KNNBasic,
-    KNNWithMeans,
-    KNNWithZScore,
-    NormalPredictor,
-    SlopeOne,
-    SVDpp,
-)
-from astonish.models.base.prediction import Prediction, PredictionImpossible
-from astonish.models.ranking.topk import topk
-from astonish.support import old_names
+from astonish import _core as _core  # a core that does not suit this CPU is an error at once
+from astonish.support import lazy, old_names
 
 old_names.install()
 
-load = AlgoBase.load
+__getattr__, __dir__, _names = lazy.attach_stub(__name__, __file__)
 
-__all__ = [
-    "ALS",
-    "NMF",
-    "SVD",
-    "AlgoBase",
-    "BaselineOnly",
-    "CoClustering",
-    "Dataset",
-    "DotBias",
-    "EmbeddingNN",
-    "ImplicitALS",
-    "KNNBaseline",
-    "KNNBasic",
-    "KNNWithMeans",
-    "KNNWithZScore",
-    "NormalPredictor",
-    "Prediction",
-    "PredictionImpossible",
-    "Reader",
-    "SVDpp",
-    "SlopeOne",
-    "Trainset",
-    "__version__",
-    "accuracy",
-    "dump",
-    "get_dataset_dir",
-    "load",
-    "make_ratings",
-    "model_selection",
-    "topk",
-]
+# Rooms are attributes, but a star import brings none that hides a package such as surprise.
+_ROOMS = {"collab", "data", "evaluation", "interpret", "models", "surprise"}
+__all__ = sorted(set(_names) - _ROOMS)

@@ -1,8 +1,6 @@
 """Splits, cross-validation and searches, where scikit-surprise and scikit-learn have them."""
 
-from astonish.evaluation.cross_validation import cross_validate
-from astonish.evaluation.search import GridSearchCV, RandomizedSearchCV
-from astonish.evaluation.split import (
+from astonish.data.splits import (
     KFold,
     LeaveOneOut,
     PredefinedKFold,
@@ -11,6 +9,8 @@ from astonish.evaluation.split import (
     get_cv,
     train_test_split,
 )
+from astonish.evaluation.cross_validation import cross_validate
+from astonish.evaluation.search import GridSearchCV, RandomizedSearchCV
 
 __all__ = [
     "GridSearchCV",

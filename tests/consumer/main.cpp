@@ -1,4 +1,4 @@
-// Trains on eight ratings and prints what to recommend: the program of README.md.
+// Trains on eight ratings and prints what to recommend: the program of docs/core-in-cpp.md.
 #include <astonish/sgd.hpp>
 #include <astonish/topk.hpp>
 #include <cstdio>

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
-from astonish import __version__, cli
+from astonish import SVD, SVDpp, __version__, cli, cross_validate
+from astonish.data.loaders import load_any_file
+from astonish.model_selection import KFold
 from astonish.models import ALGORITHMS
 
 COMMAND = [sys.executable, "-m", "astonish"]
@@ -65,6 +67,52 @@ def test_every_algorithm_is_evaluated_and_prints_nothing_of_its_own(ratings_file
     assert "biases" not in done.stdout
     for name in ALGORITHMS:
         assert re.search(rf"{name} +│ \d\.\d{{4}} ± 0\.\d{{4}} │", done.stdout)
+
+
+def test_parameters_are_set(ratings_file, tmp_path):
+    report = tmp_path / "report.json"
+    options = ("--data", str(ratings_file), "--folds", "3", "--json", str(report))
+    settings = ("--set", "n_epochs=7", "--set", "n_factors=2", "--set", "solver=bitwise")
+    done = astonish("evaluate", *options, "--metrics", "RMSE", "--algo", "SVD,SVDpp", *settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    results = json.loads(report.read_text())["results"]
+    for name, cls in (("SVD", SVD), ("SVDpp", SVDpp)):
+        model = cls(n_epochs=7, n_factors=2, solver="bitwise", random_state=0)
+        folds = KFold(3, random_state=0)
+        expected = cross_validate(model, load_any_file(str(ratings_file)), ["rmse"], folds)
+        found = [fold["test_measures"] for fold in results[name]]
+        assert found == [{"rmse": value} for value in expected["test_rmse"]]
+
+
+def test_a_set_parameter_may_be_a_dict_and_wins_over_the_seed(ratings_file):
+    options = ("--data", str(ratings_file), "--folds", "2")
+    knn = ("--algo", "KNNBasic", "--set", "sim_options={'name': 'cosine', 'user_based': False}")
+    assert astonish("evaluate", *options, *knn).returncode == 0
+    tables = [
+        astonish("evaluate", *options, "--set", f"random_state={state}").stdout for state in (1, 2)
+    ]
+    errors = [re.findall(r"\d\.\d{4} ±", table) for table in tables]
+    assert errors[0] != errors[1]
+
+
+def test_an_output_without_unicode_gets_ascii(ratings_file):
+    done = subprocess.run(
+        [*COMMAND, "evaluate", "--data", str(ratings_file), "--folds", "2"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"\| SVD +\| \d\.\d{4} ~ \d\.\d{4} \|", done.stdout)
+
+
+@pytest.mark.parametrize("command", [[], ["evaluate"], ["recommend"]])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_is_no_error(command, option):
+    done = astonish(*command, option)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: astonish")
 
 
 def test_the_seed_decides_estimates_that_are_drawn(ratings_file):
@@ -128,6 +176,14 @@ def test_without_arguments_it_shows_help():
         (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', 'SVDpp'"),
         (["recommend", "--user", "7", "--algo", "SlopeOne"], "--algo SlopeOne cannot rank items"),
         (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
+        (["evaluate", "--metrics", "rsme"], "--metrics must be one of 'rmse'"),
+        (["evaluate", "--metrics", "mae", "--measures", "mae"], "give one of them"),
+        (["evaluate", "--metrics", "auc"], "need ratings of exactly two values"),
+        (["evaluate", "--set", "n_factor=3"], "not a parameter of SVD; did you mean n_factors?"),
+        (["evaluate", "--set", "zzz=3"], "not a parameter of SVD, which has n_factors, n_epochs"),
+        (["evaluate", "--set", "n_factors"], "--set must be NAME=VALUE, got 'n_factors'"),
+        (["evaluate", "--set", "n_factors=many"], "n_factors must be an integer, got 'many'"),
+        (["recommend", "--user", "7", "--set", "k=3"], "--set k is not a parameter of SVD"),
         (["evaluate", "--folds", "1"], "--folds must be at least 2, got 1"),
         (["evaluate", "--folds", "many"], "Invalid value for '--folds'"),
         (["evaluate", "--folds", "100001"], "n_splits=100001"),

@@ -100,15 +100,7 @@ def assert_same_lists(actual, expected):
     np.testing.assert_allclose([row[2] for row in actual], [row[2] for row in expected], **SAME)
 
 
-def test_the_program_of_the_readme_is_the_one_that_is_built():
-    readme = (SOURCE.parents[1] / "README.md").read_text()
-    (snippet,) = re.findall(r"```cpp\n(.*?)```", readme, re.DOTALL)
-    program = [line.strip() for line in (SOURCE / "main.cpp").read_text().splitlines()]
-    for line in snippet.splitlines():
-        assert line.strip() in program
-
-
-def test_the_program_of_the_readme_runs(programs):
+def test_the_program_of_the_docs_runs(programs):
     assert re.fullmatch(r"(user \d: item \d, \d\.\d\d\n){3}", succeed(programs / "consumer"))
 
 

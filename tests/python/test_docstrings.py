@@ -67,5 +67,5 @@ def test_the_examples_of_public_classes_are_run():
 def test_the_classes_that_users_meet_have_examples():
     finder = doctest.DocTestFinder(recurse=False)
     others = (astonish.AlgoBase, astonish.Reader, astonish.Trainset)
-    for each in (*ALGORITHMS.values(), *others):
-        assert any(test.examples for test in finder.find(each)), each
+    for cls in (*ALGORITHMS.values(), *others):
+        assert any(test.examples for test in finder.find(cls)), cls

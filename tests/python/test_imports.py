@@ -1,62 +1,193 @@
-"""The layers of the package only look to the left; see "How the tree is laid out" in README.md."""
+"""Modules import in the order that docs/architecture.md lists, and in no circle."""
 
-import ast
+import re
 from pathlib import Path
 
 import pytest
 
-import astonish
+from . import import_graph
 
-ROOT = Path(astonish.__file__).parent
-# From left to right. A module may import its own layer and those before it.
-LAYERS = (
-    ("_cpu",),
-    ("_core",),
-    ("support",),
-    ("data",),
-    ("models",),
-    ("evaluation",),
-    ("interpret",),
-    ("compat",),
-    ("dump", "model_selection"),
-    ("surprise", "collab", "cli"),
-    ("__init__",),
-    ("__main__",),
-)
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
+MODULES = import_graph.modules()
+IMPORTS = import_graph.imports(MODULES)  # {importer: {imported: kinds of import}}
+PROTOCOLS = {"astonish.models.base", "astonish.models.registry"}
 
 
-def imported_modules(path):
-    """Names of the astonish modules that a file imports, at its top or inside a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            assert node.level == 0, f"{path}: relative import"
-        else:
-            continue
-        yield from (name for name in names if name.split(".")[0] == "astonish")
+def listed_under(heading):
+    """The names in the first column of a table of the page, {name: rank}."""
+    section = PAGE.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE)
+    return {name: rank for rank, cell in enumerate(cells) for name in re.findall(r"`(\w+)`", cell)}
+
+
+LAYERS = listed_under("Layers")
+ROOMS = listed_under("Rooms of the models")
 
 
 def layer_of(module):
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def room_of(module):
+    """The room of a module of the models, None for other modules."""
     parts = module.split(".")
-    return RANK["__init__" if len(parts) < 2 or parts[1] not in RANK else parts[1]]
+    return parts[2] if parts[:2] == ["astonish", "models"] and len(parts) > 2 else None
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_look_left(path):
-    module = ".".join(["astonish", *path.relative_to(ROOT).with_suffix("").parts])
-    for imported in imported_modules(path):
-        assert layer_of(imported) <= layer_of(module), f"{module} imports {imported}"
+def rank_of_room(module):
+    return ROOMS.get(room_of(module), len(ROOMS))
+
+
+def is_within(module, packages):
+    return any(module == name or module.startswith(f"{name}.") for name in packages)
+
+
+MODELS = [module for module in MODULES if is_within(module, ["astonish.models"])]
+
+
+# What is not yet as it should be: an entry whose test passes must go
+
+COMING_LAYERS = {"accuracy": "is coming", "metrics": "is coming"}
+COMING_ROOMS = {"registry": "is coming"}
+ARROWS_TO_LATER_ROOMS = {  # of a module of the models to another
+    "ranking.approximate": "base.factors",
+    "ranking.estimate_ranking": "base.factors",
+    "ranking.lists": "base.factors",
+    "statistics.baseline_only": "base.factors, factors.ridge_model",
+    "statistics.baselines": "base.factors",
+    "statistics.co_clustering": "base.algo_base",
+    "statistics.normal_predictor": "base.algo_base",
+    "statistics.optimize_baselines": "base.algo_base",
+    "statistics.slope_one": "base.algo_base, base.prediction",
+    "training.sgd_trainers": "base.factors",
+}
+CIRCLES = {  # of a module to itself
+    "collab.callbacks": "collab.learner",
+    "collab.files": "collab.learner",
+    "collab.fit_loop": "collab.fitting",
+    "collab.fitting": "collab.fit_loop",
+    "collab.learner": "collab.files",
+    "collab.lr_find": "collab.fitting",
+    "collab.predictions": "collab.learner",
+    "data.dataset": "data.sources.builtin",
+    "data.sources.builtin": "data.synthetic.make_ratings",
+    "data.synthetic.make_ratings": "data.dataset",
+    "models.base.algo_base": "models.base.persistence",
+    "models.base.persistence": "models.base.algo_base",
+}
+
+
+def cases(names, exceptions, package=""):
+    """Parameters of a test that is known to fail for some names, which say what they import."""
+    known = {f"{package}{name}": imported for name, imported in exceptions.items()}
+    return [
+        pytest.param(name, marks=pytest.mark.xfail(name in known, reason=known.get(name, "")))
+        for name in names
+    ]
+
+
+# Layers
+
+
+def test_every_module_has_a_layer():
+    assert {layer_of(module) for module in MODULES} <= LAYERS.keys()
+
+
+@pytest.mark.parametrize("layer", cases(LAYERS, COMING_LAYERS))
+def test_every_layer_has_a_module(layer):
+    assert layer in {layer_of(module) for module in MODULES}
+
+
+@pytest.mark.parametrize("importer", MODULES)
+def test_imports_look_left(importer):
+    rank = LAYERS[layer_of(importer)]
+    later = [name for name in IMPORTS[importer] if LAYERS[layer_of(name)] > rank]
+    assert not later, f"{importer} imports {later}"
 
 
 def test_evaluation_knows_no_concrete_model():
-    for path in (ROOT / "evaluation").glob("*.py"):
-        concrete = {
-            name
-            for name in imported_modules(path)
-            if name.startswith("astonish.models.")
-            and not name.startswith("astonish.models.base.algo_base")
-        }
-        assert not concrete, f"{path.name} imports {concrete}"
+    concrete = [
+        f"{importer} imports {imported}"
+        for importer in MODULES
+        for imported in IMPORTS[importer]
+        if is_within(importer, ["astonish.evaluation"])
+        and is_within(imported, ["astonish.models"])
+        and not is_within(imported, PROTOCOLS)
+    ]
+    assert not concrete
+
+
+# Rooms
+
+
+def test_every_model_is_in_a_room():
+    assert {room_of(module) for module in MODULES} - {None} <= ROOMS.keys()
+
+
+@pytest.mark.parametrize("room", cases(ROOMS, COMING_ROOMS))
+def test_every_room_has_a_module(room):
+    assert room in {room_of(module) for module in MODULES}
+
+
+@pytest.mark.parametrize("importer", cases(MODELS, ARROWS_TO_LATER_ROOMS, "astonish.models."))
+def test_rooms_look_left(importer):
+    inside = [name for name in IMPORTS[importer] if is_within(name, ["astonish.models"])]
+    later = [name for name in inside if rank_of_room(name) > rank_of_room(importer)]
+    assert not later, f"{importer} imports {later}"
+
+
+# Circles
+
+KINDS = {
+    "at the top": {"top"},
+    "in functions, too": {"top", "function"},
+    "for type checkers, too": {"top", "function", "typing"},
+}
+
+
+def circles_of(kinds):
+    graph = {
+        importer: {name for name, found in names.items() if found & kinds}
+        for importer, names in IMPORTS.items()
+    }
+    return import_graph.circles(graph)
+
+
+CIRCLES_BY_KIND = {name: circles_of(kinds) for name, kinds in KINDS.items()}
+
+
+@pytest.mark.parametrize("module", cases(MODULES, CIRCLES, "astonish."))
+def test_a_module_is_in_no_circle(module):
+    for kind, circles in CIRCLES_BY_KIND.items():
+        for circle in circles:
+            assert module not in circle, f"imports {kind}: {' '.join(sorted(circle))}"
+
+
+# The reading of imports
+
+
+def test_kinds_of_imports_are_told_apart():
+    source = (
+        "from astonish import a\n"
+        "if TYPE_CHECKING:\n    from astonish.b import B\n"
+        "class C:\n    from astonish import c\n"
+        "    def f(self):\n        import astonish.d.e\n"
+    )
+    names = ["a", "b", "c", "d"]
+    modules = {"astonish": Path("p"), **{f"astonish.{name}": Path("p") for name in names}}
+    assert dict(import_graph.imported(source, modules)) == {
+        "astonish.a": {"top"},
+        "astonish.b": {"typing"},
+        "astonish.c": {"top"},
+        "astonish.d": {"function"},
+    }
+
+
+def test_whole_names_are_matched():
+    assert is_within("astonish.models.base.model", PROTOCOLS)
+    assert not is_within("astonish.models.baselines", PROTOCOLS)
+
+
+def test_circles_are_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}
+    assert import_graph.circles(graph) == [{"b", "c"}]

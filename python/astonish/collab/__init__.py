@@ -1,12 +1,7 @@
 """fastai's collaborative filtering, without torch."""
 
-from astonish.collab.callbacks import (
-    Callback,
-    CancelFitException,
-    EarlyStoppingCallback,
-    SaveModelCallback,
-    TrackerCallback,
-)
+from astonish.collab.callback import Callback, CancelFitException
+from astonish.collab.callbacks import EarlyStoppingCallback, SaveModelCallback, TrackerCallback
 from astonish.collab.categories import CategoryMap
 from astonish.collab.collab_learner import collab_learner, get_emb_sz, tabular_config
 from astonish.collab.data import CollabDataLoaders

@@ -1,82 +1,30 @@
-"""What may watch a training, and stop it."""
+"""Ready-made callbacks: they watch a column of the table, stop the training and save the best."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from astonish.support.checks import INT32_MAX, as_list, check_integer, check_number
-
-if TYPE_CHECKING:
-    from astonish.collab.learner import Learner
-
-EVENTS = ("before_fit", "before_epoch", "after_epoch", "after_cancel_fit", "after_fit")
-# Those of fastai that lie inside an epoch: it is trained in one call of the core.
-_INNER_EVENTS = frozenset(
-    f"{when}_{what}"
-    for when in ("before", "after", "after_cancel")
-    for what in ("batch", "pred", "loss", "backward", "step", "train", "validate")
-)
-_ERRORS = ("mae", "mse", "rmse")  # the metrics of metrics.py: the lower, the better
-
-
-class CancelFitException(Exception):
-    """Raised by a callback to end the training after this epoch; the model stays as it is then."""
-
-
-class Callback:
-    """Base of what watches a training; a subclass defines some of the methods.
-
-    Epochs are trained in one call of the core each, so there are no events inside an epoch.
-
-    Attributes
-    ----------
-    learn : Learner
-        The learner that calls. It has ``epoch`` and ``n_epoch``, ``recorder``, ``model`` (with the
-        parameters of the epoch), `Learner.save`, and so on.
-    order : int
-        Callbacks with a lower order are called first.
-
-    Examples
-    --------
-    >>> class Stop(Callback):
-    ...     def after_epoch(self):
-    ...         if self.learn.epoch == 1:
-    ...             raise CancelFitException
-    """
-
-    order: int = 0
-    learn: Learner
-
-    def before_fit(self) -> None:
-        """Be called before the first epoch."""
-
-    def before_epoch(self) -> None:
-        """Be called before each epoch."""
-
-    def after_epoch(self) -> None:
-        """Be called after each epoch, when its figures are in ``learn.recorder``."""
-
-    def after_cancel_fit(self) -> None:
-        """Be called when a callback has ended the training."""
-
-    def after_fit(self) -> None:
-        """Be called at the end, whether or not a callback has brought it about."""
+from astonish.collab.callback import Callback, CancelFitException
+from astonish.collab.metrics import is_lower_better
+from astonish.models.training.epochs import EarlyStopping
+from astonish.support.checks import INT32_MAX, check_integer, check_number
 
 
 class TrackerCallback(Callback):
-    """Base of what remembers the best value of a column of the table.
+    """Base of callbacks that compare epochs by a column of the table.
 
     Parameters
     ----------
     monitor : str, default "valid_loss"
         The column: ``train_loss``, ``valid_loss`` or a metric.
     comp : callable, optional
-        ``numpy.less`` or ``numpy.greater``. Default: `numpy.less` where `monitor` has "loss" or
-        "error" in its name, and for ``mse``, ``rmse`` and ``mae``; else `numpy.greater`.
+        ``numpy.less`` or ``numpy.greater``. By default `astonish.metrics` says which is better
+        where it knows `monitor`; else it is `numpy.less` where `monitor` has "loss" or "error" in
+        its name.
     min_delta : float, default 0
         By how much a value must be better than the best to count.
     reset_on_fit : bool, default True
@@ -84,6 +32,7 @@ class TrackerCallback(Callback):
     """
 
     order = 60
+    patience: int | None = None
 
     def __init__(
         self,
@@ -97,11 +46,14 @@ class TrackerCallback(Callback):
         if not (comp is None or callable(comp)):
             raise TypeError(f"comp must be a function, got {comp!r}")
         self.monitor = monitor
-        self.comp = _comparison(monitor) if comp is None else comp
+        if comp is None:
+            comp = np.less if is_lower_better(monitor) else np.greater
+        self.comp = comp
         self.min_delta = check_number("min_delta", min_delta, minimum=0)
         self.reset_on_fit = reset_on_fit
         self.best: float | None = None
         self.new_best = False
+        self._stopping = self._begin()
 
     def before_fit(self) -> None:
         """Check `monitor` and forget the best."""
@@ -114,17 +66,16 @@ class TrackerCallback(Callback):
         if self.reset_on_fit:
             self.best = None
         self.new_best = False
+        self._stopping = self._begin()
 
     def after_epoch(self) -> None:
         """Compare the epoch to the best so far."""
         value = self.learn.recorder.column(self.monitor)[-1]
-        delta = -self.min_delta if self.comp is np.less else self.min_delta
-        best = np.inf if self.comp is np.less else -np.inf
-        if self.best is not None:
-            best = self.best
-        self.new_best = bool(self.comp(value - delta, best))
-        if self.new_best:
-            self.best = value
+        self.new_best = self._stopping.is_best(value)
+        self.best = self._stopping.best
+
+    def _begin(self) -> EarlyStopping:
+        return EarlyStopping(self.patience, self.comp, self.min_delta, self.best)
 
 
 class EarlyStoppingCallback(TrackerCallback):
@@ -161,20 +112,18 @@ class EarlyStoppingCallback(TrackerCallback):
         patience: int = 1,
         reset_on_fit: bool = True,
     ) -> None:
-        super().__init__(monitor, comp, min_delta, reset_on_fit)
         self.patience = check_integer("patience", patience, 1, INT32_MAX)
-        self.wait = 0
+        super().__init__(monitor, comp, min_delta, reset_on_fit)
 
-    def before_fit(self) -> None:
-        """Begin to wait anew."""
-        super().before_fit()
-        self.wait = 0
+    @property
+    def wait(self) -> int:
+        """Number of epochs since the best."""
+        return self._stopping.since
 
     def after_epoch(self) -> None:
         """Stop after the last epoch that patience allows."""
         super().after_epoch()
-        self.wait = 0 if self.new_best else self.wait + 1
-        if self.wait >= self.patience:
+        if self._stopping.is_over:
             self.learn.say(
                 f"No improvement since epoch {self.learn.epoch - self.wait}: early stopping"
             )
@@ -255,32 +204,6 @@ class SaveModelCallback(TrackerCallback):
 
     def _save(self, name: str) -> None:
         self.last_saved_path = self.learn.save(name, with_opt=self.with_opt)
-
-
-def check_callbacks(name: str, cbs: Any) -> list[Callback]:
-    """Return one callback, several or none as a list; classes are called to make them.
-
-    Raises
-    ------
-    TypeError
-        For what is no callback, and for one with an event inside an epoch.
-    """
-    made = [each() if isinstance(each, type) else each for each in as_list(cbs)]
-    for each in made:
-        if not isinstance(each, Callback):
-            raise TypeError(f"{name} must be a Callback or a list of them, got {each!r}")
-        inner = sorted(_INNER_EVENTS.intersection(dir(each)))
-        if inner:
-            raise TypeError(
-                f"{name}: {type(each).__name__}.{inner[0]} would not be called: an epoch is "
-                f"trained in one call of the core; events are {', '.join(EVENTS)}"
-            )
-    return made
-
-
-def _comparison(monitor: str) -> Any:
-    falls = "loss" in monitor or "error" in monitor or monitor in _ERRORS
-    return np.less if falls else np.greater
 
 
 def _no_validation(monitor: str, names: list[str]) -> str:

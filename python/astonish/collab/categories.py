@@ -60,7 +60,7 @@ class CategoryMap(Sequence[Any]):
 
     def map_objs(self, objs: Iterable[Any]) -> list[int]:
         """Return the code of each id."""
-        return [self.o2i[each] for each in objs]
+        return [self.o2i[raw_id] for raw_id in objs]
 
     def map_ids(self, ids: Iterable[int]) -> list[Any]:
         """Return the id of each code."""
@@ -92,7 +92,7 @@ class CategoryMap(Sequence[Any]):
 
 
 class _Codes(dict[Any, int]):
-    """Codes of ids; asking for an id without one is no error and adds nothing."""
+    """Codes of ids; looking up an id without one gives 0 and adds nothing."""
 
     def __missing__(self, raw_id: Any) -> int:
         return 0

@@ -13,10 +13,10 @@ from astonish.collab.learner import Learner
 from astonish.collab.metrics import Metric
 from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
+from astonish.models.base.y_range import warn_if_tight
 from astonish.models.embedding.dot_bias import DotBias
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.embedding.embedding_nn import EmbeddingNN, embedding_size
-from astonish.models.embedding.y_range import warn_if_tight
 from astonish.models.training.schedules import MOMS, Moms
 from astonish.support.checks import check_choice, check_mapping
 
@@ -37,7 +37,7 @@ def collab_learner(
     lr: float = 1e-3,
     opt_func: None = None,
     cbs: Any = None,
-    metrics: Metric | Sequence[Metric] | None = None,
+    metrics: Metric | str | Sequence[Metric | str] | None = None,
     path: str | Path | None = None,
     model_dir: str | Path = "models",
     wd: float | None = None,
@@ -177,7 +177,7 @@ def get_emb_sz(
     Raises
     ------
     TypeError, ValueError
-        For a `sz_dict` that is no dict, or has a name that is no column.
+        For a `sz_dict` that is not a dict, or names a column that does not exist.
 
     Examples
     --------

@@ -1,21 +1,18 @@
 """Ratings as fastai's collaborative filtering takes them: split, coded, in batches."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
 from astonish.collab import named_ratings
-from astonish.collab.categories import CategoryMap, sort_ids
+from astonish.collab.categories import CategoryMap
+from astonish.collab.coding import classes_of, codes_of, trainset_of
 from astonish.collab.loader import Batch, RatingsLoader
 from astonish.collab.named_ratings import NamedRatings
+from astonish.collab.pair_table import print_pairs
 from astonish.collab.random_split import check_seed, seeded_rng, split_rows
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.support.checks import check_integer
@@ -26,7 +23,8 @@ class CollabDataLoaders:
 
     Data loaders are made by the ``from_`` methods, never directly.
 
-    A code is the place of an id in its class; code 0 is '#na#', every id that has no other. A
+    A code is the index of an id among the classes of its column; code 0 is '#na#', any id
+    without a code of its own. A
     column of numbers or times has the ids of the training part, ascending, so that one met in
     validation alone is '#na#'; a column of texts has all its ids, ascending, held out or not; a
     column of categories has all of them in their own order. These are fastai's rules. A missing id
@@ -84,9 +82,12 @@ class CollabDataLoaders:
         bs = check_integer("bs", bs, 1)
         val_bs = bs if val_bs is None else check_integer("val_bs", val_bs, 1)
         order = seeded_rng(self.seed)
-        self.train = RatingsLoader(*self._code(train), train.values, bs, drop_last=True, rng=order)
-        self.valid = RatingsLoader(*self._code(valid), valid.values, val_bs)
-        self.trainset = self._build_trainset(train, valid) if trainset is None else trainset
+        users, items = codes_of(classes, train)
+        self.train = RatingsLoader(users, items, train.values, bs, drop_last=True, rng=order)
+        self.valid = RatingsLoader(*codes_of(classes, valid), valid.values, val_bs)
+        if trainset is None:
+            trainset = trainset_of(classes, users, items, train, valid)
+        self.trainset = trainset
 
     @classmethod
     def from_df(
@@ -125,7 +126,7 @@ class CollabDataLoaders:
         Raises
         ------
         TypeError
-            When `ratings` is no frame, its ratings are no numbers, or another argument has the
+            When `ratings` is not a frame, its ratings are not numbers, or another argument has the
             wrong type.
         ValueError
             For a column that is not there or there twice, a missing id, a rating that is not
@@ -250,7 +251,9 @@ class CollabDataLoaders:
         held_out = Ratings.from_columns([], [], []) if valid is None else as_ratings(valid, "valid")
         classes = {"user": CategoryMap(trainset.user_ids), "item": CategoryMap(trainset.item_ids)}
         return cls(
-            *(trainset.to_ratings(), held_out, classes),
+            trainset.to_ratings(),
+            held_out,
+            classes,
             trainset=trainset,
             seed=seed,
             path=path,
@@ -264,33 +267,8 @@ class CollabDataLoaders:
     ) -> "CollabDataLoaders":
         rows, held_out = split_rows(len(data.ratings), valid_pct, check_seed(seed))
         train = data.ratings.take(rows)
-        user_name, item_name, rating_name = data.names
-        classes = {
-            user_name: _to_classes(data.user_ids, train.user_ids, train.users),
-            item_name: _to_classes(data.item_ids, train.item_ids, train.items),
-        }
-        return cls(
-            *(train, data.ratings.take(held_out), classes, rating_name), seed=seed, **options
-        )
-
-    def _code(self, ratings: Ratings) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        users, items = self.classes.values()
-        return (
-            users.encode(ratings.user_ids)[ratings.users],
-            items.encode(ratings.item_ids)[ratings.items],
-        )
-
-    def _build_trainset(self, train: Ratings, valid: Ratings) -> Trainset:
-        users, items = self.train.users - np.int32(1), self.train.items - np.int32(1)
-        user_ids, item_ids = (each.ids for each in self.classes.values())
-        shape = len(user_ids), len(item_ids)
-        values = np.concatenate((train.values, valid.values))
-        return Trainset.from_csr(
-            Csr.from_triplets(users, items, train.values, shape),
-            Csr.from_triplets(items, users, train.values, shape[::-1]),
-            *(user_ids, item_ids),
-            rating_scale=(float(values.min()), float(values.max())),
-        )
+        valid, classes = data.ratings.take(held_out), classes_of(data, train)
+        return cls(train, valid, classes, data.names[2], seed=seed, **options)
 
     def one_batch(self) -> Batch:
         """Return a batch of the training part: codes of shape (bs, 2), ratings of shape (bs, 1)."""
@@ -299,19 +277,9 @@ class CollabDataLoaders:
     def show_batch(self, max_n: int = 10) -> None:
         """Print up to `max_n` ratings of a batch of the training part, with their raw ids."""
         max_n = check_integer("max_n", max_n, 1)
-        x, y = (each[:max_n] for each in self.one_batch())
-        self._print(x[:, 0], x[:, 1], {self.rating_name: [f"{rating:g}" for rating in y[:, 0]]})
-
-    def _print(
-        self, users: Iterable[int], items: Iterable[int], columns: dict[Any, list[str]]
-    ) -> None:
-        """Print a table of the raw ids of coded pairs, and of further columns."""
-        table = Table(*map(str, (self.user_name, self.item_name, *columns)))
-        user_classes, item_classes = self.classes.values()
-        ids = user_classes.map_ids(users), item_classes.map_ids(items)
-        for row in zip(*ids, *columns.values(), strict=True):
-            table.add_row(*map(str, row))
-        Console(markup=False, emoji=False).print(table)  # a title may look like either
+        x, y = (column[:max_n] for column in self.one_batch())
+        ratings = {self.rating_name: [f"{rating:g}" for rating in y[:, 0]]}
+        print_pairs(self.classes, x[:, 0], x[:, 1], ratings)
 
     def test_dl(self, ratings: Any, with_labels: bool | None = None) -> RatingsLoader:
         """Code ratings, or pairs to estimate, by the classes of these data loaders.
@@ -327,7 +295,7 @@ class CollabDataLoaders:
         Raises
         ------
         TypeError
-            When `ratings` is neither, its ratings are no numbers, or an id is not hashable.
+            When `ratings` is neither, its ratings are not numbers, or an id is not hashable.
         ValueError
             For a column that is not there, or a rating that is not finite.
 
@@ -343,25 +311,15 @@ class CollabDataLoaders:
             row = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"rating number {row} is {values[row]}: it must be a finite number")
         user_classes, item_classes = self.classes.values()
-        return RatingsLoader(
-            *(user_classes.encode(users), item_classes.encode(items), values, self.valid.bs)
-        )
+        codes = user_classes.encode(users), item_classes.encode(items)
+        return RatingsLoader(*codes, values, self.valid.bs)
 
     def __getitem__(self, part: int) -> RatingsLoader:
         return (self.train, self.valid)[part]
 
     def __repr__(self) -> str:
-        n_users, n_items = (len(each) - 1 for each in self.classes.values())
+        n_users, n_items = (len(known.ids) for known in self.classes.values())
         return (
             f"<CollabDataLoaders: {self.train.n} training and {self.valid.n} validation ratings "
             f"of {n_items} items by {n_users} users>"
         )
-
-
-def _to_classes(
-    ids: list[Any] | None, ids_of_codes: list[Any], codes: NDArray[np.int32]
-) -> CategoryMap:
-    """Return the classes of `ids`; of those behind `codes`, ascending, where that is None."""
-    if ids is None:
-        ids = sort_ids(map(ids_of_codes.__getitem__, np.unique(codes).tolist()))
-    return CategoryMap(ids)

@@ -17,7 +17,7 @@ class EpochTable(Protocol):
     """Takes a row an epoch."""
 
     def begin(self, status: str) -> None:
-        """Say what goes on now, where that can be wiped out again."""
+        """Show a status that the next one replaces; only where that is possible."""
         ...
 
     def add(self, row: list[str]) -> None:
@@ -36,8 +36,8 @@ def open_table(names: Sequence[str], shown: bool = True, live: bool = True) -> I
     shown : bool, default True
         Whether anything is printed.
     live : bool, default True
-        Whether a terminal or a notebook says what goes on below its rows; else there are rows
-        alone, as in a file.
+        Whether a terminal or a notebook shows a status below the rows; else there are rows alone,
+        as in a file.
     """
     console = Console()
     if not shown:
@@ -56,7 +56,7 @@ def open_table(names: Sequence[str], shown: bool = True, live: bool = True) -> I
 
 
 def row_of(epoch: int, values: Sequence[float], seconds: float) -> list[str]:
-    """Return an epoch as text: its number, its figures, and its time in minutes and seconds."""
+    """Return an epoch as text: number, losses and metrics, time in minutes and seconds."""
     minutes, rest = divmod(round(seconds, 2), 60)
     return [str(epoch), *(f"{value:.6f}" for value in values), f"{minutes:02.0f}:{rest:05.2f}"]
 

@@ -6,20 +6,20 @@ ids to load. `export` writes the model itself, as `AlgoBase.save` does, and the 
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.collab.categories import CategoryMap
 from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fitting import Optimizer
+from astonish.collab.optimizer import Optimizer
+from astonish.collab.session import Session
 from astonish.data.ratings import Ratings
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
@@ -27,25 +27,22 @@ from astonish.support.archive import open_archive, write_archive
 from astonish.support.checks import check_below_1, check_integer, check_number
 from astonish.support.json_values import pack, unpack
 
-if TYPE_CHECKING:
-    from astonish.collab.learner import Learner
-
 _FORMAT = "astonish learner"
 _NAMES = "column_names"  # the attribute of an exported model
 _MOST_STEPS = 2**53  # the core raises to the power of them
 
 
-def save(learn: Learner, name: str | Path, with_opt: bool) -> Path:
+def save(session: Session, path: Path, with_opt: bool) -> Path:
     """Write parameters, and what Adam remembers; see `Learner.save`."""
-    path = _path_of(learn, name)
+    path = _with_suffix(path)
     arrays: dict[str, Any] = {}
-    state = learn._adam_state() if with_opt else None
-    optimizer = learn._optimizer._replace(state=state) if with_opt else None
+    optimizer = session.optimizer_now() if with_opt else None
+    model = session.snapshot()
     content = {
         "kind": "parameters",
-        "model": type(learn.model).__name__,
-        "ids": _digest(learn.model),
-        "parameters": pack("parameters", arrays_of(learn.model), arrays),
+        "model": type(model).__name__,
+        "ids": _digest(model),
+        "parameters": pack("parameters", arrays_of(model), arrays),
         "optimizer": pack("optimizer", _as_dict(optimizer), arrays),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,12 +50,12 @@ def save(learn: Learner, name: str | Path, with_opt: bool) -> Path:
     return path
 
 
-def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
+def load(session: Session, path: Path, with_opt: bool) -> None:
     """Read what `save` wrote; see `Learner.load`."""
-    learn._refuse_in_training("load")
-    path = _path_of(learn, name)
+    session.refuse_in_training("load")
+    path = _with_suffix(path)
     with open_archive(path, _FORMAT) as (header, arrays):
-        _refuse_another(learn, path, header)
+        _refuse_another(session.model, path, header)
         try:
             parameters = unpack(header["parameters"], arrays)
             optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
@@ -66,22 +63,21 @@ def load(learn: Learner, name: str | Path, with_opt: bool) -> None:
             _check_finite(parameters)
         except Exception as error:
             raise ValueError(f"{path} is a damaged learner file ({error})") from error
-    expected = _shapes(arrays_of(learn.model))
+    expected = _shapes(arrays_of(session.model))
     if shapes != expected:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
     if with_opt and optimizer is None:
         warnings.warn(f"{path} has no state of the optimizer: Adam keeps its own", stacklevel=3)
-    with learn._alone("load"), learn._all_or_nothing():
-        vars(learn.model).update(parameters)
+    with session.alone("load"), session.all_or_nothing():
+        session.publish(parameters)
         if with_opt and optimizer is not None:
-            learn._optimizer = optimizer
+            session.optimizer = optimizer
 
 
-def export(learn: Learner, fname: str | Path) -> Path:
+def export(session: Session, path: Path) -> Path:
     """Write the model and the names of columns; see `Learner.export`."""
-    path = learn.path / fname
-    dls = learn.dls
-    exported = copy.copy(learn.model)
+    dls = session.dls
+    exported = session.snapshot()
     setattr(exported, _NAMES, [dls.user_name, dls.item_name, dls.rating_name])
     exported.save(path)
     return path
@@ -103,7 +99,11 @@ def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
     user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
     classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
     return CollabDataLoaders(
-        *(trainset.to_ratings(), Ratings.from_columns([], [], []), classes, rating_name, trainset),
+        trainset.to_ratings(),
+        Ratings.from_columns([], [], []),
+        classes,
+        rating_name,
+        trainset,
         seed=None,
         path=path,
         bs=model.batch_size,
@@ -121,12 +121,11 @@ def _check_arrays(model: EmbeddingModel) -> None:
     n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
     if n_rows != n_ids:
         raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
-    nobody = np.array([-1], np.int32)
-    model._estimate_many(nobody, nobody)  # the core looks at all shapes
+    unknown = np.array([-1], np.int32)
+    model._estimate_many(unknown, unknown)  # the core looks at all shapes
 
 
-def _path_of(learn: Learner, name: str | Path) -> Path:
-    path = learn.path / learn.model_dir / name
+def _with_suffix(path: Path) -> Path:
     return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
 
 
@@ -183,9 +182,9 @@ def _check_finite(arrays: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} is not finite")
 
 
-def _refuse_another(learn: Learner, path: Path, header: dict[str, Any]) -> None:
-    kind = type(learn.model).__name__
+def _refuse_another(model: EmbeddingModel, path: Path, header: dict[str, Any]) -> None:
+    kind = type(model).__name__
     if header.get("model") != kind:
         raise ValueError(f"{path} has parameters of {header.get('model')}, the model is {kind}")
-    if header.get("ids") != _digest(learn.model):
+    if header.get("ids") != _digest(model):
         raise ValueError(f"{path} has parameters of other users or items than the model's")

@@ -1,81 +1,95 @@
-"""One training: epoch after epoch, with what is shown, recorded and called in between."""
+"""One training: epochs, and between them the table, the recorder and the callbacks."""
 
 from __future__ import annotations
 
+import copy
 import time
-from typing import TYPE_CHECKING
 
-from astonish.collab.callbacks import Callback, CancelFitException
+from astonish.collab.callback import Callback, CancelFitException
 from astonish.collab.epoch_table import EpochTable, open_table, row_of
-from astonish.models.training.mini_batches import EpochTrainer
-from astonish.models.training.schedules import Schedule
-from astonish.support.cancellation import check_cancelled
-
-if TYPE_CHECKING:
-    from astonish.collab.fitting import Fitting
+from astonish.collab.session import Course, Session
+from astonish.models.training.epochs import Losses, run_epochs
+from astonish.models.training.mini_batches import Arrays
 
 
-class FitLoop:
-    """Trains the model of a learner by a schedule.
+def train(
+    session: Session, course: Course, callbacks: list[Callback], start_epoch: int, n_epoch: int
+) -> None:
+    """Train the epochs from `start_epoch` to before `n_epoch`, or until a callback cancels.
 
     Parameters
     ----------
-    learn : Learner
-        Its model gets the parameters of every epoch, its recorder the figures.
-    trainer : EpochTrainer
-        It trains an epoch at a time, by `schedule`.
-    schedule : Schedule
-        Rates of all batches.
-    n_batches : int
-        Batches an epoch.
+    session : Session
+        Nothing else may change it meanwhile; see `Session.alone`.
+    course : Course
+        The training that `session` began.
     callbacks : list of Callback
         Called in ascending order of their ``order``.
+    """
+    names = session.recorder.metric_names
+    with open_table(names, session.is_shown, session.is_live) as table:
+        loop = FitLoop(session, course, callbacks, start_epoch, table)
+        try:
+            loop.call("before_fit")
+            loop.run(n_epoch - start_epoch)
+        except CancelFitException:
+            loop.call("after_cancel_fit")
+        session.end_training()
+        loop.call("after_fit")
+
+
+class FitLoop:
+    """Trains the model of a session in the loop of all models, `run_epochs`.
+
+    To that loop it is the trainer, and the callback after each epoch: so the model of the session
+    gets the parameters of every epoch, the recorder its losses, and all callbacks are called.
     """
 
     def __init__(
         self,
-        learn: Fitting,
-        trainer: EpochTrainer,
-        schedule: Schedule,
-        n_batches: int,
+        session: Session,
+        course: Course,
         callbacks: list[Callback],
+        start_epoch: int,
+        table: EpochTable,
     ) -> None:
-        self._learn, self._trainer = learn, trainer
-        self._schedule, self._n_batches = schedule, n_batches
-        self._callbacks = sorted(callbacks, key=lambda each: each.order)
+        self._session, self._course = session, course
+        self._callbacks = sorted(callbacks, key=lambda callback: callback.order)
+        self._start_epoch, self._table = start_epoch, table
+        self._trained: Arrays = {}
 
-    def run(self, start_epoch: int, n_epoch: int) -> None:
-        """Train the epochs from `start_epoch` to before `n_epoch`, or until a callback cancels."""
-        learn = self._learn
-        for each in self._callbacks:
-            each.learn = learn  # type: ignore[assignment]
-        names = learn.recorder.metric_names
-        with open_table(names, learn._is_shown, learn._is_live) as table:
-            try:
-                self._call("before_fit")
-                for epoch in range(start_epoch, n_epoch):
-                    check_cancelled()
-                    self._run_epoch(epoch, table)
-            except CancelFitException:
-                self._call("after_cancel_fit")
-            learn._end_of_training()
-            self._call("after_fit")
+    def run(self, n_epochs: int) -> None:
+        """Train epochs."""
+        # A copy: the model of the session changes by whole epochs, in one step each.
+        trained = copy.copy(self._session.model)
+        trained.callback, trained.verbose = self._after_epoch, False
+        run_epochs(trained, self, None, n_epochs)
 
-    def _run_epoch(self, epoch: int, table: EpochTable) -> None:
-        learn, recorder = self._learn, self._learn.recorder
-        learn.epoch = epoch
-        table.begin(f"epoch {epoch} of {learn.n_epoch}")
-        self._call("before_epoch")
+    def run_epoch(self, epoch: int) -> Losses:
+        """Train an epoch, counted from the first that is trained, and return its losses."""
+        session, recorder, course = self._session, self._session.recorder, self._course
+        epoch += self._start_epoch
+        session.epoch = epoch
+        self._table.begin(f"epoch {epoch} of {session.n_epoch}")
+        self.call("before_epoch")
         begin = time.perf_counter()
-        losses = self._trainer.run_batches(epoch)
-        vars(learn.model).update(self._trainer.parameters())
-        its = slice(epoch * self._n_batches, (epoch + 1) * self._n_batches)
-        recorder.add_batches(losses, Schedule(self._schedule.lrs[its], self._schedule.moms[its]))
-        values = [recorder.smooth_loss, *learn._figures_of(learn.dls.valid)]
+        losses = course.trainer.run_batches(epoch)
+        self._trained = course.trainer.parameters()
+        session.publish(self._trained)
+        recorder.add_batches(losses, course.schedule.of_epoch(epoch, course.n_batches))
+        values = [recorder.smooth_loss, *session.losses_of(session.dls.valid)]
         recorder.add_epoch(values)
-        table.add(row_of(epoch, values, time.perf_counter() - begin))
-        self._call("after_epoch")
+        self._table.add(row_of(epoch, values, time.perf_counter() - begin))
+        return dict(zip(recorder.metric_names[1:], values, strict=False))
 
-    def _call(self, event: str) -> None:
-        for each in self._callbacks:
-            getattr(each, event)()
+    def parameters(self) -> Arrays:
+        """Return the parameters of the epoch that was trained last; empty before the first."""
+        return self._trained
+
+    def call(self, event: str) -> None:
+        """Call a method of all callbacks."""
+        for callback in self._callbacks:
+            getattr(callback, event)()
+
+    def _after_epoch(self, epoch: int, losses: Losses) -> None:  # noqa: ARG002
+        self.call("after_epoch")

@@ -1,97 +1,36 @@
-"""How a learner is trained: schedules, the state of Adam between trainings, and the trial."""
+"""The half of a learner that trains: the methods whose names begin with fit."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from threading import get_ident
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-import numpy as np
-
-from astonish.collab.callbacks import check_callbacks
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fit_loop import FitLoop
-from astonish.collab.loader import RatingsLoader
-from astonish.collab.metrics import Metric, check_metrics, figure_of, mse, name_of
-from astonish.collab.recorder import Recorder
-from astonish.models.embedding.embedding_model import EmbeddingModel
-from astonish.models.training.mini_batches import AdamState, BatchTraining, EpochTrainer
-from astonish.models.training.sampling import SAMPLINGS, EpochSampler
+from astonish.collab import fit_loop
+from astonish.collab.callback import Callback, check_callbacks
+from astonish.collab.optimizer import Optimizer as Optimizer  # pickles of 0.1 name it here
+from astonish.collab.session import Plan, Session
 from astonish.models.training.schedules import (
-    MOM,
-    MOMS,
     Moms,
-    Schedule,
-    check_moms,
     constant,
     cycle_lengths,
     flat_cos,
     one_cycle,
     sgdr,
 )
-from astonish.support.checks import INT32_MAX, check_choice, check_integer, check_number
-from astonish.support.random_state import get_rng
+from astonish.support.checks import INT32_MAX, check_integer
 
 Self = TypeVar("Self", bound="Fitting")
-Checked = TypeVar("Checked")
-Plan = Callable[[int], Schedule]  # of the number of batches an epoch
-
-_WD = 0.01
-
-
-class Optimizer(NamedTuple):
-    """What one training leaves to the next: Adam's memory, weight decay and momentum."""
-
-    state: AdamState | None = None
-    wd: float = _WD
-    mom: float = MOM
 
 
 class Fitting:
-    """The half of `Learner` that trains; see there for the parameters."""
+    """What trains a session; see `Learner` for the attributes."""
 
-    dls: CollabDataLoaders
-    model: EmbeddingModel
-    recorder: Recorder
-
-    def __init__(
-        self,
-        dls: CollabDataLoaders,
-        model: EmbeddingModel,
-        *,
-        lr: float = 1e-3,
-        cbs: Any = None,
-        metrics: Metric | Sequence[Metric] | None = None,
-        path: str | Path | None = None,
-        model_dir: str | Path = "models",
-        wd: float | None = None,
-        moms: Moms = MOMS,
-        verbose: bool = True,
-    ) -> None:
-        self.dls = _check_type("dls", dls, CollabDataLoaders)
-        self.model = _check_type("model", model, EmbeddingModel)
-        self.lr = check_number("lr", lr, minimum=0)
-        self.cbs = check_callbacks("cbs", cbs)
-        self.metrics = check_metrics(metrics)
-        self.path = Path(dls.path if path is None else path)
-        self.model_dir = Path(model_dir)
-        self.wd = None if wd is None else check_number("wd", wd, minimum=0)
-        self.moms = check_moms(moms)
-        check_choice("sampling", model.sampling, SAMPLINGS)
-        self._is_shown, self._is_live = bool(verbose), True
-        self.epoch = self.n_epoch = 0
-        self.recorder = Recorder()
-        self._training: BatchTraining | None = None
-        self._optimizer = Optimizer()
-        rng = get_rng(model.random_state)
-        if getattr(model, "trainset", None) is not dls.trainset:
-            with model._all_or_nothing():
-                model._start(dls.trainset, rng)
-        self._order = np.random.RandomState(rng.randint(2**31))
+    lr: float
+    moms: Moms
+    cbs: list[Callback]
+    _session: Session
 
     def fit(
         self,
@@ -129,7 +68,7 @@ class Fitting:
             interrupted leaves the model as it was.
         """
         rate = self.lr if lr is None else lr
-        plan = partial(constant, n_epoch, lr=rate, mom=self._mom(reset_opt))
+        plan = partial(constant, n_epoch, lr=rate, mom=self._session.mom(reset_opt))
         self._fit(n_epoch, plan, wd, cbs, reset_opt, start_epoch)
 
     def fit_one_cycle(
@@ -198,7 +137,7 @@ class Fitting:
             lr=rate,
             div_final=div_final,
             pct_start=pct_start,
-            mom=self._mom(reset_opt),
+            mom=self._session.mom(reset_opt),
         )
         self._fit(n_epoch, plan, wd, cbs, reset_opt, start_epoch)
 
@@ -226,91 +165,34 @@ class Fitting:
             cycle_len,
             lr_max=rate,
             cycle_mult=cycle_mult,
-            mom=self._mom(reset_opt),
+            mom=self._session.mom(reset_opt),
         )
         self._fit(n_epoch, plan, wd, cbs, reset_opt, start_epoch)
 
     @contextmanager
     def no_bar(self: Self) -> Iterator[Self]:
         """Print plain rows instead of a live table inside the block."""
-        before, self._is_live = self._is_live, False
+        session = self._session
+        before, session.is_live = session.is_live, False
         try:
             yield self
         finally:
-            self._is_live = before
+            session.is_live = before
 
     @contextmanager
     def no_logging(self: Self) -> Iterator[Self]:
         """Print nothing inside the block."""
-        before, self._is_shown = self._is_shown, False
+        session = self._session
+        before, session.is_shown = session.is_shown, False
         try:
             yield self
         finally:
-            self._is_shown = before
+            session.is_shown = before
 
     def say(self, message: str) -> None:
         """Print a message where the table is shown."""
-        if self._is_shown:
+        if self._session.is_shown:
             print(message)
-
-    def _figures_of(self, loader: RatingsLoader) -> list[float]:
-        """Return the loss and the metrics of a part; nothing where it has no ratings."""
-        if not loader.n or loader.ratings is None:
-            return []
-        preds = self._estimates_of(loader)
-        pair = preds, loader.ratings
-        # They may compute in place.
-        return [mse(*pair), *(figure_of(each, *map(np.copy, pair)) for each in self.metrics)]
-
-    def _estimates_of(self, loader: RatingsLoader) -> Any:
-        """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""
-        self._refuse_other_ids()
-        inner = loader.users - np.int32(1), loader.items - np.int32(1)
-        return self.model._estimate_many(*inner)
-
-    def _adam_state(self) -> AdamState | None:
-        """Return what Adam remembers now; None before the first training."""
-        return self._optimizer.state if self._training is None else self._training.state()
-
-    def _end_of_training(self) -> None:
-        """Keep what the next training begins with."""
-        assert self._training is not None
-        moms = self.recorder.hps["mom"]
-        mom = moms[-1] if moms else self._optimizer.mom
-        self._optimizer = self._optimizer._replace(state=self._training.state(), mom=mom)
-        self.model.history_ = self.recorder.history()
-        self._training = None
-
-    def _refuse_in_training(self, name: str) -> None:
-        """Raise a ValueError while a training runs, or another thread changes the model."""
-        me = get_ident()
-        if self._training is not None or vars(self).get("_changed_by", me) != me:
-            raise ValueError(
-                f"{name} was called by a callback or another thread: the learner is in training"
-            )
-
-    @contextmanager
-    def _alone(self, name: str) -> Iterator[None]:
-        """Change the model; a ValueError when another thread does so already."""
-        me, is_outer = get_ident(), "_changed_by" not in vars(self)
-        try:
-            if vars(self).setdefault("_changed_by", me) != me:  # one step: nobody comes between
-                self._refuse_in_training(name)
-            yield
-        finally:
-            if is_outer and vars(self).get("_changed_by") == me:
-                del vars(self)["_changed_by"]
-
-    def _refuse_other_ids(self) -> None:
-        """Raise a ValueError when somebody has put in a model of other ratings, or of none."""
-        if getattr(self.model, "trainset", None) is not self.dls.trainset:
-            raise ValueError("the model was fitted to another training set than that of dls")
-
-    def _trial(self, wd: float | None = None) -> tuple[BatchTraining, EpochSampler, float]:
-        """Return a training apart, samples for it in an order that is not used up, and momentum."""
-        optimizer = self._with_wd(self._optimizer, wd)
-        sampler = self._sampler(copy.deepcopy(self._order))
-        return self._open(optimizer), sampler, optimizer.mom
 
     def _fit(
         self,
@@ -321,65 +203,13 @@ class Fitting:
         reset_opt: bool,
         start_epoch: int,
     ) -> None:
-        self._refuse_in_training("fit")
+        session = self._session
+        session.refuse_in_training("fit")
         n_epoch = check_integer("n_epoch", n_epoch, 0, INT32_MAX)
         start_epoch = check_integer("start_epoch", start_epoch, 0, n_epoch)
         callbacks = [*self.cbs, *check_callbacks("cbs", cbs)]
-        with self._alone("fit"), self._all_or_nothing():
-            self._optimizer = self._with_wd(Optimizer() if reset_opt else self._optimizer, wd)
-            sampler = self._sampler(self._order)
-            schedule = plan(sampler.n_batches)
-            self._training = self._open(self._optimizer)
-            self.recorder, self.n_epoch = Recorder(self._columns()), n_epoch
-            trainer = EpochTrainer(self._training, schedule, sampler)
-            loop = FitLoop(self, trainer, schedule, sampler.n_batches, callbacks)
-            loop.run(start_epoch, n_epoch)
-
-    def _mom(self, reset_opt: bool) -> float:
-        return MOM if reset_opt else self._optimizer.mom
-
-    def _with_wd(self, optimizer: Optimizer, wd: float | None) -> Optimizer:
-        wd = self.wd if wd is None else check_number("wd", wd, minimum=0)
-        return optimizer if wd is None else optimizer._replace(wd=wd)
-
-    def _sampler(self, order: np.random.RandomState) -> EpochSampler:
-        return EpochSampler(self.dls.train.n, self.dls.train.bs, self.model.sampling, order)
-
-    def _open(self, optimizer: Optimizer) -> BatchTraining:
-        self._refuse_other_ids()
-        if optimizer.state is not None and not optimizer.state.is_of(self.model._parameters()):
-            raise ValueError(
-                "Adam remembers other parameters than the model's: fit(..., reset_opt=True) "
-                "makes it forget them"
-            )
-        train = self.dls.train
-        inner = train.users - np.int32(1), train.items - np.int32(1)
-        assert train.ratings is not None
-        return self.model._training(*inner, train.ratings, optimizer.wd, optimizer.state)
-
-    def _columns(self) -> list[str]:
-        if not self.dls.valid.n:
-            return ["train_loss"]
-        return ["train_loss", "valid_loss", *map(name_of, self.metrics)]
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """Give back model, Adam's memory and order of samples when an error leaves the block."""
-        model, optimizer, order = self.model, self._optimizer, self._order.get_state()
-        parameters = dict(vars(model))
-        try:
-            yield
-        except BaseException:
-            # Not inside the model's own: Ctrl-C could come between, and give back the one alone.
-            model.__dict__ = parameters
-            self._optimizer = optimizer
-            self._order.set_state(order)
-            raise
-        finally:
-            self._training = None
-
-
-def _check_type(name: str, value: Any, kind: type[Checked]) -> Checked:
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r}")
-    return value
+        with session.alone("fit"), session.all_or_nothing():
+            course = session.begin_training(plan, wd, reset_opt, n_epoch)
+            for callback in callbacks:
+                callback.learn = self  # type: ignore[assignment]  # `Learner` has the rest
+            fit_loop.train(session, course, callbacks, start_epoch, n_epoch)

@@ -1,21 +1,30 @@
-"""What trains, validates and asks a model of collaborative filtering, as fastai's Learner does."""
+"""The learner: trains a model of collaborative filtering, validates it and predicts with it."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from astonish.collab import files, lr_find, predictions
+from astonish.collab.callback import check_callbacks
+from astonish.collab.data import CollabDataLoaders
 from astonish.collab.fitting import Fitting
 from astonish.collab.loader import RatingsLoader
+from astonish.collab.metrics import Metric, check_metrics
+from astonish.collab.of_session import of_session
+from astonish.collab.old_pickles import with_session
 from astonish.collab.predictions import RowPrediction
+from astonish.collab.recorder import Recorder
+from astonish.collab.session import Session
 from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.embedding.embedding_model import EmbeddingModel
+from astonish.models.training.schedules import MOMS, Moms, check_moms
+from astonish.support.checks import check_number
 
 
 class Learner(Fitting):
@@ -33,9 +42,11 @@ class Learner(Fitting):
         The learning rate where a method gets none.
     cbs : Callback or list of them, optional
         Called in each training.
-    metrics : function or list of functions, optional
-        Called as ``metric(preds, targs)`` with all predictions and ratings of the validation part;
-        they return a number to show beside the loss. `rmse`, `mse` and `mae` are there.
+    metrics : function, name, or list of them, optional
+        What to show beside the loss. Functions are called as ``metric(preds, targs)`` with all
+        predictions and ratings of the validation part, and return a number; `rmse`, `mse` and
+        `mae` are there. Names are those that `astonish.metrics` knows for ratings, such as
+        "auc".
     path : str or path, optional
         Where files go, by default the path of `dls`.
     model_dir : str or path, default "models"
@@ -52,7 +63,7 @@ class Learner(Fitting):
     dls, model, lr, cbs, metrics, path, model_dir, wd, moms
         As above.
     recorder : Recorder
-        Figures of the last training, and pictures of them.
+        Losses and metrics of the last training, and pictures of them.
     epoch, n_epoch : int
         The epoch that is, or was last, in training, from 0, and how many were asked for.
 
@@ -79,6 +90,39 @@ class Learner(Fitting):
     ((200,), 0.0)
     """
 
+    dls = of_session[CollabDataLoaders]()
+    model = of_session[EmbeddingModel]()
+    metrics = of_session[list[Metric]]()
+    wd = of_session[float | None]()
+    recorder = of_session[Recorder]()
+    epoch = of_session[int]()
+    n_epoch = of_session[int]()
+
+    def __init__(
+        self,
+        dls: CollabDataLoaders,
+        model: EmbeddingModel,
+        *,
+        lr: float = 1e-3,
+        cbs: Any = None,
+        metrics: Metric | str | Sequence[Metric | str] | None = None,
+        path: str | Path | None = None,
+        model_dir: str | Path = "models",
+        wd: float | None = None,
+        moms: Moms = MOMS,
+        verbose: bool = True,
+    ) -> None:
+        _check_type("dls", dls, CollabDataLoaders)
+        _check_type("model", model, EmbeddingModel)
+        self.lr = check_number("lr", lr, minimum=0)
+        self.cbs = check_callbacks("cbs", cbs)
+        measured = check_metrics(metrics)
+        self.path = Path(dls.path if path is None else path)
+        self.model_dir = Path(model_dir)
+        decay = None if wd is None else check_number("wd", wd, minimum=0)
+        self.moms = check_moms(moms)
+        self._session = Session(dls, model, measured, decay, bool(verbose))
+
     def lr_find(
         self,
         start_lr: float = 1e-7,
@@ -91,7 +135,7 @@ class Learner(Fitting):
         """Try ever higher learning rates, one a batch, and suggest one of them.
 
         The model, Adam's memory and the order of later batches stay as they are; ``recorder`` has
-        the figures of the trial.
+        the losses of the trial.
 
         Parameters
         ----------
@@ -120,7 +164,9 @@ class Learner(Fitting):
         TypeError, ValueError
             For an argument out of range, or when the loss explodes too early for a suggestion.
         """
-        return lr_find.find(self, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
+        return lr_find.find(
+            self._session, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs
+        )
 
     def validate(self, ds_idx: int = 1, dl: RatingsLoader | None = None) -> list[float]:
         """Return the mean squared error of a part, and the metrics.
@@ -137,7 +183,8 @@ class Learner(Fitting):
         ValueError
             When there are no ratings.
         """
-        return self._figures_of(predictions.rated_part(self, ds_idx, dl))
+        session = self._session
+        return session.losses_of(predictions.rated_part(session.dls, ds_idx, dl))
 
     def get_preds(
         self,
@@ -168,17 +215,9 @@ class Learner(Fitting):
             Predictions, not clipped to the rating scale; ratings, or None where `dl` has none; and
             what else was asked for. An unknown id contributes nothing to a prediction.
         """
-        rated = predictions.rated_part if with_loss else predictions.part
-        loader = rated(self, ds_idx, dl)
-        preds = self._estimates_of(loader)
-        targs = None if loader.ratings is None else loader.ratings.copy()
-        answer: list[Any] = [predictions.codes_of(loader)] if with_input else []
-        answer += [preds, targs]
-        if with_decoded:
-            answer.append(preds)
-        if with_loss:
-            answer.append((preds - np.asarray(targs)) ** 2)
-        return tuple(answer)
+        chosen = predictions.rated_part if with_loss else predictions.part
+        loader = chosen(self.dls, ds_idx, dl)
+        return predictions.answer(self._session, loader, with_input, with_decoded, with_loss)
 
     def predict(self, row: Any) -> RowPrediction:
         """Predict the rating of one user for one item.
@@ -202,9 +241,9 @@ class Learner(Fitting):
         Raises
         ------
         TypeError, ValueError
-            For what is no row, or lacks a column.
+            For an invalid row, or one that lacks a column.
         """
-        return predictions.predict_row(self, row)
+        return predictions.predict_row(self._session, row)
 
     def show_results(
         self,
@@ -217,12 +256,14 @@ class Learner(Fitting):
 
         They are drawn by NumPy's global generator, or the first ones without `shuffle`.
         """
-        predictions.show(self, predictions.rated_part(self, ds_idx, dl), max_n, shuffle)
+        predictions.show(
+            self._session, predictions.rated_part(self.dls, ds_idx, dl), max_n, shuffle
+        )
 
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
         table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
-        for name, array in files.arrays_of(self.model).items():
+        for name, array in files.arrays_of(self._session.snapshot()).items():
             table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
         Console().print(table)
 
@@ -245,8 +286,10 @@ class Learner(Fitting):
         ------
         OSError
             When it cannot be written.
+        ValueError
+            With `with_opt`, while another thread trains.
         """
-        return files.save(self, file, with_opt)
+        return files.save(self._session, self.path / self.model_dir / file, with_opt)
 
     def load(self, file: str | Path, with_opt: bool = True) -> Learner:
         """Read parameters that `save` wrote, for the same kind of model and the same ids.
@@ -266,16 +309,16 @@ class Learner(Fitting):
         Warns
         -----
         UserWarning
-            When that is wanted and not there.
+            When that is asked for and missing.
 
         Raises
         ------
         OSError
             When the file cannot be read.
         ValueError
-            When it is no such file, is damaged, or has parameters of another model.
+            When it is another kind of file, is damaged, or has parameters of another model.
         """
-        files.load(self, file, with_opt)
+        files.load(self._session, self.path / self.model_dir / file, with_opt)
         return self
 
     def export(self, fname: str | Path = "export.npz") -> Path:
@@ -289,10 +332,25 @@ class Learner(Fitting):
         Path
             The file.
         """
-        return files.export(self, fname)
+        return files.export(self._session, self.path / fname)
 
     def __repr__(self) -> str:
         return f"<Learner: {type(self.model).__name__} on {self.dls!r}>"
+
+    def __copy__(self) -> Learner:
+        """Return a learner of the same model that may be given another."""
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self), _session=copy.copy(self._session))
+        return copied
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the attributes of a pickle, also of one from before there were sessions."""
+        vars(self).update(state if "_session" in state else with_session(state))
+
+
+def _check_type(name: str, value: Any, kind: type[Any]) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r}")
 
 
 def load_learner(fname: str | Path) -> Learner:
@@ -305,7 +363,7 @@ def load_learner(fname: str | Path) -> Learner:
     OSError
         When the file cannot be read.
     ValueError
-        When it is no file of a model that a learner has, or is damaged.
+        When it is not a file of `DotBias` or `EmbeddingNN`, or is damaged.
 
     Examples
     --------

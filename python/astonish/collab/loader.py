@@ -38,7 +38,7 @@ class RatingsLoader:
     Raises
     ------
     TypeError, ValueError
-        When `bs` is no integer of at least 1, or a column has another type or length.
+        When `bs` is not an integer of at least 1, or a column has another type or length.
 
     Examples
     --------

@@ -5,20 +5,18 @@ from __future__ import annotations
 import importlib.util
 from collections import namedtuple
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.collab.metrics import name_of
 from astonish.collab.recorder import Recorder
+from astonish.collab.session import Session
 from astonish.collab.suggestions import SuggestFunction, Suggestion
 from astonish.models.training.schedules import Schedule
 from astonish.support import plotting
 from astonish.support.checks import as_list, check_integer, check_number
-
-if TYPE_CHECKING:
-    from astonish.collab.fitting import Fitting
 
 _EXPLODED = 4.0  # times the lowest loss
 _LEAST = 6  # batches
@@ -26,7 +24,7 @@ _ENDS_OFF = 5  # batches at the end that suggestions do not see
 
 
 def find(
-    learn: Fitting,
+    session: Session,
     start_lr: float,
     end_lr: float,
     num_it: int,
@@ -35,7 +33,7 @@ def find(
     suggest_funcs: SuggestFunction | Sequence[SuggestFunction] | None,
 ) -> Any:
     """Try learning rates, draw and suggest; see `Learner.lr_find`."""
-    learn._refuse_in_training("lr_find")
+    session.refuse_in_training("lr_find")
     num_it = check_integer("num_it", num_it, _LEAST)
     lrs = _rates(start_lr, end_lr, num_it)
     functions = _check_functions(suggest_funcs)
@@ -43,11 +41,11 @@ def find(
         plotting.require_matplotlib("lr_find(show_plot=True)")
     elif show_plot is None:
         show_plot = importlib.util.find_spec("matplotlib") is not None
-    learn.recorder = _try(learn, lrs, stop_div)
-    suggestions = _suggest(functions, learn.recorder, num_it)
+    session.recorder = _try(session, lrs, stop_div)
+    suggestions = _suggest(functions, session.recorder, num_it)
     if show_plot:
         points = [point for _, point in suggestions.values()]
-        learn.recorder.plot_lr_find(suggestions=points, nms=list(suggestions))
+        session.recorder.plot_lr_find(suggestions=points, nms=list(suggestions))
     if not functions:
         return None
     answer = namedtuple("SuggestedLRs", suggestions)  # type: ignore[misc]
@@ -64,30 +62,30 @@ def _rates(start_lr: float, end_lr: float, num_it: int) -> NDArray[np.float64]:
 
 def _check_functions(functions: Any) -> dict[str, SuggestFunction]:
     named: dict[str, SuggestFunction] = {}
-    for each in as_list(functions):
-        if not callable(each):
-            raise TypeError(f"suggest_funcs must be functions, got {each!r}")
-        name = name_of(each)
+    for function in as_list(functions):
+        if not callable(function):
+            raise TypeError(f"suggest_funcs must be functions, got {function!r}")
+        name = name_of(function)
         if name in named or not name.isidentifier():
             raise ValueError(
                 f"suggest_funcs must be functions with names of their own, got {name!r}"
             )
-        named[name] = each
+        named[name] = function
     return named
 
 
-def _try(learn: Fitting, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
-    training, sampler, mom = learn._trial()
+def _try(session: Session, lrs: NDArray[np.float64], stop_div: bool) -> Recorder:
+    training, sampler, mom = session.trial()
     recorder, lowest = Recorder(["train_loss"]), np.inf
-    for place, lr in enumerate(lrs):
-        batch = place % sampler.n_batches
+    for k, lr in enumerate(lrs):
+        batch = k % sampler.n_batches
         if batch == 0:
             samples = sampler.next().reshape(sampler.n_batches, -1)
         rates = Schedule(np.array([lr]), np.array([mom]))
         try:
             losses = training.run(samples[batch], sampler.batch_size, *rates)
         except ValueError:  # the loss is not finite any more
-            if place == 0:  # or it never was: no learning rate is to blame
+            if k == 0:  # or it never was: no learning rate is to blame
                 raise
             break
         recorder.add_batches(losses, rates)

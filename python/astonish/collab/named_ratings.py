@@ -50,12 +50,12 @@ class NamedRatings:
 def from_frame(frame: Any, names: Names) -> NamedRatings:
     """Take three columns of a frame; of categories all get a code, in their own order."""
     table = collect_frame("ratings", frame, "from_dataset takes a Dataset")
-    places = find_columns(names, table.columns)
-    users, items, values = (table[:, place] for place in places)
+    indices = find_columns(names, table.columns)
+    users, items, values = (table[:, index] for index in indices)
     ratings = ratings_from_series(users, items, float_column(values))
     return NamedRatings(
         ratings,
-        [table.columns[place] for place in places],
+        [table.columns[index] for index in indices],
         _ids_of_column(users, ratings.user_ids),
         _ids_of_column(items, ratings.item_ids),
     )
@@ -66,9 +66,9 @@ def from_csv(path: str | Path, names: Names) -> NamedRatings:
     chosen: list[str] = []
 
     def choose(columns: list[str]) -> Sequence[int]:
-        places = find_columns(names, columns)
-        chosen.extend(columns[place] for place in places)
-        return places
+        indices = find_columns(names, columns)
+        chosen.extend(columns[index] for index in indices)
+        return indices
 
     return _of_python_ids(read_csv(path, choose), chosen)
 
@@ -79,30 +79,30 @@ def from_any(data: Any) -> NamedRatings:
 
 
 def find_columns(names: Names, columns: Sequence[Any]) -> list[int]:
-    """Return the place of each name; None stands for the name in its own place."""
+    """Return the index of each name; None stands for the column at the same index."""
     if len(columns) < len(names):
         raise ValueError(
             "ratings must have at least three columns (user, item, rating), "
             f"got {len(columns)}: {', '.join(map(str, columns))}"
         )
-    places = [
-        find_column(argument, columns[place] if name is None else name, columns)
-        for place, (argument, name) in enumerate(zip(_ARGUMENTS, names, strict=True))
+    indices = [
+        find_column(argument, columns[index] if name is None else name, columns)
+        for index, (argument, name) in enumerate(zip(_ARGUMENTS, names, strict=True))
     ]
-    for argument, place in zip(_ARGUMENTS, places, strict=True):
-        if places.count(place) > 1:
-            raise ValueError(f"{argument}={columns[place]!r} is wanted as another column, too")
-    return places
+    for argument, index in zip(_ARGUMENTS, indices, strict=True):
+        if indices.count(index) > 1:
+            raise ValueError(f"{argument}={columns[index]!r} is wanted as another column, too")
+    return indices
 
 
 def find_column(argument: str, name: Any, columns: Sequence[Any]) -> int:
-    """Return the place of the column that an argument names; ValueError unless there is one."""
-    places = [place for place, column in enumerate(columns) if column == name]
-    if len(places) != 1:
+    """Return the index of the column that an argument names; ValueError unless there is one."""
+    indices = [index for index, column in enumerate(columns) if column == name]
+    if len(indices) != 1:
         raise ValueError(
             f"{argument}={name!r} must be one column of {', '.join(map(repr, columns))}"
         )
-    return places[0]
+    return indices[0]
 
 
 def _ids_of_column(series: nw.Series[Any], ids: list[Any]) -> list[Any] | None:
@@ -117,7 +117,7 @@ def _ids_of_column(series: nw.Series[Any], ids: list[Any]) -> list[Any] | None:
 
 def _of_python_ids(ratings: Ratings, names: Names) -> NamedRatings:
     sides = (
-        None if all(isinstance(each, numbers.Number) for each in ids) else sort_ids(ids)
+        None if all(isinstance(raw_id, numbers.Number) for raw_id in ids) else sort_ids(ids)
         for ids in (ratings.user_ids, ratings.item_ids)
     )
     return NamedRatings(ratings, names, *sides)
@@ -126,7 +126,7 @@ def _of_python_ids(ratings: Ratings, names: Names) -> NamedRatings:
 def read_pairs(
     pairs: Any, names: Names, with_labels: bool | None
 ) -> tuple[list[Any], list[Any], NDArray[np.float64] | None]:
-    """Return the user and the item of each row, missing ones as they are, and the ratings or None.
+    """Return users and items row by row, missing ones as they are, and the ratings or None.
 
     ``with_labels=None`` takes ratings where there are some.
     """

@@ -1,20 +1,20 @@
-"""What a learner answers about ratings: whole parts and single rows."""
+"""Predictions of a learner: whole parts and single rows."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.collab.categories import UNKNOWN
+from astonish.collab.data import CollabDataLoaders
 from astonish.collab.loader import RatingsLoader
+from astonish.collab.pair_table import print_pairs
+from astonish.collab.session import Session
 from astonish.support.checks import check_integer
-
-if TYPE_CHECKING:
-    from astonish.collab.learner import Learner
 
 
 class RowPrediction(NamedTuple):
@@ -39,18 +39,18 @@ class RowPrediction(NamedTuple):
         return [name for name, value in self.row.items() if value == UNKNOWN]
 
 
-def part(learn: Learner, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
-    """Return `dl`, else a part of the learner's data loaders."""
+def part(dls: CollabDataLoaders, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
+    """Return `dl`, else a part of `dls`."""
     if dl is None:
-        return learn.dls[check_integer("ds_idx", ds_idx, 0, 1)]
+        return dls[check_integer("ds_idx", ds_idx, 0, 1)]
     if not isinstance(dl, RatingsLoader):
         raise TypeError(f"dl must be a RatingsLoader, such as dls.test_dl makes, got {dl!r}")
     return dl
 
 
-def rated_part(learn: Learner, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
+def rated_part(dls: CollabDataLoaders, ds_idx: int, dl: RatingsLoader | None) -> RatingsLoader:
     """Return `dl`, else a part; ValueError when it has no ratings to compare with."""
-    loader = part(learn, ds_idx, dl)
+    loader = part(dls, ds_idx, dl)
     if not loader.n:
         name = "dl" if dl is not None else "dls.valid" if ds_idx else "dls.train"
         raise ValueError(f"{name} is empty: there is nothing to validate with")
@@ -59,36 +59,58 @@ def rated_part(learn: Learner, ds_idx: int, dl: RatingsLoader | None) -> Ratings
     return loader
 
 
-def codes_of(loader: RatingsLoader) -> NDArray[np.int32]:
+def answer(
+    session: Session,
+    loader: RatingsLoader,
+    with_input: bool,
+    with_decoded: bool,
+    with_loss: bool,
+) -> tuple[Any, ...]:
+    """Return predictions and ratings, and the arrays asked for beside; see `Learner.get_preds`."""
+    preds = session.estimates_of(loader)
+    targs = None if loader.ratings is None else loader.ratings.copy()
+    arrays: list[Any] = [_codes_of(loader)] if with_input else []
+    arrays += [preds, targs]
+    if with_decoded:
+        arrays.append(preds)
+    if with_loss:
+        arrays.append((preds - np.asarray(targs)) ** 2)
+    return tuple(arrays)
+
+
+def _codes_of(loader: RatingsLoader) -> NDArray[np.int32]:
     """Return user and item of each row: int32 of shape (n, 2)."""
     return np.stack([loader.users, loader.items], axis=1)
 
 
-def predict_row(learn: Learner, row: Any) -> RowPrediction:
+def predict_row(session: Session, row: Any) -> RowPrediction:
     """Predict one row; see `Learner.predict`."""
-    dls = learn.dls
-    names = dls.user_name, dls.item_name
-    ids = _ids_of(row, names)
-    for name, each in zip(names, ids, strict=True):
-        if not isinstance(each, Hashable):
+    dls = session.dls
+    ids = _ids_of(row, (dls.user_name, dls.item_name))
+    codes = {name: dls.classes[name].encode([raw_id]) for name, raw_id in ids.items()}
+    users, items = codes.values()
+    pred = float(session.estimates_of(RatingsLoader(users, items, None))[0])
+    known = {name: dls.classes[name][int(code[0])] for name, code in codes.items()}
+    predicted = RowPrediction({**known, dls.rating_name: pred}, pred, pred)
+    if predicted.unknown:
+        told = ", ".join(f"{name} {ids[name]!r}" for name in predicted.unknown)
+        warnings.warn(f"not in the training data, taken as {UNKNOWN!r}: {told}", stacklevel=3)
+    return predicted
+
+
+def _ids_of(row: Any, names: tuple[Any, Any]) -> dict[Any, Any]:
+    """Return user and item of a row by the names of their columns."""
+    ids = dict(zip(names, _pair_of(row, names), strict=True))
+    for name, raw_id in ids.items():
+        if not isinstance(raw_id, Hashable):
             raise TypeError(
-                f"row must hold one id as {name!r}, got {each!r}; for many rows "
+                f"row must hold one id as {name!r}, got {raw_id!r}; for many rows "
                 "there is get_preds(dl=dls.test_dl(frame))"
             )
-    codes = [dls.classes[name].encode([each]) for name, each in zip(names, ids, strict=True)]
-    pred = float(learn._estimates_of(RatingsLoader(codes[0], codes[1], None))[0])
-    known = [dls.classes[name][int(code[0])] for name, code in zip(names, codes, strict=True)]
-    answer = RowPrediction(
-        {**dict(zip(names, known, strict=True)), dls.rating_name: pred}, pred, pred
-    )
-    if answer.unknown:
-        given = dict(zip(names, ids, strict=True))
-        told = ", ".join(f"{name} {given[name]!r}" for name in answer.unknown)
-        warnings.warn(f"not in the training data, taken as {UNKNOWN!r}: {told}", stacklevel=3)
-    return answer
+    return ids
 
 
-def _ids_of(row: Any, names: tuple[Any, Any]) -> list[Any]:
+def _pair_of(row: Any, names: tuple[Any, Any]) -> list[Any]:
     """Return user and item of a dict, a Series, a named tuple or a pair."""
     for method in ("to_dict", "_asdict"):
         if hasattr(row, method):
@@ -103,15 +125,15 @@ def _ids_of(row: Any, names: tuple[Any, Any]) -> list[Any]:
     return list(row[:2])
 
 
-def show(learn: Learner, loader: RatingsLoader, max_n: int, shuffle: bool) -> None:
+def show(session: Session, loader: RatingsLoader, max_n: int, shuffle: bool) -> None:
     """Print ratings beside their predictions; see `Learner.show_results`."""
     max_n = check_integer("max_n", max_n, 1)
     rows = np.random.permutation(loader.n) if shuffle else np.arange(loader.n)
-    dls, rows = learn.dls, rows[:max_n]
+    dls, rows = session.dls, rows[:max_n]
     ratings = np.asarray(loader.ratings)[rows]
     shown = RatingsLoader(loader.users[rows], loader.items[rows], ratings)
     columns = {
         dls.rating_name: [f"{rating:g}" for rating in ratings],
-        f"{dls.rating_name}_pred": [f"{pred:.4f}" for pred in learn._estimates_of(shown)],
+        f"{dls.rating_name}_pred": [f"{pred:.4f}" for pred in session.estimates_of(shown)],
     }
-    dls._print(shown.users, shown.items, columns)
+    print_pairs(dls.classes, shown.users, shown.items, columns)

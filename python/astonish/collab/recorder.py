@@ -1,4 +1,4 @@
-"""What a training was seen to do, and pictures of it."""
+"""Losses, rates and metrics of a training, and pictures of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BETA = 0.98
 
 
 class SmoothLoss:
-    """The exponential mean of all losses so far, without the bias to its beginning at 0.
+    """The exponential mean of all losses so far, corrected for its start at 0.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class SmoothLoss:
         self.value = float("nan")
 
     def add(self, losses: Iterable[float]) -> list[float]:
-        """Take in losses; returns the mean after each of them."""
+        """Add losses and return the mean after each of them."""
         start = self._mean, self._weight
         steps = list(accumulate(losses, _smoothed, initial=start))
         self._mean, self._weight = steps[-1]
@@ -50,7 +50,7 @@ def _smoothed(state: tuple[float, float], loss: float) -> tuple[float, float]:
 
 
 class Recorder:
-    """Figures of the last training, batch by batch and epoch by epoch.
+    """Losses, rates and metrics of the last training, by batch and by epoch.
 
     Attributes
     ----------
@@ -87,19 +87,19 @@ class Recorder:
         return self._smooth.value
 
     def history(self) -> History:
-        """Return the figures of the epochs by name, as models keep them in ``history_``."""
+        """Return losses and metrics of the epochs by name, as models keep them in ``history_``."""
         names = self.metric_names[1:-1]
-        return {name: [its[k] for its in self.values] for k, name in enumerate(names)}
+        return {name: [values[k] for values in self.values] for k, name in enumerate(names)}
 
     def add_batches(self, losses: NDArray[np.float64], schedule: Schedule) -> None:
-        """Take note of batches that were trained."""
+        """Record batches that were trained."""
         self.batch_losses += losses.tolist()
         self.losses += self._smooth.add(losses.tolist())
         self.lrs += schedule.lrs.tolist()
         self.hps["mom"] += schedule.moms.tolist()
 
     def add_epoch(self, values: list[float]) -> None:
-        """Take note of an epoch whose batches were added."""
+        """Record an epoch whose batches were added."""
         self.values.append(values)
         self.iters.append(len(self.losses))
 
@@ -112,8 +112,8 @@ class Recorder:
             For a name that is not among the columns.
         """
         names = self.metric_names[1:-1]
-        place = names.index(check_choice("name", name, names))
-        return [values[place] for values in self.values]
+        index = names.index(check_choice("name", name, names))
+        return [values[index] for values in self.values]
 
     def plot_loss(
         self,
@@ -219,9 +219,9 @@ class Recorder:
             every = list(ax) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
         if len(every) != len(names):
             raise ValueError(f"ax must hold {len(names)} Axes, one for each key, got {len(every)}")
-        for name, each in zip(names, every, strict=True):
-            each.plot(self.hps[name])
-            each.set(xlabel="steps", ylabel=name)
+        for name, drawn in zip(names, every, strict=True):
+            drawn.plot(self.hps[name])
+            drawn.set(xlabel="steps", ylabel=name)
         return every if len(every) > 1 else every[0]
 
     def _need_batches(self, n_skipped: int) -> None:

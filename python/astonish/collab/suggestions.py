@@ -28,9 +28,9 @@ def valley(lrs: Any, losses: Any, num_it: int) -> Suggestion:  # noqa: ARG001
     """
     lrs, losses = _curve(lrs, losses)
     lengths = np.ones(len(losses), dtype=np.int64)
-    for place in range(1, len(losses)):
-        higher = losses[:place] > losses[place]
-        lengths[place] += lengths[:place].max(where=higher, initial=0)
+    for index in range(1, len(losses)):
+        higher = losses[:index] > losses[index]
+        lengths[index] += lengths[:index].max(where=higher, initial=0)
     end = int(lengths.argmax())
     begin = end - int(lengths[end]) if end else 0
     third = (end - begin) / 3
@@ -102,6 +102,6 @@ def _curve(lrs: Any, losses: Any) -> tuple[Numbers, Numbers]:
     return rates, heights
 
 
-def _at(lrs: Numbers, losses: Numbers, place: int) -> Suggestion:
-    lr = float(lrs[place])
-    return lr, (lr, float(losses[place]))
+def _at(lrs: Numbers, losses: Numbers, index: int) -> Suggestion:
+    lr = float(lrs[index])
+    return lr, (lr, float(losses[index]))

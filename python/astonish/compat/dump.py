@@ -1,6 +1,6 @@
 """Dump files: predictions and a model as one pickle, in the form that scikit-surprise reads.
 
-A pickle runs code of whoever wrote it: load only files that you trust. `AlgoBase.save` and
+A pickle runs code of whoever wrote it: load only files that you trust. `Model.save` and
 `astonish.load` keep models in files that cannot run anything.
 """
 
@@ -17,9 +17,10 @@ from typing import Any
 from astonish.compat.mirror import mirror_modules, mirror_name
 from astonish.data.csr import RatingsByRow
 from astonish.data.trainset import Trainset
-from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.model import Model
 from astonish.support.derived import cached, derived
 from astonish.support.garbage_collection import paused_gc
+from astonish.support.parameters import parameters_of
 
 _MOST_ROWS = 20_000  # a table of all pairs of so many takes 3.2 GB
 
@@ -27,7 +28,7 @@ _MOST_ROWS = 20_000  # a table of all pairs of so many takes 3.2 GB
 def dump(
     file_name: str | Path,
     predictions: list[Any] | None = None,
-    algo: AlgoBase | None = None,
+    algo: Model | None = None,
     verbose: int = 0,
 ) -> None:
     """Pickle predictions, a model, or both.
@@ -42,8 +43,8 @@ def dump(
     file_name : str or path
         Where to write.
     predictions : list of Prediction, optional
-        As `AlgoBase.test` returns them.
-    algo : AlgoBase, optional
+        As `Model.test` returns them.
+    algo : Model, optional
         The model.
     verbose : int, default 0
         Whether to print the name of the file.
@@ -102,7 +103,7 @@ def load(file_name: str | Path) -> tuple[Any, Any]:
     with Path(file_name).open("rb") as file, paused_gc():
         content = _SurpriseUnpickler(file).load()
     algo = content["algo"]
-    if isinstance(algo, AlgoBase):
+    if isinstance(algo, Model):
         _forget_derived(algo)
     return content["predictions"], algo
 
@@ -119,7 +120,7 @@ class _SurprisePickler(pickle.Pickler):
             return copyreg.__newobj__, (Trainset,), _state_of_trainset(obj)  # type: ignore[attr-defined]
         if type(obj) is RatingsByRow:
             return defaultdict, (list,), None, None, obj.iterate_rows()
-        if isinstance(obj, AlgoBase) and type(obj) in _homes():
+        if isinstance(obj, Model) and type(obj) in _homes():
             return copyreg.__newobj__, (type(obj),), _state_of_model(obj)  # type: ignore[attr-defined]
         return NotImplemented
 
@@ -152,7 +153,7 @@ def _homes() -> dict[type, str]:
 
 def _state_of_trainset(trainset: Trainset) -> dict[str, Any]:
     """Return the attributes of scikit-surprise's Trainset, and those that the user added."""
-    arrays = {"by_user", "by_item", "user_ids", "item_ids", "global_mean"}
+    arrays = {"by_user", "by_item", "user_ids", "item_ids", "global_mean", "_timestamps"}
     return {name: value for name, value in vars(trainset).items() if name not in arrays} | {
         "_raw2inner_id_users": trainset._raw2inner_id_users,
         "_raw2inner_id_items": trainset._raw2inner_id_items,
@@ -162,9 +163,11 @@ def _state_of_trainset(trainset: Trainset) -> dict[str, Any]:
     }
 
 
-def _state_of_model(model: AlgoBase) -> dict[str, Any]:
+def _state_of_model(model: Model) -> dict[str, Any]:
     """Return the attributes of a model; scikit-surprise stores what is computed here on demand."""
     state = dict(vars(model))
+    # What is given for one kind of parameter, such as lr_all for lr_bu, is resolved there.
+    state |= {name: getattr(model, name) for name in parameters_of(type(model)) if name in state}
     if "trainset" in state:
         n_rows = getattr(model, "n_x", model.trainset.n_items)
         kinds = (derived, cached) if n_rows <= _MOST_ROWS else derived
@@ -174,13 +177,13 @@ def _state_of_model(model: AlgoBase) -> dict[str, Any]:
     return state
 
 
-def _forget_derived(model: AlgoBase) -> None:
+def _forget_derived(model: Model) -> None:
     """Drop what a file holds of attributes that are computed here."""
     for name in vars(model).keys() & _attributes_on_demand(model, derived):
         del vars(model)[name]
 
 
-def _attributes_on_demand(model: AlgoBase, kinds: Any) -> set[str]:
+def _attributes_on_demand(model: Model, kinds: Any) -> set[str]:
     """Return the names of the public attributes of a model that its class computes."""
     names = (name for name in dir(type(model)) if not name.startswith("_"))
     return {name for name in names if isinstance(inspect.getattr_static(type(model), name), kinds)}

@@ -22,10 +22,10 @@ from astonish.compat.mirror import SURPRISE_VERSION
 from astonish.data.dataset import Dataset
 from astonish.data.reader import Reader
 from astonish.data.sources.builtin import BUILTIN_DATASETS, dataset_dir
+from astonish.data.splits import KFold, PredefinedKFold
 from astonish.evaluation.cross_validation import cross_validate
-from astonish.evaluation.split import KFold, PredefinedKFold
 from astonish.models import ALGORITHMS
-from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.model import Model
 from astonish.support.checks import check_integer
 
 PROGRAM = "python -m astonish.surprise"
@@ -241,7 +241,7 @@ def _data_and_folds(args: argparse.Namespace) -> tuple[Dataset, Any]:
     return Dataset.load_builtin(args.load_builtin), shuffled
 
 
-def _dump_each_test(algo: AlgoBase, folder: Path) -> None:
+def _dump_each_test(algo: Model, folder: Path) -> None:
     """Make `algo` write the predictions of each test, and itself, to a file of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     test = algo.test

@@ -1,4 +1,4 @@
-"""Ratings in every form that a program may have them in."""
+"""Ratings in every form that functions of the package accept."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,23 +6,25 @@ from typing import Any
 from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.ratings import Ratings
 from astonish.data.sources.frames import read_frame
+from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
 
 
 def as_ratings(ratings: Any, name: str = "ratings") -> Ratings:
-    """Return the columns of `ratings`, an argument that is called `name`.
+    """Return the argument `name` as columns.
 
     Parameters
     ----------
-    ratings : Ratings, Dataset, Trainset, frame, or iterable of (user id, item id, rating)
-        At least one rating.
+    ratings : Ratings, Dataset, Trainset, Testset, frame, or iterable of triples
+        Triples are (user id, item id, rating).
+        There must be at least one rating.
 
     Raises
     ------
     TypeError
-        For anything else.
+        For any other type.
     ValueError
-        When there are none, or one is not finite.
+        For no ratings, or a rating that is not finite.
     """
     columns = _columns(ratings, name)
     if not len(columns):
@@ -37,6 +39,8 @@ def _columns(ratings: Any, name: str) -> Ratings:
         return ratings.ratings
     if isinstance(ratings, Trainset):
         return ratings.to_ratings()
+    if isinstance(ratings, Testset):
+        return ratings.to_ratings()
     if hasattr(ratings, "columns"):
         return read_frame(ratings)
     return _from_triples(ratings, name)
@@ -49,8 +53,8 @@ def _from_triples(ratings: Any, name: str) -> Ratings:
             f"rating), got {type(ratings).__name__}"
         )
     rows = list(ratings)
-    for place, row in enumerate(rows):
+    for number, row in enumerate(rows):
         if not isinstance(row, (tuple, list)) or len(row) != 3:
-            raise TypeError(f"{name}[{place}] must be (user id, item id, rating), got {row!r}")
+            raise TypeError(f"{name}[{number}] must be (user id, item id, rating), got {row!r}")
     users, items, values = zip(*rows, strict=True) if rows else ((), (), ())
     return Ratings.from_columns(list(users), list(items), list(values))

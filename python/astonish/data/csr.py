@@ -1,6 +1,6 @@
 """Compressed sparse rows, and the view of them as scikit-surprise's ``ur`` and ``ir``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,28 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.data.inner_ids import find_inner, to_codes
 from astonish.support.derived import cached
 
 
 @dataclass(frozen=True, eq=False)
 class Csr:
-    """The ratings of each row side by side, in the order in which they came.
+    """Ratings grouped by row: compressed sparse rows. Ratings of a row keep their order.
 
     Attributes
     ----------
     offsets : int64 array of shape (n_rows + 1,)
-        Row k lies at ``offsets[k]:offsets[k + 1]`` of the other two.
+        The ratings of row k are ``offsets[k]:offsets[k + 1]`` of `indices` and `values`.
     indices : int32 array of shape (n_ratings,)
         Column of each rating.
     values : float64 array of shape (n_ratings,)
-        The ratings.
+        The ratings. `row` returns those of one row; code outside of this module reads values
+        through these two, whatever they may be stored as.
     n_cols : int
         Number of columns.
 
     Notes
     -----
-    `from_triplets` and `from_arrays` validate, once; the arrays are read-only from then on, because
-    kernels rely on them.
+    `from_triplets` and `from_arrays` validate the arrays once. They are read-only afterwards,
+    because kernels do not check them again.
     """
 
     offsets: NDArray[np.int64]
@@ -64,9 +66,9 @@ class Csr:
         Raises
         ------
         TypeError
-            For a row or column that is no whole number, or a rating that is no number.
+            For a row or column that is not a whole number, or a rating that is not a number.
         ValueError, IndexError
-            For a rating that is not finite, or a place outside of `shape`.
+            For a rating that is not finite, or a row or column outside of `shape`.
         """
         triplets = [(row, column, value) for row, ratings in lists for column, value in ratings]
         rows, cols, values = zip(*triplets, strict=True) if triplets else ((), (), ())
@@ -75,7 +77,7 @@ class Csr:
             raise TypeError(f"{name} must hold ratings that are numbers, got {ratings!r}")
         if not np.isfinite(ratings).all():
             raise ValueError(f"{name} must hold finite ratings only")
-        codes = _whole_numbers(name, rows), _whole_numbers(name, cols)
+        codes = to_codes(name, rows), to_codes(name, cols)
         return cls.from_triplets(*codes, ratings.astype(np.float64), shape)
 
     @classmethod
@@ -86,15 +88,15 @@ class Csr:
         values: NDArray[np.float64],
         n_cols: int,
     ) -> "Csr":
-        """Adopt arrays from outside; ValueError or IndexError unless they are a CSR matrix."""
-        _core.Ratings(offsets, indices, values, n_cols)  # which refuses what is no CSR matrix
+        """Use the given arrays; ValueError or IndexError unless they are a valid CSR matrix."""
+        _core.Ratings(offsets, indices, values, n_cols)  # raises for an invalid CSR matrix
         if not np.isfinite(values).all():
             raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
 
     @cached
     def ratings(self) -> _core.Ratings:
-        """The arrays as kernels take them: validated once a process, not at every call."""
+        """The arrays as kernels take them; validated once in a process, not at every call."""
         return _core.Ratings(self.offsets, self.indices, self.values, self.n_cols)
 
     @property
@@ -109,8 +111,8 @@ class Csr:
 
     def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the columns and the values of a row."""
-        where = slice(self.offsets[row], self.offsets[row + 1])
-        return self.indices[where], self.values[where]
+        part = slice(self.offsets[row], self.offsets[row + 1])
+        return self.indices[part], self.values[part]
 
     def only_rows(self, rows: NDArray[np.int32]) -> "Csr":
         """Return a matrix of some rows, in that order."""
@@ -133,7 +135,7 @@ class Csr:
         values: NDArray[np.float64],
         shape: tuple[int, int],
     ) -> "Csr":
-        """Return a matrix of `shape` that has triplets beside these ratings, last in their rows."""
+        """Return a matrix of `shape` with further triplets, which come last in their rows."""
         return Csr.from_triplets(
             np.concatenate((self.row_of_each(), rows)),
             np.concatenate((self.indices, cols)),
@@ -151,10 +153,9 @@ class Csr:
         return np.where(empty[rows], np.int32(-1), rows) if empty.any() else rows
 
     def reduce_rows(self, statistic: Callable[..., NDArray[np.float64]]) -> NDArray[np.float64]:
-        """Return `statistic` (`numpy.mean`, `numpy.std`) of the ratings of each row, 0 for none.
+        """Return `statistic` (`numpy.mean`, `numpy.std`) of every row, 0 for empty rows.
 
-        Rows of the same length are reduced together, which is quick and rounds as a call for each
-        row does.
+        Rows of the same length are reduced in one call, which rounds as a call a row does.
         """
         result = np.zeros(self.n_rows)
         lengths = np.diff(self.offsets)
@@ -162,39 +163,19 @@ class Csr:
         bounds = np.flatnonzero(np.diff(lengths[order])) + 1
         for rows in np.split(order, bounds):
             if len(rows) and (length := lengths[rows[0]]):
-                places = self.offsets[rows][:, np.newaxis] + np.arange(length)
-                result[rows] = statistic(self.values[places], axis=1)
+                positions = self.offsets[rows][:, np.newaxis] + np.arange(length)
+                result[rows] = statistic(self.values[positions], axis=1)
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.offsets, self.indices, self.values, self.n_cols)
 
 
-def _whole_numbers(name: str, inner_ids: Sequence[int]) -> NDArray[np.int32]:
-    """Return inner ids as the core takes them; TypeError for what is no whole number."""
-    codes = np.array(inner_ids) if inner_ids else np.empty(0, dtype=np.int32)
-    with np.errstate(invalid="ignore"):  # for NaN and the infinite, which are refused next
-        whole = codes.astype(np.int32) if codes.dtype.kind in "iuf" else None
-    if whole is None or not np.array_equal(whole, codes):
-        raise TypeError(f"{name} must hold inner ids that are whole numbers, got {codes!r}")
-    return whole
-
-
-def find_inner(inner: Any, n: int) -> int | None:
-    """Return the inner id that equals `inner`, as a key of a dict would, or None."""
-    if type(inner) is int:
-        return inner if 0 <= inner < n else None
-    if not isinstance(inner, (int, float, np.integer, np.floating)) or not 0 <= inner < n:
-        return None
-    return int(inner) if inner == int(inner) else None
-
-
 class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
     """A CSR as scikit-surprise shows it: ``{row: [(column, rating), ...]}``.
 
-    The list of a row is made when it is first asked for and kept. A row without ratings, or one
-    that does not exist, answers with an empty list and is not ``in`` the mapping; nothing is
-    inserted.
+    The list of a row is made at the first access and kept. For a row without ratings, or one that
+    does not exist, the list is empty and the row is not ``in`` the mapping; nothing is inserted.
     """
 
     def __init__(self, csr: Csr) -> None:
@@ -214,7 +195,7 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
         return list(zip(columns.tolist(), values.tolist(), strict=True))
 
     def iterate_rows(self) -> Iterator[tuple[int, list[tuple[int, float]]]]:
-        """Yield ``items()``; a list that nobody has asked for before is not kept."""
+        """Yield ``items()`` without keeping the lists that are made for it."""
         return ((row, self._rows.get(row) or self._make_row(row)) for row in self)
 
     def __contains__(self, row: object) -> bool:
@@ -222,7 +203,7 @@ class RatingsByRow(Mapping[int, list[tuple[int, float]]]):
         return code is not None and bool(self._has_ratings[code])
 
     def get(self, row: Any, default: Any = None) -> Any:
-        """Return the ratings of a row, `default` where there are none."""
+        """Return the ratings of a row, `default` for a row without ratings."""
         return self[row] or default
 
     def __iter__(self) -> Iterator[int]:

@@ -1,25 +1,31 @@
 """Data sets: where ratings come from, and how they become training and test sets."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from astonish.data.ratings import Ratings, RawRating, Testset
+from astonish.data.ratings import Ratings, RawRating, Triple
 from astonish.data.reader import Reader
+from astonish.data.source_data import SourceData
+from astonish.data.sources.builtin import read_builtin
 from astonish.data.sources.files import read_file
 from astonish.data.sources.frames import read_frame, read_sparse
+from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
 from astonish.support.public import public
 
 FoldFiles: TypeAlias = Sequence[tuple[str | Path, str | Path]]
 
+_PACKAGE = "astonish."
+
 
 @public
 class Dataset:
-    """Ratings and the Reader that says how to understand them.
+    """Ratings, and the Reader that describes their format and scale.
 
-    Data sets are made by the ``load_`` methods, never directly.
+    Data sets are made by the ``load_`` methods, not by the constructor.
 
     Attributes
     ----------
@@ -50,7 +56,7 @@ class Dataset:
         Raises
         ------
         ValueError
-            For an unknown name, or a download whose checksum is not the publisher's.
+            For an unknown name, or a download whose checksum differs from the published one.
         OSError
             When the download fails.
 
@@ -60,11 +66,7 @@ class Dataset:
         >>> astonish.Dataset.load_builtin("demo")
         <Dataset: 100000 ratings of 1682 items by 943 users>
         """
-        from astonish.data.sources.builtin import (
-            load_builtin,  # builtin makes data sets of this class
-        )
-
-        return load_builtin(name, prompt)
+        return DatasetAutoFolds.from_source(read_builtin(name, prompt))
 
     @classmethod
     def load_from_file(cls, file_path: str | Path, reader: Reader) -> "DatasetAutoFolds":
@@ -73,16 +75,16 @@ class Dataset:
         Parameters
         ----------
         file_path : str or path
-            The file; ``~`` is understood.
+            The file; ``~`` stands for the home folder.
         reader : Reader
-            Its format.
+            The format of the file.
 
         Raises
         ------
         OSError
             When the file cannot be read.
         ValueError
-            For a line that does not fit `reader`, a rating that is not finite, or no rating at all.
+            For a line that does not fit `reader`, a rating that is not finite, or no ratings.
         """
         return DatasetAutoFolds(ratings_file=file_path, reader=reader)
 
@@ -90,7 +92,7 @@ class Dataset:
     def load_from_folds(cls, folds_files: FoldFiles, reader: Reader) -> "DatasetUserFolds":
         """Load a data set whose folds are files: pairs of (training file, test file).
 
-        The files are read by `PredefinedKFold`. ValueError when one does not exist.
+        `PredefinedKFold` reads the files. ValueError when one of them does not exist.
         """
         return DatasetUserFolds(folds_files=folds_files, reader=reader)
 
@@ -108,9 +110,9 @@ class Dataset:
         Raises
         ------
         TypeError
-            When `df` is no frame or the ratings are not numbers.
+            When `df` is not a frame or the ratings are not numbers.
         ValueError
-            For another number of columns, a missing id, a rating that is not finite, or no rating.
+            For another number of columns, a missing id, a rating that is not finite, or no ratings.
 
         Examples
         --------
@@ -149,7 +151,7 @@ class Dataset:
         return read_file(file_name, self.reader).to_tuples()
 
     def read_columns(self, file_name: str | Path) -> Ratings:
-        """Return the ratings of a file as columns; a subclass's own `read_ratings` is honoured."""
+        """Return the ratings of a file as columns; calls a `read_ratings` that is overridden."""
         if type(self).read_ratings is Dataset.read_ratings:
             return read_file(file_name, self.reader)
         return Ratings.from_tuples(self.read_ratings(file_name))
@@ -158,10 +160,13 @@ class Dataset:
         """Build a Trainset from (user id, item id, rating, timestamp) tuples."""
         return Trainset.from_ratings(Ratings.from_tuples(raw_trainset), self.reader.rating_scale)
 
-    def construct_testset(self, raw_testset: Iterable[RawRating]) -> Testset:
-        """Build a test set, a list of (user id, item id, rating), from tuples with timestamps."""
+    def construct_testset(self, raw_testset: Iterable[RawRating]) -> Sequence[Triple]:
+        """Build a test set, (user id, item id, rating), from tuples with timestamps.
+
+        A list, as in scikit-surprise; a `Testset` of columns, which splits hand in.
+        """
         if isinstance(raw_testset, Ratings):
-            return raw_testset.to_testset()
+            return Testset(raw_testset)
         return [(user, item, rating) for user, item, rating, _ in raw_testset]
 
 
@@ -173,8 +178,8 @@ class DatasetAutoFolds(Dataset):
     ratings : Ratings
         The ratings as columns.
     raw_ratings : list of (user id, item id, rating, timestamp)
-        The same as tuples. It may be shuffled, cut and assigned to: from the first access on, the
-        list is what the data set holds.
+        The same as tuples. The list may be changed or replaced: from the first access on, it is
+        what the data set holds.
     """
 
     def __init__(
@@ -196,10 +201,19 @@ class DatasetAutoFolds(Dataset):
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, reader: Reader) -> "DatasetAutoFolds":
-        """Make a data set of ratings that are columns already."""
+        """Make a data set of columns."""
+        return cls.from_source(SourceData(ratings, _require_reader(reader)))
+
+    @classmethod
+    def from_source(cls, source: SourceData) -> "DatasetAutoFolds":
+        """Make a data set of what a source returned."""
         data = cls.__new__(cls)
-        Dataset.__init__(data, _require_reader(reader))
-        data._adopt(ratings)
+        Dataset.__init__(data, source.reader)
+        if source.ratings_file is not None:
+            data.ratings_file = source.ratings_file
+        data._adopt(source.ratings)
+        data.item_titles = source.item_titles
+        data.item_genres = source.item_genres
         return data
 
     def _adopt(self, ratings: Ratings) -> None:
@@ -213,14 +227,14 @@ class DatasetAutoFolds(Dataset):
 
     @property
     def ratings(self) -> Ratings:
-        """The ratings as columns; read anew from `raw_ratings` once someone has touched that."""
+        """The ratings as columns, made from `raw_ratings` once that has been accessed."""
         if self._raw_ratings is None:
             return self._ratings
         return Ratings.from_tuples(self._raw_ratings)
 
     @property
     def raw_ratings(self) -> list[RawRating]:
-        """The ratings as a list of (user id, item id, rating, timestamp) that may be changed."""
+        """The ratings as a list of (user id, item id, rating, timestamp), which may be changed."""
         if self._raw_ratings is None:
             self._raw_ratings = self._ratings.to_tuples()
         return self._raw_ratings
@@ -265,5 +279,15 @@ def _warn_outside_scale(ratings: Ratings, scale: tuple[float, float]) -> None:
         warnings.warn(
             f"ratings from {lowest:g} to {highest:g} go beyond rating_scale={scale}; they are kept,"
             " but estimates are clipped to the scale",
-            stacklevel=5,
+            stacklevel=_outside_stacklevel(),
         )
+
+
+def _outside_stacklevel() -> int:
+    """Return the `stacklevel` with which a warning of the caller points outside the package."""
+    frame = sys._getframe(1)
+    level = 1
+    while frame.f_globals.get("__name__", "").startswith(_PACKAGE) and frame.f_back is not None:
+        frame = frame.f_back
+        level += 1
+    return level

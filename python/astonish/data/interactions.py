@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csr import Csr
 from astonish.data.ratings import Ratings
+from astonish.data.sides import Sides
 from astonish.data.sources.frames import read_interactions, read_sparse
 from astonish.data.trainset import Trainset
 
@@ -17,16 +17,16 @@ def as_trainset(interactions: Any) -> Trainset:
     Parameters
     ----------
     interactions : Trainset, scipy sparse matrix or frame
-        A training set as it is. The rows and columns of a matrix are the users and items 0, 1, 2,
-        ..., those without entries included. A frame has two columns, user ids and item ids, and may
-        have a third one, weights.
+        A training set is returned unchanged. The rows and columns of a matrix are the users and
+        items 0, 1, 2, ..., including those without entries. A frame has two columns, user ids and
+        item ids, and may have a third one, weights.
 
     Raises
     ------
     TypeError
-        For anything else, or weights that are no numbers.
+        For any other type, or weights that are not numbers.
     ValueError
-        For a weight that is not finite, a missing id, or no interaction at all.
+        For a weight that is not finite, a missing id, or no interactions.
     """
     if isinstance(interactions, Trainset):
         return interactions
@@ -47,8 +47,7 @@ def _from_sparse(matrix: Any) -> Trainset:
         raise ValueError("the matrix is empty: it needs at least one interaction")
     shape = len(ratings.user_ids), len(ratings.item_ids)
     return Trainset.from_csr(
-        Csr.from_triplets(ratings.users, ratings.items, ratings.values, shape),
-        Csr.from_triplets(ratings.items, ratings.users, ratings.values, shape[::-1]),
+        *Sides.from_triplets(ratings.users, ratings.items, ratings.values, shape),
         ratings.user_ids,
         ratings.item_ids,
         (0.0, float(ratings.values.max(initial=0))),
@@ -61,7 +60,7 @@ def as_weights(interactions: Any) -> Ratings:
     Raises
     ------
     TypeError, ValueError
-        As they do, so for no interaction at all.
+        As those functions, and for no interactions.
     """
     if hasattr(interactions, "tocoo"):
         interactions = read_sparse(interactions, None, None)
@@ -70,39 +69,16 @@ def as_weights(interactions: Any) -> Ratings:
     return as_ratings(interactions, "interactions")
 
 
-def check_weights(trainset: Trainset) -> None:
+def check_nonnegative_weights(trainset: Trainset) -> None:
     """Raise ValueError for a weight that is negative."""
     by_user = trainset.by_user
     negative = by_user.values < 0
     if negative.any():
-        place = int(np.argmax(negative))
-        user, item = by_user.row_of_each()[place], by_user.indices[place]
+        row = int(np.argmax(negative))
+        user, item = by_user.row_of_each()[row], by_user.indices[row]
         raise ValueError(
-            f"interaction number {place} (user {trainset.user_ids[user]!r}, "
-            f"item {trainset.item_ids[item]!r}) has the weight {by_user.values[place]}: a weight "
+            f"interaction number {row} (user {trainset.user_ids[user]!r}, "
+            f"item {trainset.item_ids[item]!r}) has the weight {by_user.values[row]}: a weight "
             "says how sure an interaction is, so it must not be negative; leave out what was "
             "disliked"
         )
-
-
-def merge_repeats(by_user: Csr, by_item: Csr) -> tuple[Csr, Csr]:
-    """Return interactions with each pair once, its weights added up, and no weight of zero.
-
-    Those that are so already are returned as they are.
-    """
-    shape = by_user.n_rows, by_user.n_cols
-    items = by_item.row_of_each()  # ascending, so the rows of this are sorted
-    by_user_sorted = Csr.from_triplets(by_item.indices, items, by_item.values, shape)
-    users, items = by_user_sorted.row_of_each(), by_user_sorted.indices
-    is_first = np.ones(len(users), dtype=bool)
-    is_first[1:] = (np.diff(users) != 0) | (np.diff(items) != 0)
-    if is_first.all() and by_user.values.all():
-        return by_user, by_item
-    weights = np.add.reduceat(by_user_sorted.values, np.flatnonzero(is_first))
-    users, items = users[is_first], items[is_first]
-    kept = weights != 0
-    users, items, weights = users[kept], items[kept], weights[kept]
-    return (
-        Csr.from_triplets(users, items, weights, shape),
-        Csr.from_triplets(items, users, weights, shape[::-1]),
-    )

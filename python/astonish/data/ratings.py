@@ -1,4 +1,4 @@
-"""Ratings as columns: what every file, frame and list of tuples becomes at the door."""
+"""Ratings as columns, which files, frames and lists of tuples are converted to."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.data.timestamps import to_column, to_text
 from astonish.support.garbage_collection import paused_gc
 
 RawRating: TypeAlias = tuple[Any, Any, float, str | None]
-Testset: TypeAlias = list[tuple[Any, Any, float]]
+Triple: TypeAlias = tuple[Any, Any, float]
 
 
 @dataclass(frozen=True, eq=False)
 class Ratings(Sequence[RawRating]):
-    """A log of ratings: codes of users and items, values, and the ids behind the codes.
+    """Ratings as columns: codes of users and items, values, and tables of the ids.
 
-    It is also the sequence of (user id, item id, rating, timestamp) that it stands for; the tuples
-    are made when they are asked for. Subsets share the tables of ids.
+    Also a sequence of (user id, item id, rating, timestamp); the tuples are made when they are
+    accessed. Subsets share the tables of ids.
 
     Attributes
     ----------
@@ -31,7 +32,8 @@ class Ratings(Sequence[RawRating]):
     user_ids, item_ids : list
         Raw ids, in order of first appearance where the ratings were read from a source.
     timestamps : int64 or object array of shape (n_ratings,), optional
-        int64 when every timestamp was an integer, else the strings as they were read.
+        int64 when every timestamp is an integer or missing (`MISSING_TIME`), else the texts as they
+        were read.
     """
 
     users: NDArray[np.int32]
@@ -64,8 +66,8 @@ class Ratings(Sequence[RawRating]):
         Raises
         ------
         TypeError
-            For an id that is not hashable.
-        TypeError, ValueError
+            For an id that is not hashable, or a rating that ``float`` does not take.
+        ValueError
             For a rating that ``float`` does not take, or that is not finite.
         """
         user_codes, user_table = _core.encode_ids(users)
@@ -76,7 +78,7 @@ class Ratings(Sequence[RawRating]):
             _to_floats(values, len(users)),
             list(user_table),
             list(item_table),
-            None if timestamps is None else _timestamp_array(timestamps),
+            None if timestamps is None else to_column(timestamps),
         )
 
     @classmethod
@@ -85,12 +87,11 @@ class Ratings(Sequence[RawRating]):
         if isinstance(raw_ratings, Ratings):
             return raw_ratings
         rows = list(raw_ratings)
-        timestamps = [timestamp for _, _, _, timestamp in rows]
         return cls.from_columns(
             [user for user, _, _, _ in rows],
             [item for _, item, _, _ in rows],
             [rating for _, _, rating, _ in rows],
-            None if all(timestamp is None for timestamp in timestamps) else timestamps,
+            [timestamp for _, _, _, timestamp in rows],
         )
 
     def take(self, rows: NDArray[np.intp]) -> "Ratings":
@@ -117,15 +118,20 @@ class Ratings(Sequence[RawRating]):
         with paused_gc():
             return list(self)
 
-    def to_testset(self) -> Testset:
+    def triples(self) -> Iterator[Triple]:
+        """Iterate over (user id, item id, rating)."""
+        return zip(self.raw_users(), self.raw_items(), self.values.tolist(), strict=True)
+
+    def to_triples(self) -> list[Triple]:
         """Return the list of (user id, item id, rating)."""
         with paused_gc():
-            return list(zip(self.raw_users(), self.raw_items(), self.values.tolist(), strict=True))
+            return list(self.triples())
 
     def __iter__(self) -> Iterator[RawRating]:
-        timestamps = repeat(None) if self.timestamps is None else map(_as_text, self.timestamps)
-        columns = self.raw_users(), self.raw_items(), self.values.tolist(), timestamps
-        return zip(*columns, strict=False)  # "no timestamps" has no end
+        columns = self.raw_users(), self.raw_items(), self.values.tolist()
+        if self.timestamps is None:
+            return zip(*columns, repeat(None), strict=False)  # repeat has no end
+        return zip(*columns, map(to_text, self.timestamps.tolist()), strict=True)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -137,30 +143,13 @@ class Ratings(Sequence[RawRating]):
     def __getitem__(self, index: int | slice) -> "RawRating | Ratings":
         if isinstance(index, slice):
             return self.take(np.arange(len(self))[index])
-        timestamp = None if self.timestamps is None else _as_text(self.timestamps[index])
+        timestamp = None if self.timestamps is None else to_text(self.timestamps[index])
         user, item = self.user_ids[self.users[index]], self.item_ids[self.items[index]]
         return user, item, float(self.values[index]), timestamp
-
-
-def _as_text(timestamp: Any) -> str | None:
-    return None if timestamp is None else str(timestamp)
-
-
-def _timestamp_array(timestamps: Sequence[str | None]) -> NDArray[Any]:
-    """Return int64 where that gives back the same strings, else the objects as they are."""
-    try:
-        numbers = list(map(int, timestamps))  # type: ignore[arg-type]
-        if list(map(str, numbers)) == list(timestamps):
-            return np.array(numbers, dtype=np.int64)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    objects = np.empty(len(timestamps), dtype=object)
-    objects[:] = timestamps
-    return objects
 
 
 def _to_floats(values: list[Any], n: int) -> NDArray[np.float64]:
     try:
         return np.fromiter(map(float, values), np.float64, n)
-    except OverflowError as error:  # of an int beyond all floats
+    except OverflowError as error:  # an int too large for a float
         raise ValueError(f"a rating must be a finite number: {error}") from None

@@ -39,7 +39,7 @@ class Reader:
     rating_scale : (float, float), default (1, 5)
         The lowest and the highest rating. Estimates are clipped to it; infinite bounds do not clip.
     skip_lines : int, default 0
-        How many lines at the beginning of the file to leave out, such as a header.
+        How many lines at the beginning of the file to skip, such as a header.
 
     Raises
     ------

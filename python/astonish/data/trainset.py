@@ -1,19 +1,23 @@
 """The training set: what models are fitted to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.csr import Csr, RatingsByRow, find_inner
-from astonish.data.ratings import Ratings, Testset
-from astonish.support.checks import check_integer, check_scale
+from astonish.data.csr import Csr, RatingsByRow
+from astonish.data.inner_ids import extend_ids, find_inner, find_raw, ids_in_order
+from astonish.data.ratings import Ratings, Triple
+from astonish.data.sides import Sides
+from astonish.data.timestamps import UngroupedTimestamps, joined, ungrouped
+from astonish.support.checks import check_scale
 from astonish.support.derived import cached
 from astonish.support.public import public
 
 # Arguments of the constructor that scikit-surprise stores under their names.
+_KNOW_USERS, _KNOW_ITEMS = ("users", "both"), ("items", "both")  # values of `known_side`
 _STORED_ARGUMENTS = ("ur", "ir", "n_users", "n_items", "n_ratings", "rating_scale")
 
 
@@ -45,9 +49,11 @@ class Trainset:
         The same as lists of tuples, made row by row when asked for.
     user_ids, item_ids : list
         Raw id of each inner id.
-    known_side : {"users", "items"} or None
-        The side whose parameters come from elsewhere, so that all of it is known, rated here or
-        not; None where only ratings make known.
+    timestamps : int64 array of shape (n_ratings,) or None
+        When each rating of `by_user` was given, in that order.
+    known_side : {"users", "items", "both"} or None
+        The side whose parameters come from another model, so that all of these users or items are
+        known, with or without ratings here. None where only those with ratings are known.
 
     Examples
     --------
@@ -58,6 +64,7 @@ class Trainset:
     """
 
     known_side: str | None = None
+    _timestamps: NDArray[np.int64] | UngroupedTimestamps | None = None
 
     def __init__(
         self,
@@ -70,9 +77,9 @@ class Trainset:
         raw2inner_id_users: Mapping[Any, int],
         raw2inner_id_items: Mapping[Any, int],
     ) -> None:
-        # The ids first: counts that they refute would be sizes of arrays.
-        user_ids = _ids_in_order("users", raw2inner_id_users, n_users)
-        item_ids = _ids_in_order("items", raw2inner_id_items, n_items)
+        # The ids first: a wrong count must not become the size of an array.
+        user_ids = ids_in_order("users", raw2inner_id_users, n_users)
+        item_ids = ids_in_order("items", raw2inner_id_items, n_items)
         shape = len(user_ids), len(item_ids)
         self._assign(
             Csr.from_lists("ur", ur.items(), shape),
@@ -101,13 +108,16 @@ class Trainset:
         users, user_order = _core.renumber(ratings.users, len(ratings.user_ids))
         items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
-        return cls.from_csr(
-            Csr.from_triplets(users, items, ratings.values, shape),
-            Csr.from_triplets(items, users, ratings.values, shape[::-1]),
+        trainset = cls.from_csr(
+            *Sides.from_triplets(users, items, ratings.values, shape),
             list(map(ratings.user_ids.__getitem__, user_order.tolist())),
             list(map(ratings.item_ids.__getitem__, item_order.tolist())),
             rating_scale,
         )
+        timestamps = ungrouped(users, ratings.timestamps)
+        if timestamps is not None:
+            trainset._timestamps = timestamps
+        return trainset
 
     @classmethod
     def from_csr(
@@ -122,7 +132,7 @@ class Trainset:
     ) -> "Trainset":
         """Make a training set of ratings that are already grouped and numbered.
 
-        One side may be known from elsewhere; the mean then is that of the ratings there.
+        With `known_side`, `global_mean` is that of the model that knows this side.
         """
         trainset = cls.__new__(cls)
         trainset._assign(by_user, by_item, user_ids, item_ids, rating_scale)
@@ -150,6 +160,33 @@ class Trainset:
         self.ur = RatingsByRow(by_user)
         self.ir = RatingsByRow(by_item)
 
+    @property
+    def sides(self) -> Sides:
+        """`by_user` and `by_item`."""
+        return Sides(self.by_user, self.by_item)
+
+    @property
+    def timestamps(self) -> NDArray[np.int64] | None:
+        """When each rating of `by_user`, in that order, was given; int64, None without any.
+
+        They are as the data have them, seconds of Unix time in most; `MISSING_TIME` stands for a
+        rating without one. Data whose timestamps are not all integers (dates, say) count as data
+        without. They are grouped by user when first asked for, 8 bytes a rating. Training sets of a
+        model that was loaded from a file, or made by the constructor, have none.
+        """
+        timestamps = self._timestamps
+        if isinstance(timestamps, UngroupedTimestamps):
+            timestamps = timestamps.grouped()
+            timestamps.setflags(write=False)
+            self._timestamps = timestamps
+        return timestamps
+
+    def _ungrouped_timestamps(self) -> UngroupedTimestamps | None:
+        timestamps = self._timestamps
+        if timestamps is None or isinstance(timestamps, UngroupedTimestamps):
+            return timestamps
+        return UngroupedTimestamps(self.by_user.row_of_each(), timestamps)
+
     @cached
     def _raw2inner_id_users(self) -> dict[Any, int]:
         return dict(zip(self.user_ids, range(self.n_users), strict=True))
@@ -176,24 +213,24 @@ class Trainset:
         return np.mean(self.by_user.values)  # type: ignore[return-value]
 
     def knows_user(self, uid: object) -> bool:
-        """Tell whether the inner id `uid` is a user with at least one rating."""
-        if self.known_side == "users":
+        """Return whether the inner id `uid` is a user with at least one rating."""
+        if self.known_side in _KNOW_USERS:
             return find_inner(uid, self.n_users) is not None
         return uid in self.ur
 
     def knows_item(self, iid: object) -> bool:
-        """Tell whether the inner id `iid` is an item with at least one rating."""
-        if self.known_side == "items":
+        """Return whether the inner id `iid` is an item with at least one rating."""
+        if self.known_side in _KNOW_ITEMS:
             return find_inner(iid, self.n_items) is not None
         return iid in self.ir
 
     def known_users(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return inner user ids with -1 in place of those that `knows_user` denies."""
-        return codes if self.known_side == "users" else self.by_user.without_empty_rows(codes)
+        """Return inner user ids with -1 in place of those for which `knows_user` is false."""
+        return codes if self.known_side in _KNOW_USERS else self.by_user.without_empty_rows(codes)
 
     def known_items(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return inner item ids with -1 in place of those that `knows_item` denies."""
-        return codes if self.known_side == "items" else self.by_item.without_empty_rows(codes)
+        """Return inner item ids with -1 in place of those for which `knows_item` is false."""
+        return codes if self.known_side in _KNOW_ITEMS else self.by_item.without_empty_rows(codes)
 
     def to_inner_uid(self, ruid: Any) -> int:
         """Return the inner id of a raw user id; ValueError if the training set lacks it."""
@@ -210,12 +247,12 @@ class Trainset:
             raise ValueError(f"Item {riid} is not part of the trainset.") from None
 
     def to_raw_uid(self, iuid: int) -> Any:
-        """Return the raw id of an inner user id; ValueError if it is none."""
-        return _raw_id(self.user_ids, iuid)
+        """Return the raw id of an inner user id; ValueError if there is no such user."""
+        return find_raw(self.user_ids, iuid)
 
     def to_raw_iid(self, iiid: int) -> Any:
-        """Return the raw id of an inner item id; ValueError if it is none."""
-        return _raw_id(self.item_ids, iiid)
+        """Return the raw id of an inner item id; ValueError if there is no such item."""
+        return find_raw(self.item_ids, iiid)
 
     def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw user id, -1 where it is unknown."""
@@ -241,63 +278,63 @@ class Trainset:
 
     def to_ratings(self) -> Ratings:
         """Return all ratings as columns, user by user."""
-        users, by_user = self.by_user.row_of_each(), self.by_user
-        return Ratings(users, by_user.indices, by_user.values, self.user_ids, self.item_ids)
+        by_user = self.by_user
+        columns = by_user.row_of_each(), by_user.indices, by_user.values
+        return Ratings(*columns, self.user_ids, self.item_ids, self.timestamps)
 
     def extended(self, ratings: Ratings) -> tuple["Trainset", "Trainset"]:
         """Return the training set with `ratings` added, and one of these alone.
 
         Inner ids are the same in both: those of known users and items stay, new ones follow in
-        order of first appearance. Ratings of a row stay in their order, the added ones last.
+        order of first appearance. Ratings of a row stay in their order, the added ones last. Where
+        only one of both has timestamps, those of the other are `MISSING_TIME`.
 
         Raises
         ------
         ValueError
-            For a training set of newcomers, which lacks the ratings of those they are known with.
+            For the training set of a model that `fold_in` returned, which holds new ratings alone.
         """
         if self.known_side is not None:
             raise ValueError(
-                "a model of newcomers has their ratings alone: "
-                "call partial_fit of the model that folded them in"
+                "a model that fold_in returned holds the new ratings alone: "
+                "call partial_fit of the model that was fitted"
             )
-        users, user_ids = _extend_ids(
+        users, user_ids = extend_ids(
             self.user_ids, self.inner_users, ratings.users, ratings.user_ids
         )
-        items, item_ids = _extend_ids(
+        items, item_ids = extend_ids(
             self.item_ids, self.inner_items, ratings.items, ratings.item_ids
         )
         shape = len(user_ids), len(item_ids)
-        ids_and_scale = user_ids, item_ids, self.rating_scale
-        return (
-            Trainset.from_csr(
-                self.by_user.extended(users, items, ratings.values, shape),
-                self.by_item.extended(items, users, ratings.values, shape[::-1]),
-                *ids_and_scale,
-            ),
-            Trainset.from_csr(
-                Csr.from_triplets(users, items, ratings.values, shape),
-                Csr.from_triplets(items, users, ratings.values, shape[::-1]),
-                *ids_and_scale,
-            ),
+        columns = users, items, ratings.values, shape
+        both = self.sides.extended(*columns), Sides.from_triplets(*columns)
+        union, added = (
+            Trainset.from_csr(*sides, user_ids, item_ids, self.rating_scale) for sides in both
         )
+        before, new = self._ungrouped_timestamps(), ungrouped(users, ratings.timestamps)
+        if before is not None or new is not None:
+            union._timestamps = joined(before, self.by_user.row_of_each(), new, users)
+        if new is not None:
+            added._timestamps = new
+        return union, added
 
-    def build_testset(self) -> Testset:
+    def build_testset(self) -> list[Triple]:
         """Return all ratings as (raw user id, raw item id, rating), user by user."""
-        return self.to_ratings().to_testset()
+        return self.to_ratings().to_triples()
 
-    def build_anti_testset(self, fill: float | None = None) -> Testset:
+    def build_anti_testset(self, fill: float | None = None) -> list[Triple]:
         """Return all pairs that have no rating as (raw user id, raw item id, fill).
 
-        The list has n_users * n_items - n_ratings tuples; `AlgoBase.recommend` ranks all of them
-        without making any.
+        The list has about n_users * n_items - n_ratings tuples; `recommend` ranks all items
+        without making them.
 
         Parameters
         ----------
         fill : float, optional
-            The rating to write, by default the global mean.
+            The third entry of the tuples, by default the global mean.
         """
         fill = self.global_mean if fill is None else float(fill)
-        pairs: Testset = []
+        pairs: list[Triple] = []
         for user, user_id in enumerate(self.user_ids):
             unrated = np.ones(self.n_items, dtype=bool)
             unrated[self.by_user.row(user)[0]] = False
@@ -305,13 +342,20 @@ class Trainset:
             pairs.extend((user_id, self.item_ids[item], fill) for item in items)
         return pairs
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes, with timestamps as an array."""
+        state = dict(vars(self))
+        if "_timestamps" in state:
+            state["_timestamps"] = self.timestamps
+        return state
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickle, be it of scikit-surprise, which has lists where there are arrays here.
+        """Restore a pickle, of this class or of scikit-surprise's, which holds lists, not arrays.
 
         Raises
         ------
         ValueError
-            When the lists and counts of a foreign pickle contradict each other.
+            When the lists and counts of scikit-surprise's pickle contradict each other.
         """
         if "by_user" not in state:
             state = dict(state)
@@ -329,35 +373,3 @@ class Trainset:
         return (
             f"<Trainset: {self.n_ratings} ratings of {self.n_items} items by {self.n_users} users>"
         )
-
-
-def _raw_id(ids: list[Any], inner: int) -> Any:
-    code = find_inner(inner, len(ids))
-    if code is None:
-        raise ValueError(f"{inner} is not a valid inner id.")
-    return ids[code]
-
-
-def _extend_ids(
-    raw_ids: list[Any],
-    to_inner: Callable[[list[Any]], NDArray[np.int32]],
-    codes: NDArray[np.int32],
-    ids_of_codes: list[Any],
-) -> tuple[NDArray[np.int32], list[Any]]:
-    """Return the inner id of each of `codes`, and the raw ids with those that are new."""
-    codes, order = _core.renumber(codes, len(ids_of_codes))
-    ids = list(map(ids_of_codes.__getitem__, order.tolist()))
-    inner = to_inner(ids)
-    new = np.flatnonzero(inner < 0)
-    inner[new] = np.arange(len(raw_ids), len(raw_ids) + len(new), dtype=np.int32)
-    return inner[codes], [*raw_ids, *map(ids.__getitem__, new.tolist())]
-
-
-def _ids_in_order(side: str, raw_to_inner: Mapping[Any, int], n: int) -> list[Any]:
-    """Return the raw ids by inner id; ValueError unless these are 0 to n - 1."""
-    n = check_integer(f"n_{side}", n, minimum=0)
-    if len(raw_to_inner) != n or sorted(raw_to_inner.values()) != list(range(n)):
-        raise ValueError(
-            f"raw2inner_id_{side}: inner ids must be 0 to {n - 1}, each once, as n_{side} is {n}"
-        )
-    return sorted(raw_to_inner, key=raw_to_inner.__getitem__)

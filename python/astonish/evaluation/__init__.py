@@ -1,1 +1,1 @@
-"""Accuracy measures, splits and cross-validation."""
+"""Splits, cross-validation and searches."""

@@ -8,17 +8,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.evaluation.accuracy import check_measures
+from astonish.data.splits import count_folds, get_cv
+from astonish.evaluation.fit_params import check_fit_params, folds_with_params
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
-from astonish.evaluation.split import count_folds, get_cv
-from astonish.models.base.algo_base import AlgoBase
+from astonish.metrics import Metric, select
+from astonish.models.base.model import Model
 
 Values: TypeAlias = Sequence[float] | NDArray[np.float64]
 
 
 def cross_validate(
-    algo: AlgoBase,
+    algo: Model,
     data: Any,
     measures: Iterable[str] = DEFAULT_MEASURES,
     cv: Any = None,
@@ -26,17 +27,19 @@ def cross_validate(
     n_jobs: int | None = 1,
     pre_dispatch: int | str | None = "2*n_jobs",
     verbose: bool = False,
+    *,
+    fit_params: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Fit and score a model on every fold of a data set.
 
     Parameters
     ----------
-    algo : AlgoBase
+    algo : Model
         The model. With ``n_jobs=1`` it is fitted to one fold after the other, otherwise copies are.
     data : Dataset
         The ratings.
-    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
-        What to compute, in any case of letters.
+    measures : iterable of str, default ["rmse", "mae"]
+        Names of metrics, in any case of letters; see `astonish.metrics.names`.
     cv : splitter, int or None, default None
         How to cut folds: an int is KFold with so many, None is KFold(5).
     return_train_measures : bool, default False
@@ -51,6 +54,10 @@ def cross_validate(
         How many folds to prepare ahead, as in joblib; None for all.
     verbose : bool, default False
         Whether to print a table.
+    fit_params : dict, optional
+        What `fit` takes beside the training set. Of an array with one entry a rating
+        (``sample_weight``), in the order of ``data.raw_ratings``, each fold gets the entries of its
+        ratings; anything else passes unchanged.
 
     Returns
     -------
@@ -61,7 +68,8 @@ def cross_validate(
     Raises
     ------
     TypeError, ValueError
-        For an unknown measure or splitter, and for an impossible `n_jobs` or `pre_dispatch`.
+        For an unknown metric or splitter, for an impossible `n_jobs` or `pre_dispatch`, and for
+        `fit_params` that the model's `fit` does not take or that do not fit the data.
 
     Examples
     --------
@@ -72,10 +80,11 @@ def cross_validate(
     >>> sorted(result)
     ['fit_time', 'test_mae', 'test_rmse', 'test_time']
     """
-    names = [name.lower() for name in check_measures(measures)]
+    metrics = select_lower(measures)
+    names = list(metrics)
     splitter = get_cv(cv)
     results = iterate_scores(
-        algo, data, names, splitter, return_train_measures, n_jobs, pre_dispatch
+        algo, data, metrics, splitter, return_train_measures, n_jobs, pre_dispatch, fit_params
     )
     scores = collect(results, count_folds(splitter, data), unit="fold")
     if not scores:
@@ -103,17 +112,19 @@ def cross_validate(
 
 
 def iterate_scores(
-    algo: AlgoBase,
+    algo: Model,
     data: Any,
-    measures: Sequence[str],
+    metrics: Mapping[str, Metric],
     cv: Any = None,
     return_train_measures: bool = False,
     n_jobs: int | None = 1,
     pre_dispatch: int | str | None = "2*n_jobs",
+    fit_params: Mapping[str, Any] | None = None,
 ) -> Generator[FoldScore, None, None]:
     """Yield the score of each fold, in order, as soon as it is known; see `cross_validate`."""
     if isinstance(algo, type) or not (hasattr(algo, "fit") and hasattr(algo, "test")):
         raise TypeError(f"algo must be a model such as SVD(), got {algo!r}")
+    params = check_fit_params(fit_params, algo.fit)
     splitter = get_cv(cv)
     is_alone = count_workers(n_jobs) == 1
     jobs = (
@@ -122,16 +133,23 @@ def iterate_scores(
             algo if is_alone else _copy(algo),
             trainset,
             Sample(testset),
-            measures,
+            metrics,
             return_train_measures,
+            fold_params,
         )
-        for trainset, testset in splitter.split(data)
+        for trainset, testset, fold_params in folds_with_params(splitter, data, params)
     )
     return run_jobs(jobs, n_jobs, pre_dispatch, count_folds(splitter, data))
 
 
+def select_lower(measures: Iterable[str]) -> dict[str, Metric]:
+    """Return the metrics of the argument `measures` by their names in small letters."""
+    selected = select(measures, argument="measures")
+    return {metric.name: metric for metric in selected.values()}
+
+
 def print_summary(
-    algo: AlgoBase,
+    algo: Model,
     measures: Iterable[str],
     test_measures: Mapping[str, Values],
     train_measures: Mapping[str, Values],
@@ -143,7 +161,7 @@ def print_summary(
 
     Parameters
     ----------
-    algo : AlgoBase
+    algo : Model
         The model; its class is named.
     measures : iterable of str
         Measures to name in the title.
@@ -182,7 +200,7 @@ def print_summary(
     print(row("Test time", test_times, ".2f"))
 
 
-def _copy(algo: AlgoBase) -> AlgoBase:
+def _copy(algo: Model) -> Model:
     """Copy a model for another thread; a training set that it holds is shared."""
     trainset = getattr(algo, "trainset", None)
     return copy.deepcopy(algo, {id(trainset): trainset})

@@ -4,14 +4,17 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
-from typing import Any, TypeVar
-
-import joblib
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from astonish.support.cancellation import Cancellation, check_cancelled
 from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.lazy import lazy_module
 from astonish.support.settings import limit_threads, threads_for_each
+
+if TYPE_CHECKING:
+    import joblib
+else:
+    joblib = lazy_module("joblib")  # two thirds of the time that this module takes
 
 T = TypeVar("T")
 
@@ -30,7 +33,7 @@ def count_workers(n_jobs: int | None) -> int:
     Raises
     ------
     TypeError, ValueError
-        For what is no integer, and for 0.
+        For a value that is not an integer, and for 0.
     """
     if n_jobs is not None and check_integer("n_jobs", n_jobs, -INT32_MAX, INT32_MAX) == 0:
         raise ValueError("n_jobs must be a number of jobs or -1 for one per CPU, got 0")
@@ -90,7 +93,9 @@ def run_jobs(
 
 
 def collect(results: Generator[T, None, None], total: int | None, unit: str) -> list[T]:
-    """Return the results of `run_jobs` as a list; on a terminal a bar shows how far it is."""
+    """Return the results of `run_jobs` as a list; on a terminal a bar shows the progress."""
+    from tqdm import tqdm  # imported with the first bar
+
     with closing(results):
         bar = tqdm(results, total=total, unit=unit, leave=False, disable=None, delay=_PATIENCE)
         return list(bar)
@@ -103,7 +108,7 @@ def _run(cancellation: Cancellation, n_threads: int | None, job: Callable[[], T]
 
 
 def _drain(queue: deque[T]) -> Iterator[T]:
-    """Yield what is in a queue, and keep nothing of it."""
+    """Yield the entries of a queue and remove them."""
     while queue:
         yield queue.popleft()
 
@@ -112,7 +117,7 @@ def _check_pre_dispatch(pre_dispatch: Any) -> Any:
     """Return what joblib understands; ValueError otherwise."""
     if pre_dispatch is None:
         return "all"
-    try:  # joblib evaluates it before it looks at the jobs, here none
+    try:  # joblib evaluates it before it looks at the jobs; here there are none
         joblib.Parallel(n_jobs=2, backend="threading", pre_dispatch=pre_dispatch)([])
     except Exception:
         raise ValueError(

@@ -32,10 +32,10 @@ def explode_options(name: str, choices: Any) -> dict[str, Any]:
     exploded = dict(choices)
     for option in _DICTS:
         if option in exploded:
-            place = f"{name}[{option!r}]"
+            argument = f"{name}[{option!r}]"
             if not isinstance(exploded[option], Mapping):
-                raise TypeError(f"{place} must be a dict of lists, got {exploded[option]!r}")
-            exploded[option] = all_combinations(place, exploded[option])
+                raise TypeError(f"{argument} must be a dict of lists, got {exploded[option]!r}")
+            exploded[option] = all_combinations(argument, exploded[option])
     return exploded
 
 
@@ -87,7 +87,7 @@ def _draw_from_grid(
     if n_iter > len(grid):
         raise ValueError(f"n_iter={n_iter} is more than the {len(grid)} combinations of {name}")
     drawn = np.empty(n_iter, dtype=object)
-    drawn[:] = [grid[place] for place in rng.choice(len(grid), n_iter, replace=False)]
+    drawn[:] = [grid[index] for index in rng.choice(len(grid), n_iter, replace=False)]
     return drawn
 
 

@@ -5,14 +5,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.dataset import DatasetUserFolds
+from astonish.data.splits import get_cv
 from astonish.data.trainset import Trainset
-from astonish.evaluation.accuracy import check_measures
+from astonish.evaluation.cross_validation import select_lower
+from astonish.evaluation.fit_params import check_fit_params, folds_with_params, whole_with_params
 from astonish.evaluation.jobs import collect, count_workers, run_jobs
 from astonish.evaluation.parameters import (
     Combinations,
@@ -22,10 +25,8 @@ from astonish.evaluation.parameters import (
     explode_options,
 )
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
-from astonish.evaluation.split import get_cv
-from astonish.models.base.algo_base import AlgoBase
-
-_HIGHER_IS_BETTER = ("fcp",)
+from astonish.metrics import Metric
+from astonish.models.base.model import Model
 
 
 class BaseSearchCV(ABC):
@@ -35,11 +36,12 @@ class BaseSearchCV(ABC):
     """
 
     param_combinations: Combinations
+    fit_params: Mapping[str, Any] = MappingProxyType({})
 
     @abstractmethod
     def __init__(
         self,
-        algo_class: Callable[..., AlgoBase],
+        algo_class: Callable[..., Model],
         measures: Iterable[str] = DEFAULT_MEASURES,
         cv: Any = None,
         refit: bool | str = False,
@@ -47,20 +49,24 @@ class BaseSearchCV(ABC):
         n_jobs: int | None = 1,
         pre_dispatch: int | str | None = "2*n_jobs",
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         if not callable(algo_class):
             raise TypeError(f"algo_class must be a class such as SVD, got {algo_class!r}")
         self.algo_class = algo_class
-        self.measures = [name.lower() for name in check_measures(measures)]
+        self.measures = list(select_lower(measures))
         self.cv = cv
         self.refit = _check_refit(refit, self.measures)
         self.return_train_measures = return_train_measures
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.joblib_verbose = joblib_verbose
+        if fit_params is not None:  # else the attributes are scikit-surprise's
+            self.fit_params = check_fit_params(fit_params, getattr(algo_class, "fit", None))
 
     def fit(self, data: Any) -> None:
-        """Measure every combination of parameters on every fold.
+        """Evaluate every combination of parameters on every fold.
 
         The folds are cut once and serve all combinations. A search that fails or is interrupted
         keeps the results that it had.
@@ -74,7 +80,7 @@ class BaseSearchCV(ABC):
         ------
         ValueError
             For `refit` with a data set of predefined folds, an impossible `n_jobs`, `pre_dispatch`
-            or `cv`.
+            or `cv`, and `fit_params` that do not fit the data.
         TypeError, ValueError
             What the model's constructor and `fit` raise.
         """
@@ -82,19 +88,27 @@ class BaseSearchCV(ABC):
             raise ValueError(
                 "refit cannot be used when data has been loaded with load_from_folds()."
             )
-        folds = [(trainset, Sample(testset)) for trainset, testset in get_cv(self.cv).split(data)]
+        folds = [
+            (trainset, Sample(testset), params)
+            for trainset, testset, params in folds_with_params(
+                get_cv(self.cv), data, self.fit_params
+            )
+        ]
         if not folds:
             raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
-        results = _Results(self.param_combinations, self._score(folds), len(folds))
+        metrics = select_lower(self.measures)
+        scores = self._score(folds, metrics)
+        results = _Results(self.param_combinations, scores, len(folds))
         best_index: dict[str, Any] = {}
-        for measure in self.measures:
-            best_index[measure] = results.add_measure(measure, self.return_train_measures)
+        for metric in metrics.values():
+            best_index[metric.name] = results.add_metric(metric, self.return_train_measures)
         results.add_times()
         results.add_params()
         best_params = {name: self.param_combinations[at] for name, at in best_index.items()}
         best_estimator = {name: self.algo_class(**best_params[name]) for name in best_index}
         if isinstance(self.refit, str):
-            best_estimator[self.refit].fit(data.build_full_trainset())
+            trainset, params = whole_with_params(data, self.fit_params)
+            best_estimator[self.refit].fit(trainset, **params)
         self.best_index = best_index
         self.best_params = best_params
         self.best_score = {
@@ -104,21 +118,25 @@ class BaseSearchCV(ABC):
         self.cv_results = results.columns
 
     def test(self, testset: Any, verbose: bool = False) -> list[Any]:
-        """Return what the refitted model's `AlgoBase.test` does; ValueError without `refit`."""
+        """Return what the refitted model's `Model.test` does; ValueError without `refit`."""
         return self._refitted("test").test(testset, verbose)
 
     def predict(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what the refitted model's `AlgoBase.predict` does; ValueError without `refit`."""
+        """Return what the refitted model's `Model.predict` does; ValueError without `refit`."""
         return self._refitted("predict").predict(*args, **kwargs)
 
-    def _refitted(self, method: str) -> AlgoBase:
+    def _refitted(self, method: str) -> Model:
         if not isinstance(self.refit, str):
             raise ValueError(f"refit is False, cannot use {method}()")
         if not hasattr(self, "best_estimator"):
             raise ValueError(f"this {type(self).__name__} is not fitted: call fit(data) first")
         return self.best_estimator[self.refit]
 
-    def _score(self, folds: Sequence[tuple[Trainset, Sample]]) -> list[FoldScore]:
+    def _score(
+        self,
+        folds: Sequence[tuple[Trainset, Sample, Mapping[str, Any]]],
+        metrics: Mapping[str, Metric],
+    ) -> list[FoldScore]:
         """Return the scores of all folds of the first combination, then of the second, ..."""
         is_alone = count_workers(self.n_jobs) == 1
         jobs = (
@@ -128,10 +146,11 @@ class BaseSearchCV(ABC):
                 params if is_alone else copy.deepcopy(params),
                 trainset,
                 sample,
-                self.measures,
+                metrics,
                 self.return_train_measures,
+                fit_params,
             )
-            for params, (trainset, sample) in product(self.param_combinations, folds)
+            for params, (trainset, sample, fit_params) in product(self.param_combinations, folds)
         )
         total = len(self.param_combinations) * len(folds)
         return collect(
@@ -142,7 +161,7 @@ class BaseSearchCV(ABC):
 
 
 class GridSearchCV(BaseSearchCV):
-    """Measure all combinations of parameters by cross-validation, and find the best.
+    """Evaluate all combinations of parameters by cross-validation, and find the best.
 
     Parameters
     ----------
@@ -151,13 +170,14 @@ class GridSearchCV(BaseSearchCV):
     param_grid : dict of str to list
         The values to try of each constructor argument. ``sim_options`` and ``bsl_options`` are
         dicts of lists, of which all combinations are tried too.
-    measures : iterable of {"rmse", "mse", "mae", "fcp"}, default ["rmse", "mae"]
-        What to compute, in any case of letters.
+    measures : iterable of str, default ["rmse", "mae"]
+        Names of metrics, in any case of letters; see `astonish.metrics.names`. Each knows whether
+        its best value is the highest or the lowest.
     cv : splitter, int or None, default None
         How to cut folds: an int is KFold with so many, None is KFold(5).
     refit : bool or str, default False
         Whether to fit the best combination to all ratings, for `test` and `predict`. A str is the
-        measure that decides what is best, True the first one.
+        metric that decides what is best, True the first one.
     return_train_measures : bool, default False
         Whether to score the training sets too.
     n_jobs : int, default 1
@@ -172,28 +192,32 @@ class GridSearchCV(BaseSearchCV):
         How many fits to prepare ahead, as in joblib; None for all.
     joblib_verbose : int, default 0
         How much joblib prints.
+    fit_params : dict, optional
+        What `fit` takes beside the training set. Of an array with one entry a rating
+        (``sample_weight``), in the order of ``data.raw_ratings``, each fold gets the entries of its
+        ratings, and `refit` gets all; anything else passes unchanged.
 
     Attributes
     ----------
     param_combinations : list of dict
         What is tried.
     best_score : dict of str to float
-        The best mean over the folds, by measure.
+        The best mean over the folds, by metric.
     best_params, best_index : dict
-        The combination that reached it, and its place in the results.
-    best_estimator : dict of str to AlgoBase
-        A model of that combination; fitted for the measure that `refit` names.
+        The combination that reached it, and its index in the results.
+    best_estimator : dict of str to Model
+        A model of that combination; fitted for the metric that `refit` names.
     cv_results : dict
-        ``split<k>_test_<measure>``, ``mean_test_``, ``std_test_`` and ``rank_test_<measure>`` (1 is
+        ``split<k>_test_<metric>``, ``mean_test_``, ``std_test_`` and ``rank_test_<metric>`` (1 is
         the best), the same without rank for ``train``, ``mean_`` and ``std_`` of ``fit_time`` and
         ``test_time``: arrays of shape (n_combinations,). ``params`` and ``param_<name>``: lists.
 
     Raises
     ------
     TypeError
-        For a grid that is no dict of lists.
+        For a grid that is not a dict of lists, and `fit_params` that `fit` does not take.
     ValueError
-        For an empty list, an unknown measure, or a `refit` that is none of the measures.
+        For an empty list, an unknown metric, or a `refit` that is not among the measures.
 
     Examples
     --------
@@ -208,7 +232,7 @@ class GridSearchCV(BaseSearchCV):
 
     def __init__(
         self,
-        algo_class: Callable[..., AlgoBase],
+        algo_class: Callable[..., Model],
         param_grid: Mapping[str, Any],
         measures: Iterable[str] = DEFAULT_MEASURES,
         cv: Any = None,
@@ -217,6 +241,8 @@ class GridSearchCV(BaseSearchCV):
         n_jobs: int | None = 1,
         pre_dispatch: int | str | None = "2*n_jobs",
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(
             algo_class,
@@ -227,13 +253,14 @@ class GridSearchCV(BaseSearchCV):
             n_jobs,
             pre_dispatch,
             joblib_verbose,
+            fit_params=fit_params,
         )
         self.param_grid = explode_options("param_grid", param_grid)
         self.param_combinations = all_combinations("param_grid", self.param_grid)
 
 
 class RandomizedSearchCV(BaseSearchCV):
-    """Measure some combinations of parameters, drawn at random, and find the best.
+    """Evaluate some combinations of parameters, drawn at random, and find the best.
 
     Parameters
     ----------
@@ -246,7 +273,7 @@ class RandomizedSearchCV(BaseSearchCV):
         lists.
     n_iter : int, default 10
         Number of combinations.
-    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose
+    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose, fit_params
         As in `GridSearchCV`.
     random_state : int, numpy.random.RandomState or None, default None
         Decides the combinations; None draws from NumPy's global generator. scikit-surprise draws
@@ -281,7 +308,7 @@ class RandomizedSearchCV(BaseSearchCV):
 
     def __init__(
         self,
-        algo_class: Callable[..., AlgoBase],
+        algo_class: Callable[..., Model],
         param_distributions: Mapping[str, Any],
         n_iter: int = 10,
         measures: Iterable[str] = DEFAULT_MEASURES,
@@ -292,6 +319,8 @@ class RandomizedSearchCV(BaseSearchCV):
         pre_dispatch: int | str | None = "2*n_jobs",
         random_state: int | np.random.RandomState | None = None,
         joblib_verbose: int = 0,
+        *,
+        fit_params: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(
             algo_class,
@@ -302,6 +331,7 @@ class RandomizedSearchCV(BaseSearchCV):
             n_jobs,
             pre_dispatch,
             joblib_verbose,
+            fit_params=fit_params,
         )
         self.n_iter = n_iter
         self.random_state = random_state
@@ -322,8 +352,9 @@ class _Results:
         self._shape = len(combinations), n_folds
         self.columns: dict[str, Any] = {}
 
-    def add_measure(self, measure: str, with_train: bool) -> Any:
-        """Add values, means, deviations and ranks; return the place of the best mean."""
+    def add_metric(self, metric: Metric, with_train: bool) -> Any:
+        """Add values, means, deviations and ranks; return the index of the best mean."""
+        measure = metric.name
         parts = {"test": [score.test_measures[measure] for score in self._scores]}
         if with_train:
             parts["train"] = [score.train_measures[measure] for score in self._scores]
@@ -336,10 +367,11 @@ class _Results:
         means = self.columns[f"mean_test_{measure}"]
         order = means.argsort()
         ranks = np.arange(1, len(order) + 1)
-        is_reversed = measure in _HIGHER_IS_BETTER
         self.columns[f"rank_test_{measure}"] = np.empty_like(order)
-        self.columns[f"rank_test_{measure}"][order] = ranks[::-1] if is_reversed else ranks
-        return means.argmax() if is_reversed else means.argmin()
+        self.columns[f"rank_test_{measure}"][order] = (
+            ranks[::-1] if metric.greater_is_better else ranks
+        )
+        return means.argmax() if metric.greater_is_better else means.argmin()
 
     def add_times(self) -> None:
         """Add means and deviations of the seconds."""
@@ -358,15 +390,13 @@ class _Results:
         self.columns[f"std_{name}"] = table.std(axis=1)
 
 
-def _fit_and_score(
-    algo_class: Callable[..., AlgoBase], params: Params, *arguments: Any
-) -> FoldScore:
+def _fit_and_score(algo_class: Callable[..., Model], params: Params, *arguments: Any) -> FoldScore:
     """Score a model that lives no longer than this call."""
     return score_sample(algo_class(**params), *arguments)
 
 
 def _check_refit(refit: Any, measures: list[str]) -> str | bool:
-    """Return the measure that `refit` stands for, or False; what is neither is False too."""
+    """Return the measure that `refit` stands for, or False; other values count as False."""
     if refit is True:
         if not measures:
             raise ValueError("refit=True needs a measure, but measures is empty")

@@ -9,7 +9,7 @@ import numpy as np
 
 from astonish.interpret.parameters import item_biases, often_rated
 from astonish.interpret.titles import labels
-from astonish.models.ranking.lists import raw_ids_at
+from astonish.models.ranking.rules import raw_ids_at
 from astonish.support import plotting
 from astonish.support.checks import check_integer
 
@@ -51,7 +51,7 @@ def plot_biases(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without item biases, `titles` that is no mapping, `ax` that is no Axes.
+        For a model without item biases, `titles` that is not a mapping, `ax` that is not Axes.
     ValueError
         For n < 1, a negative `min_ratings`, or one that no item reaches.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.interpret.parameters import factors_of, fitted_trainset, known_inner, known_rows
-from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.models.ranking.rules import known_ids, raw_ids_at
 from astonish.support.checks import check_choice, check_integer
 
 
@@ -67,7 +67,7 @@ def principal_components(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without such factors, or `ids` that is no sequence of ids.
+        For a model without such factors, or `ids` that is not a sequence of ids.
     ValueError
         For an id that is not part of the training set, `n_components` out of range, and factors
         that are all equal or not finite.

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.interpret.parameters import fitted_trainset
+from astonish.interpret.parameters import fitted_trainset, is_model
 from astonish.interpret.ticks import whole_ticks
-from astonish.models.base.algo_base import AlgoBase
 from astonish.support import plotting
 from astonish.support.arrays import as_numbers
 from astonish.support.checks import check_ids
@@ -52,7 +51,7 @@ def plot_history(history: Any, curves: Iterable[str] | None = None, ax: Axes | N
     NotFittedError
         When a model is not fitted.
     TypeError
-        For a model that keeps no history, a history that is none, `ax` that is no Axes.
+        For a model that keeps no history, an invalid history, `ax` that is not Axes.
     ValueError
         For no epoch, or no curve of such a name.
 
@@ -70,12 +69,12 @@ def plot_history(history: Any, curves: Iterable[str] | None = None, ax: Axes | N
     trainings = _read_trainings(history)
     names = _choose(trainings, curves)
     ax = plotting.axes(ax)
-    for place, (training, losses) in enumerate(trainings.items()):
+    for k, (training, losses) in enumerate(trainings.items()):
         for kind, name in enumerate(names):
             if name in losses:
-                color = kind if len(trainings) == 1 else place
+                color = kind if len(trainings) == 1 else k
                 label = _label(training, name, len(names))
-                _draw_line(ax, losses[name], label, f"C{color}", kind, _DOTS[place % len(_DOTS)])
+                _draw_line(ax, losses[name], label, f"C{color}", kind, _DOTS[k % len(_DOTS)])
     _finish(ax, names)
     return ax
 
@@ -115,15 +114,15 @@ def _read_trainings(history: Any) -> dict[str, Curves]:
     """Return the curves of each training; the only one has the name ""."""
     if not isinstance(history, Mapping) or not any(map(_is_history, history.values())):
         return {"": _read_curves("history", history)}
-    return {str(name): _read_curves(f"history[{name!r}]", each) for name, each in history.items()}
+    return {str(name): _read_curves(f"history[{name!r}]", value) for name, value in history.items()}
 
 
 def _is_history(value: Any) -> bool:
-    return isinstance(value, (AlgoBase, Mapping))
+    return is_model(value) or isinstance(value, Mapping)
 
 
 def _read_curves(argument: str, history: Any) -> Curves:
-    if isinstance(history, AlgoBase):
+    if is_model(history):
         fitted_trainset(history)
         if not hasattr(history, "history_"):
             raise TypeError(f"{argument}: this {type(history).__name__} keeps no history_")
@@ -142,7 +141,9 @@ def _read_curve(argument: str, values: Any) -> NDArray[Any]:
 
 def _choose(trainings: dict[str, Curves], curves: Iterable[str] | None) -> list[str]:
     """Return the names of the curves to draw; ValueError where there is none."""
-    there = [name for each in trainings.values() for name, values in each.items() if len(values)]
+    there = [
+        name for losses in trainings.values() for name, values in losses.items() if len(values)
+    ]
     there = list(dict.fromkeys(there))
     if not there:
         raise ValueError("history has no epoch to draw")

@@ -12,7 +12,7 @@ from astonish.interpret.components import principal_components
 from astonish.interpret.parameters import fitted_trainset, known_inner, known_rows, n_ratings_of
 from astonish.interpret.placement import place_labels, refuse_subfigure, require_textalloc
 from astonish.interpret.titles import labels
-from astonish.models.ranking.lists import known_ids, raw_ids_at
+from astonish.models.ranking.rules import known_ids, raw_ids_at
 from astonish.support import plotting
 from astonish.support.checks import check_integer
 
@@ -66,7 +66,7 @@ def plot_items(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without item factors, `titles` that is no mapping, `ax` that is no Axes.
+        For a model without item factors, `titles` that is not a mapping, `ax` that is not Axes.
     ValueError
         For n < 1, an item that is not part of the training set, no items at all, components that
         are not two different ones of the factors, `ax` in a SubFigure, and what
@@ -84,17 +84,17 @@ def plot_items(
     fitted_trainset(model)
     n = check_integer("n", n, minimum=1)
     across, up = _check_components(components)
-    everybody = principal_components(model, max(across, up) + 1)
+    all_items = principal_components(model, max(across, up) + 1)
     items = _drawn(model, n, item_ids)
     names = labels(raw_ids_at(model.trainset.item_ids, items), titles)
     rows = np.searchsorted(known_rows(model.trainset, "item"), items)
-    points = everybody.coordinates[rows][:, [across, up]]
+    points = all_items.coordinates[rows][:, [across, up]]
     plotting.require_matplotlib("a picture")
     require_textalloc()
     side = _INCHES_OF_50 * np.sqrt(np.clip(len(items) / 50, 0.5, 10))
     ax = plotting.axes(ax, (side, side))
     refuse_subfigure(ax)
-    _draw(ax, points, names, [_axis_label(each, everybody.shares) for each in (across, up)])
+    _draw(ax, points, names, [_axis_label(k, all_items.shares) for k in (across, up)])
     return ax
 
 
@@ -114,7 +114,7 @@ def _check_components(components: Any) -> tuple[int, int]:
         across, up = components
     except (TypeError, ValueError):
         raise ValueError(f"components must be two numbers, got {components!r}") from None
-    across, up = (check_integer("components", each, minimum=0) for each in (across, up))
+    across, up = (check_integer("components", k, minimum=0) for k in (across, up))
     if across == up:
         raise ValueError(f"components must be two different ones, got {components!r}")
     return across, up

@@ -1,4 +1,7 @@
-"""The biases and factors of any fitted model, and the users or items that have some."""
+"""The biases and factors of any fitted model, and the users or items that have some.
+
+What a model has is asked here alone: other files of `interpret` take what these functions return.
+"""
 
 from typing import Any
 
@@ -6,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
-from astonish.models.base.algo_base import AlgoBase
-from astonish.models.factors.factor_model import FactorModel
 from astonish.support.arrays import as_float64
 from astonish.support.checks import check_integer
 from astonish.support.settings import resolve_n_threads
@@ -15,11 +16,17 @@ from astonish.support.settings import resolve_n_threads
 _FACTORS = {"item": "qi", "user": "pu"}
 
 
+def is_model(value: Any) -> bool:
+    """Return whether `value` is a model, fitted or not."""
+    return hasattr(value, "_fitted_trainset") and not isinstance(value, type)
+
+
 def fitted_trainset(model: Any) -> Trainset:
-    """Return what `model` was fitted to; TypeError for no model, NotFittedError for none fitted."""
-    if not isinstance(model, AlgoBase):
+    """Return what `model` was fitted to; TypeError or NotFittedError where there is nothing."""
+    if not is_model(model):
         raise TypeError(f"model must be a model of astonish, got {model!r}")
-    return model._fitted_trainset()
+    trainset: Trainset = model._fitted_trainset()
+    return trainset
 
 
 def item_biases(model: Any) -> NDArray[np.float64]:
@@ -40,7 +47,7 @@ def factors_of(model: Any, side: str) -> NDArray[np.float64]:
     factors = getattr(model, _FACTORS[side], None)
     if factors is None or np.ndim(factors) != 2 or np.shape(factors)[1] == 0:
         raise TypeError(f"this {type(model).__name__} has no {side} factors")
-    if side == "user" and isinstance(model, FactorModel):  # some compute them from the ratings
+    if side == "user" and hasattr(model, "_factors_of"):  # some compute them from the ratings
         users = np.arange(trainset.n_users, dtype=np.int32)
         of_some, rows = model._factors_of(users, resolve_n_threads(model.n_threads))
         factors = of_some.pu[rows]

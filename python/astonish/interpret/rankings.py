@@ -13,7 +13,7 @@ from astonish.interpret.parameters import (
     often_rated,
 )
 from astonish.interpret.titles import titled
-from astonish.models.ranking.lists import raw_ids_at
+from astonish.models.ranking.rules import raw_ids_at
 from astonish.support.checks import check_integer
 
 Ranking = tuple[NDArray[np.object_], NDArray[np.float64]]
@@ -22,7 +22,7 @@ Ranking = tuple[NDArray[np.object_], NDArray[np.float64]]
 def most_liked(
     model: Any, n: int = 10, min_ratings: int = 0, titles: Mapping[Any, str] | None = None
 ) -> Ranking:
-    """Return the items of highest bias: liked even by users whom they do not suit.
+    """Return the items of highest bias: liked even by users whose taste they do not match.
 
     The bias is what an item adds to every estimate, apart from what its factors add for some. It
     ranks better than the mean rating: training accounts for who rated the item, and shrinks the
@@ -52,7 +52,7 @@ def most_liked(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without item biases, or `titles` that is no mapping.
+        For a model without item biases, or `titles` that is not a mapping.
     ValueError
         For n < 1 or a negative `min_ratings`.
 
@@ -126,7 +126,7 @@ def nearest_items(
     NotFittedError
         When the model is not fitted.
     TypeError
-        For a model without item factors, or `titles` that is no mapping.
+        For a model without item factors, or `titles` that is not a mapping.
     ValueError
         For an item that is not part of the training set, n < 1 or a negative `min_ratings`.
 

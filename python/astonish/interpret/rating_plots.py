@@ -41,7 +41,7 @@ def plot_ratings(ratings: Any, ax: Axes | None = None) -> Axes:
     ImportError
         Without the extra ``plot``.
     TypeError
-        For what is no ratings, or `ax` that is no Axes.
+        For anything but ratings, or `ax` that is not Axes.
     ValueError
         For no ratings, or one that is not finite.
 
@@ -101,7 +101,7 @@ def plot_long_tail(
     ImportError
         Without the extra ``plot``.
     TypeError
-        For what is no ratings, shares that are no numbers, or `ax` that is no Axes.
+        For anything but ratings, shares that are not numbers, or `ax` that is not Axes.
     ValueError
         For no ratings, or a share out of range.
 
@@ -115,7 +115,7 @@ def plot_long_tail(
     199 of 1,682 items (12%)
     """
     columns = as_ratings(ratings)
-    marked = sorted({_check_share(each) for each in check_ids("shares", shares)})
+    marked = sorted({_check_share(share) for share in check_ids("shares", shares)})
     counts = np.bincount(columns.items)
     counts = np.sort(counts[counts > 0])[::-1]
     reached = np.cumsum(counts) / counts.sum()
@@ -123,9 +123,9 @@ def plot_long_tail(
     ranks = np.arange(1, len(counts) + 1)
     ax.fill_between(ranks, counts, alpha=0.4, linewidth=0)
     ax.plot(ranks, counts)
-    for place, share in enumerate(marked):
+    for k, share in enumerate(marked):
         n_items = int(np.searchsorted(reached, share * (1 - 1e-12))) + 1
-        _mark(ax, share, n_items, len(counts), height=0.94 - 0.17 * place)
+        _mark(ax, share, n_items, len(counts), height=0.94 - 0.17 * k)
     ax.set(xlabel="items, most rated first", ylabel="number of ratings")
     ax.set(xlim=(0, len(counts) + 1), ylim=(0, None))
     _show_counts(ax.xaxis)
@@ -134,7 +134,7 @@ def plot_long_tail(
 
 
 def _mark(ax: Axes, share: float, n_items: int, n_all: int, height: float) -> None:
-    """Draw a line at the item where a share is reached, and what it says beside its top."""
+    """Draw a line at the item where a share is reached, and the share in words beside its top."""
     color: Any = ax.xaxis.label.get_color()
     ax.axvline(n_items, ymax=height, color=color, linestyle=":", linewidth=1)
     is_left = n_items < 0.6 * n_all

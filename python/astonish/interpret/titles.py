@@ -12,11 +12,11 @@ _LONGEST = 45  # characters; longer labels leave no room for what they label
 
 
 def titled(ids: NDArray[np.object_], titles: Mapping[Any, str] | None) -> NDArray[np.object_]:
-    """Return the title of each id, the id itself where it has none; TypeError for no mapping."""
+    """Return the title of each id, the id itself where it has none; TypeError unless a mapping."""
     if titles is None:
         return ids
     check_mapping("titles", titles)
-    return np.fromiter((titles.get(each, each) for each in ids), dtype=object, count=len(ids))
+    return np.fromiter((titles.get(raw_id, raw_id) for raw_id in ids), dtype=object, count=len(ids))
 
 
 def labels(ids: NDArray[np.object_], titles: Mapping[Any, str] | None) -> list[str]:

@@ -35,3 +35,8 @@ def as_numbers(name: str, values: Any) -> NDArray[Any]:
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got an array of {array.dtype}")
     return array
+
+
+def is_sparse(value: Any) -> bool:
+    """Return whether a value is a sparse matrix or array of scipy, which need not be installed."""
+    return all(hasattr(value, name) for name in ("format", "tocoo", "tocsr"))

@@ -8,64 +8,65 @@ them gives the module that holds its contents now.
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+else:  # importing importlib.abc takes longer than all else that importing astonish does
+    Loader = MetaPathFinder = object
 
 #: The module that holds the contents of one that is no more.
 MOVED = {
     "astonish.data.builtin": "astonish.data.sources.builtin",
-    "astonish.data.catalogue": "astonish.data.sources.catalogue",
+    "astonish.data.catalogue": "astonish.data.synthetic.catalogue",
     "astonish.data.csv_table": "astonish.data.sources.csv_table",
     "astonish.data.files": "astonish.data.sources.files",
     "astonish.data.frames": "astonish.data.sources.frames",
     "astonish.data.pairs": "astonish.data.synthetic.pairs",
     "astonish.data.sniff": "astonish.data.sources.sniff",
     "astonish.data.titles": "astonish.data.sources.titles",
+    "astonish.evaluation.accuracy": "astonish.accuracy",
+    "astonish.evaluation.split": "astonish.data.splits",
     "astonish.models.als": "astonish.models.rating.als",
     "astonish.models.approximate": "astonish.models.ranking.approximate",
-    "astonish.models.baseline_only": "astonish.models.statistics.baseline_only",
+    "astonish.models.baseline_only": "astonish.models.rating.baseline_only",
     "astonish.models.baselines": "astonish.models.statistics.baselines",
     "astonish.models.batch_training": "astonish.models.training.mini_batches",
-    "astonish.models.co_clustering": "astonish.models.statistics.co_clustering",
+    "astonish.models.co_clustering": "astonish.models.rating.co_clustering",
     "astonish.models.dot_bias": "astonish.models.embedding.dot_bias",
     "astonish.models.embedding_lookup": "astonish.models.embedding.embedding_lookup",
     "astonish.models.embedding_model": "astonish.models.embedding.embedding_model",
     "astonish.models.embedding_nn": "astonish.models.embedding.embedding_nn",
-    "astonish.models.epoch_model": "astonish.models.factors.epoch_model",
-    "astonish.models.estimate_ranking": "astonish.models.ranking.estimate_ranking",
     "astonish.models.factor_model": "astonish.models.factors.factor_model",
-    "astonish.models.fold_in": "astonish.models.factors.fold_in",
     "astonish.models.held_out": "astonish.models.training.held_out",
     "astonish.models.implicit_als": "astonish.models.implicit.implicit_als",
     "astonish.models.knn": "astonish.models.neighbors.knn",
     "astonish.models.neighbor_model": "astonish.models.neighbors.neighbor_model",
     "astonish.models.network_fold_in": "astonish.models.embedding.network_fold_in",
     "astonish.models.nmf": "astonish.models.rating.nmf",
-    "astonish.models.normal_predictor": "astonish.models.statistics.normal_predictor",
-    "astonish.models.optimize_baselines": "astonish.models.statistics.optimize_baselines",
-    "astonish.models.partial_fit": "astonish.models.factors.partial_fit",
+    "astonish.models.normal_predictor": "astonish.models.rating.normal_predictor",
+    "astonish.models.optimize_baselines": "astonish.compat.optimize_baselines",
     "astonish.models.persistence": "astonish.models.base.persistence",
     "astonish.models.prediction": "astonish.models.base.prediction",
-    "astonish.models.ridge_model": "astonish.models.factors.ridge_model",
     "astonish.models.sample_weights": "astonish.models.training.sample_weights",
     "astonish.models.sampling": "astonish.models.training.sampling",
     "astonish.models.schedules": "astonish.models.training.schedules",
     "astonish.models.sgd_trainers": "astonish.models.training.sgd_trainers",
     "astonish.models.similar": "astonish.models.ranking.similar",
     "astonish.models.similarities": "astonish.models.statistics.similarities",
-    "astonish.models.slope_one": "astonish.models.statistics.slope_one",
+    "astonish.models.slope_one": "astonish.models.rating.slope_one",
     "astonish.models.svd": "astonish.models.rating.svd",
     "astonish.models.svdpp": "astonish.models.rating.svdpp",
     "astonish.models.topk": "astonish.models.ranking.topk",
-    "astonish.models.y_range": "astonish.models.embedding.y_range",
+    "astonish.models.y_range": "astonish.models.base.y_range",
 }
 
 #: The module that holds a class whose module has the name of a folder today.
 CLASSES = {
     "astonish.models.base.AlgoBase": "astonish.models.base.algo_base",
-    "astonish.models.base.NotFittedError": "astonish.models.base.algo_base",
+    "astonish.models.base.NotFittedError": "astonish.models.base.hooks",
 }
 
 

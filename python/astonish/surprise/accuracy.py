@@ -1,5 +1,5 @@
 """``surprise.accuracy``."""
 
-from astonish.evaluation.accuracy import fcp, mae, mse, rmse
+from astonish.accuracy import fcp, mae, mse, rmse
 
 __all__ = ["fcp", "mae", "mse", "rmse"]

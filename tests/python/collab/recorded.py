@@ -99,7 +99,7 @@ def initial_weights(samples, variant):
         )
     weights = [embedding(rng, n, model["n_factors"]) for n in tables]
     biases = [embedding(rng, n, 1)[:, 0] for n in tables]
-    return weights + (biases if model.get("biased", True) else [each * 0 for each in biases])
+    return weights + (biases if model.get("biased", True) else [array * 0 for array in biases])
 
 
 def embedding(rng, n, k):
@@ -124,10 +124,10 @@ def linear(rng, n_in, n_out):
 
 def checksums(arrays):
     """Return the norm, the sum and the first numbers of each array."""
-    arrays = [np.asarray(each, np.float64) for each in arrays]
+    arrays = [np.asarray(array, np.float64) for array in arrays]
     return [
-        [float(np.linalg.norm(each)), float(each.sum()), *each.ravel()[:3].tolist()]
-        for each in arrays
+        [float(np.linalg.norm(array)), float(array.sum()), *array.ravel()[:3].tolist()]
+        for array in arrays
     ]
 
 

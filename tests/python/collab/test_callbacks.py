@@ -11,7 +11,7 @@ from astonish.collab import (
     TrackerCallback,
     rmse,
 )
-from astonish.collab.callbacks import EVENTS
+from astonish.collab.callback import EVENTS
 
 from .helpers import assert_same_parameters, parameters_of
 
@@ -33,9 +33,9 @@ def note(self, event):
 
 
 Log.note = note
-for each in EVENTS:
-    if each not in vars(Log):
-        setattr(Log, each, lambda self, event=each: self.note(event))
+for event in EVENTS:
+    if event not in vars(Log):
+        setattr(Log, event, lambda self, event=event: self.note(event))
 
 
 def test_events_in_their_order(learn):
@@ -171,9 +171,9 @@ def test_the_best_adam_is_loaded_if_saved(make_learner):
     learn, stopped = make_learner(), make_learner()
     learn.fit(4, 1e-2, cbs=[Values([2, 1, 3, 4]), SaveModelCallback(with_opt=True)])
     stopped.fit(2, 1e-2)
-    learn._order.set_state(stopped._order.get_state())
-    for each in (learn, stopped):
-        each.fit(1, 1e-2)
+    learn._session.order.set_state(stopped._session.order.get_state())
+    for trained in (learn, stopped):
+        trained.fit(1, 1e-2)
     assert_same_parameters(parameters_of(learn), parameters_of(stopped))
 
 

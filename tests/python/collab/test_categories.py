@@ -19,7 +19,7 @@ class TestCategoryMap:
 
     def test_ids_have_the_codes_that_follow(self, films):
         assert list(films) == films.items == ["#na#", "Alien", "Brazil", 7]
-        assert [films.o2i[each] for each in films] == [0, 1, 2, 3]
+        assert [films.o2i[film] for film in films] == [0, 1, 2, 3]
         assert films.ids == ["Alien", "Brazil", 7]
 
     def test_it_is_a_sequence(self, films):

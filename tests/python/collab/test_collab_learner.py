@@ -128,7 +128,7 @@ def test_a_range_that_is_none_is_refused(dls, y_range):
         ({"dtype": "float16"}, ValueError, "dtype must be one of"),
         ({"seed": 1.5}, TypeError, "seed must be an integer, got 1.5"),
         ({"lr": -1}, ValueError, "lr must be a finite number of at least 0, got -1"),
-        ({"metrics": "rmse"}, TypeError, "metrics must be functions of .* got 'rmse'"),
+        ({"metrics": "accuracy"}, ValueError, "metrics must be a list of .* got 'accuracy'"),
         ({"metrics": 3}, TypeError, "metrics must be functions of .* got 3"),
         ({"cbs": "stop"}, TypeError, "cbs must be a Callback or a list of them, got 'stop'"),
         ({"moms": 3}, ValueError, "moms must hold three numbers, got 3"),

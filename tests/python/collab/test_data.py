@@ -53,7 +53,7 @@ class TestLikeFastai:
             dls = CollabDataLoaders.from_df(
                 frame, case["valid_pct"], seed=case["seed"], bs=3, val_bs=4
             )
-            assert [list(each) for each in dls.classes.values()] == case["classes"]
+            assert [list(known) for known in dls.classes.values()] == case["classes"]
             for part in ("train", "valid"):
                 loader = dls.train if part == "train" else dls.valid
                 assert loader.users.tolist() == case[part]["u"]
@@ -65,7 +65,7 @@ class TestLikeFastai:
     def test_ids_are_plain_objects(self):
         frame = self.pd.DataFrame({"u": [1, 2], "i": ["a", "b"], "r": [1, 2]})
         dls = CollabDataLoaders.from_df(frame, valid_pct=0)
-        assert [type(each) for each in dls.classes["u"]] == [str, int, int]
+        assert [type(raw_id) for raw_id in dls.classes["u"]] == [str, int, int]
 
     def test_columns_may_have_numbers_for_names(self):
         frame = self.pd.DataFrame(TRIPLES)
@@ -249,7 +249,7 @@ class TestFromTrainset:
         assert dls.train.bs == 16
 
     def test_anything_else_is_refused(self, parts):
-        with pytest.raises(TypeError, match="trainset must be a Trainset, got list"):
+        with pytest.raises(TypeError, match="trainset must be a Trainset, got Testset"):
             CollabDataLoaders.from_trainset(parts[1])
 
 
@@ -375,7 +375,7 @@ class TestFromCsv:
         assert decoded(ours, ours.train) == decoded(frame, frame.train)
         assert decoded(ours, ours.valid) == decoded(frame, frame.valid)
         assert (ours.user_name, ours.item_name, ours.rating_name) == ("user", "title", "stars")
-        assert [type(each) for each in ours.classes["user"].ids] == [int] * 8
+        assert [type(raw_id) for raw_id in ours.classes["user"].ids] == [int] * 8
 
     def test_it_may_be_compressed(self, file):
         packed = file.with_suffix(".csv.gz")

@@ -45,8 +45,8 @@ def interrupted(call, line):
 
 def all_of(learn):
     """Everything that the next training begins with."""
-    state, wd, mom = learn._optimizer
-    words, position = learn._order.get_state()[1:3]
+    state, wd, mom = learn._session.optimizer
+    words, position = learn._session.order.get_state()[1:3]
     groups = parameters_of(learn), state.averages, state.squares
     arrays = [words, *(array for group in groups for array in group.values())]
     return [wd, mom, state.step, position, *(array.tobytes() for array in arrays)]
@@ -78,6 +78,6 @@ def test_an_interrupted_call_has_done_all_or_nothing(make_learner, call):
         if not interrupted(lambda learn=learn: call(learn), line):
             break
         assert all_of(learn) in (before, after), line
-        learn._refuse_in_training("fit")
+        learn._session.refuse_in_training("fit")
         learn.validate()
     assert line > 100

@@ -29,9 +29,9 @@ def reference_losses(learn, fits):
     `fits` holds a schedule and a weight decay for each. The learner stays as it is.
     """
     train, order = learn.dls.train, np.random.RandomState()
-    order.set_state(learn._order.get_state())
+    order.set_state(learn._session.order.get_state())
     parameters = parameters_of(learn)
-    means = [{name: np.zeros_like(each) for name, each in parameters.items()} for _ in range(2)]
+    means = [{name: np.zeros_like(array) for name, array in parameters.items()} for _ in range(2)]
     columns = train.users - 1, train.items - 1, train.ratings
     losses = []
     for schedule, wd in fits:
@@ -345,7 +345,7 @@ def test_without_validation_there_is_no_valid_loss(make_learner, without_validat
     assert len(learn.recorder.values[0]) == 1
     with pytest.raises(ValueError, match=r"dls.valid is empty: there is nothing to validate with"):
         learn.validate()
-    assert [len(each) for each in learn.get_preds()] == [0, 0]
+    assert [len(part) for part in learn.get_preds()] == [0, 0]
 
 
 def test_no_epochs_change_nothing(learn):
@@ -408,8 +408,8 @@ def test_a_model_that_is_not_fitted_is_refused(learn):
 def test_parameters_may_be_assigned(make_learner, use_nn):
     learn, other = (make_learner(use_nn=use_nn) for _ in range(2))
     learn.model.qi = np.asfortranarray(learn.model.qi.astype(np.float64))
-    for each in (learn, other):
-        each.fit(1)
+    for trained in (learn, other):
+        trained.fit(1)
     np.testing.assert_array_equal(learn.model.qi, other.model.qi)
     assert learn.model.qi.dtype == np.float32
 
@@ -457,14 +457,14 @@ class Fails(Callback):
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("full disk")])
 def test_a_training_that_is_broken_off_changes_nothing(make_learner, error):
     learn, other = make_learner(), make_learner()
-    for each in (learn, other):
-        each.fit_one_cycle(1, 1e-2, wd=0.3)
+    for trained in (learn, other):
+        trained.fit_one_cycle(1, 1e-2, wd=0.3)
     before = parameters_of(learn)
     with pytest.raises(type(error)):
         learn.fit_one_cycle(3, 5e-2, wd=0.2, cbs=Fails(error))
     assert_same_parameters(before, parameters_of(learn))
-    for each in (learn, other):
-        each.fit(1)  # with the same Adam, weight decay, momentum and order
+    for trained in (learn, other):
+        trained.fit(1)  # with the same Adam, weight decay, momentum and order
     assert_same_parameters(parameters_of(learn), parameters_of(other))
 
 
@@ -490,10 +490,11 @@ def test_a_last_batch_that_diverges_is_not_kept(make_learner, ratings):
 def test_another_thread_may_not_come_in_between(make_learner, monkeypatch, method):
     learn, expected = make_learner(), make_learner()
     learn.save("model")
-    begin, arguments = learn._open, {"fit": [1], "load": ["model"], "lr_find": []}[method]
+    session = learn._session
+    begin, arguments = session.open_training, {"fit": [1], "load": ["model"], "lr_find": []}[method]
 
     def begin_later(optimizer):
-        monkeypatch.setattr(learn, "_open", begin)
+        monkeypatch.setattr(session, "open_training", begin)
         with (
             ThreadPoolExecutor(1) as pool,
             pytest.raises(ValueError, match=f"{method} .* the learner is in training"),
@@ -501,9 +502,9 @@ def test_another_thread_may_not_come_in_between(make_learner, monkeypatch, metho
             pool.submit(getattr(learn, method), *arguments).result()
         return begin(optimizer)
 
-    monkeypatch.setattr(learn, "_open", begin_later)
-    for each in (learn, expected):
-        each.fit(1, 1e-2)
+    monkeypatch.setattr(session, "open_training", begin_later)
+    for trained in (learn, expected):
+        trained.fit(1, 1e-2)
     assert_same_parameters(parameters_of(expected), parameters_of(learn))
 
 

@@ -17,12 +17,12 @@ def test_parameters_and_adam_come_back(make_learner, tmp_path):
     learn.fit_one_cycle(2, 1e-2, wd=0.3)
     path = learn.save("best")
     assert path == tmp_path / "models" / "best.npz"
-    order = learn._order.get_state()
+    order = learn._session.order.get_state()
     assert loaded.load("best") is loaded
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
-    loaded._order.set_state(order)
-    for each in (learn, loaded):
-        each.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
+    loaded._session.order.set_state(order)
+    for trained in (learn, loaded):
+        trained.fit(1, 1e-2)  # with the same Adam, weight decay and momentum
     assert_same_parameters(parameters_of(learn), parameters_of(loaded))
 
 
@@ -141,16 +141,16 @@ def test_an_optimizer_that_cannot_be_is_refused(learn, name, value):
 
 def test_arrays_in_the_order_of_fortran_are_read(make_learner):
     learn, expected = make_learner(), make_learner()
-    for each in (learn, expected):
-        each.fit(1, 1e-2)
+    for trained in (learn, expected):
+        trained.fit(1, 1e-2)
 
     def turn(_, arrays):
         arrays.update({name: np.asfortranarray(array) for name, array in arrays.items()})
 
     edit(learn.save("model"), turn)
     learn.load("model")
-    for each in (learn, expected):
-        each.fit(1, 1e-2)
+    for trained in (learn, expected):
+        trained.fit(1, 1e-2)
     assert_same_parameters(parameters_of(expected), parameters_of(learn))
 
 
@@ -166,11 +166,11 @@ def assert_refused(learn, damage):
     """Damage a file of the learner: it is refused, and the learner stays as it is."""
     learn.fit(1, 1e-2)
     edit(learn.save("model"), damage)
-    before, optimizer = parameters_of(learn), learn._optimizer
+    before, optimizer = parameters_of(learn), learn._session.optimizer
     with pytest.raises(ValueError, match=r"model\.npz is a damaged learner file"):
         learn.load("model")
     assert_same_parameters(before, parameters_of(learn))
-    assert learn._optimizer is optimizer
+    assert learn._session.optimizer is optimizer
 
 
 def test_an_exported_learner_predicts(make_learner, tmp_path):

@@ -25,13 +25,13 @@ def test_batches_are_those_of_the_reference(make_learner):
 
 def test_everything_stays_as_it_was(make_learner):
     learn, other = make_learner(wd=0.2), make_learner(wd=0.2)
-    for each in (learn, other):
-        each.fit_one_cycle(1, 1e-2)
+    for trained in (learn, other):
+        trained.fit_one_cycle(1, 1e-2)
     before = parameters_of(learn)
     learn.lr_find(show_plot=False)
     assert_same_parameters(before, parameters_of(learn))
-    for each in (learn, other):
-        each.fit(1, 1e-2)
+    for trained in (learn, other):
+        trained.fit(1, 1e-2)
     assert_same_parameters(parameters_of(learn), parameters_of(other))
 
 

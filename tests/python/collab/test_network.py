@@ -92,12 +92,12 @@ def test_files(make_network):
     learn, loaded = make_network(), make_network()
     learn.fit_one_cycle(2, 1e-2, cbs=SaveModelCallback(with_opt=True))
     learn.save("net")
-    order = learn._order.get_state()
+    order = learn._session.order.get_state()
     loaded.load("net")
     assert_same(arrays_of(learn), arrays_of(loaded))
-    loaded._order.set_state(order)
-    for each in (learn, loaded):
-        each.fit(1, 1e-2)
+    loaded._session.order.set_state(order)
+    for trained in (learn, loaded):
+        trained.fit(1, 1e-2)
     assert_same(arrays_of(learn), arrays_of(loaded))
     exported = load_learner(learn.export())
     assert_same(arrays_of(learn), arrays_of(exported))

@@ -47,7 +47,7 @@ class Dot:
         return self.arrays if self._options.biased else self.arrays[:2]
 
     def estimates(self, users, items):
-        padded = [np.concatenate([np.zeros_like(each[:1]), each]) for each in self.arrays]
+        padded = [np.concatenate([np.zeros_like(array[:1]), array]) for array in self.arrays]
         tables = dict(zip(("pu", "qi", "bu", "bi"), padded, strict=True))
         return reference_embedding_dot.estimates(tables, users, items, self._options.y_range)
 
@@ -88,14 +88,14 @@ class Network:
 
 def fresh_state(arrays):
     """Return what Adam knows before the first batch: averages and squares."""
-    return [type(arrays)(np.zeros_like(each) for each in arrays) for _ in range(2)]
+    return [type(arrays)(np.zeros_like(array) for array in arrays) for _ in range(2)]
 
 
 @cache
 def trained(name, dtype):
     """Train a recorded variant as fastai did."""
     variant = recorded.VARIANTS[name]
-    arrays = [each.astype(dtype) for each in recorded.initial_weights(SAMPLES, variant)]
+    arrays = [array.astype(dtype) for array in recorded.initial_weights(SAMPLES, variant)]
     model = (Network if "layers" in variant.model else Dot)(variant, arrays)
     users, items = SAMPLES.codes()
     valid = SAMPLES.is_valid
@@ -103,7 +103,7 @@ def trained(name, dtype):
     n_batches = len(columns[0]) // recorded.BATCH_SIZE
     schedule = SCHEDULES[variant.schedule](recorded.N_EPOCHS, n_batches, recorded.LR_MAX)
     losses, valid_losses = [], []
-    rates = [np.split(each, recorded.N_EPOCHS) for each in schedule]
+    rates = [np.split(rate, recorded.N_EPOCHS) for rate in schedule]
     for epoch, (lrs, moms) in enumerate(zip(*rates, strict=True)):
         order = recorded.order_of_epoch(epoch, len(columns[0])).astype(np.int32)
         samples = order[: n_batches * recorded.BATCH_SIZE]

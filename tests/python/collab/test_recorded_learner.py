@@ -36,7 +36,7 @@ class RecordedOrder:
 def loaders():
     columns = SAMPLES.users, SAMPLES.items, SAMPLES.ratings
     train, valid = (
-        Ratings.from_columns(*(each[rows].tolist() for each in columns))
+        Ratings.from_columns(*(column[rows].tolist() for column in columns))
         for rows in (~SAMPLES.is_valid, SAMPLES.is_valid)
     )
     classes = {
@@ -54,7 +54,7 @@ def learner(variant):
     weights = recorded.initial_weights(SAMPLES, variant)
     names = ("pu", "qi", "bu", "bi") if is_dot else model._parameters()
     vars(model).update(zip(names, weights, strict=True))
-    learn._order = RecordedOrder()
+    learn._session.order = RecordedOrder()
     return learn
 
 

@@ -16,14 +16,14 @@ def columns():
 
 @pytest.mark.parametrize("form", [list, tuple, iter, lambda rows: [list(row) for row in rows]])
 def test_triples(form):
-    assert as_ratings(form(TRIPLES)).to_testset() == TRIPLES
+    assert as_ratings(form(TRIPLES)).to_triples() == TRIPLES
 
 
 def test_columns_data_sets_and_training_sets():
     ratings = columns()
     assert as_ratings(ratings) is ratings
     trainset = Trainset.from_ratings(ratings, (1, 5))
-    assert as_ratings(trainset).to_testset() == [TRIPLES[0], TRIPLES[2], TRIPLES[1]]
+    assert as_ratings(trainset).to_triples() == [TRIPLES[0], TRIPLES[2], TRIPLES[1]]
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
@@ -31,9 +31,9 @@ def test_frames(library):
     module = pytest.importorskip(library)
     users, items, values = zip(*TRIPLES, strict=True)
     frame = module.DataFrame({"user": users, "item": items, "rating": values})
-    assert as_ratings(frame).to_testset() == TRIPLES
+    assert as_ratings(frame).to_triples() == TRIPLES
     data = Dataset.load_from_df(frame, Reader(rating_scale=(1, 5)))
-    assert as_ratings(data).to_testset() == TRIPLES
+    assert as_ratings(data).to_triples() == TRIPLES
 
 
 @pytest.mark.parametrize("nothing", [[], (), iter([])])

@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 
 from astonish import Dataset, Reader, Trainset
 from astonish.data.dataset import DatasetAutoFolds, DatasetUserFolds
+from astonish.data.loaders import load_any_file
 from astonish.data.ratings import Ratings
 from astonish.model_selection import KFold
 
@@ -91,6 +92,16 @@ class TestRatingScale:
     def test_also_for_a_matrix(self):
         with pytest.warns(UserWarning, match="from 9 to 9 go beyond") as seen:
             Dataset.load_from_sparse(csr_array([[9.0]]), Reader())
+        assert [warning.filename for warning in seen] == [__file__]
+
+    def test_also_for_a_file_of_unknown_format(self, path):
+        with pytest.warns(UserWarning, match="from 1 to 4 go beyond") as seen:
+            load_any_file(path, rating_scale=(2, 3))
+        assert [warning.filename for warning in seen] == [__file__]
+
+    def test_also_for_a_subclass(self, path):
+        with pytest.warns(UserWarning, match="go beyond") as seen:
+            ReadsElsewhere(path, csv(rating_scale=(0, 1)))
         assert [warning.filename for warning in seen] == [__file__]
 
     @pytest.mark.parametrize("scale", [(1, 4), (0, 9), (-np.float32(1), 4)])

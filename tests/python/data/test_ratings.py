@@ -141,8 +141,8 @@ class TestSequence:
     def test_any_iterable_of_tuples_will_do(self):
         assert list(Ratings.from_tuples(iter(RAW))) == RAW
 
-    def test_the_test_set_has_no_timestamps(self):
-        assert Ratings.from_tuples(RAW).to_testset() == [
+    def test_triples_have_no_timestamps(self):
+        assert Ratings.from_tuples(RAW).to_triples() == [
             ("ann", 7, 4.0),
             ("bob", 7, 2.5),
             ("ann", 9, 5.0),

@@ -281,9 +281,9 @@ class TestCopies:
         assert everything(copy.deepcopy(trainset)) == everything(trainset)
 
     def test_the_arrays_cannot_be_written_to(self, trainset):
-        for each in (trainset, pickle.loads(pickle.dumps(trainset)), copy.deepcopy(trainset)):
+        for copied in (trainset, pickle.loads(pickle.dumps(trainset)), copy.deepcopy(trainset)):
             with pytest.raises(ValueError, match="read-only"):
-                each.by_user.values[0] = 9.0
+                copied.by_user.values[0] = 9.0
 
 
 class TestForeignPickles:
@@ -348,19 +348,35 @@ def size_in_memory(thing, seen):
     return size + sum(size_in_memory(part, seen) for part in parts)
 
 
-def test_a_rating_takes_at_most_40_bytes():
+def large_ratings(timestamps=None):
     n_users, n_items, n_ratings = 6040, 3706, 1_000_000
     rng = np.random.RandomState(0)
-    ratings = Ratings(
+    return Ratings(
         rng.randint(n_users, size=n_ratings, dtype=np.int32),
         rng.randint(n_items, size=n_ratings, dtype=np.int32),
         rng.randint(1, 6, n_ratings).astype(np.float64),
         list(map(str, range(n_users))),
         list(map(str, range(n_items))),
+        timestamps,
     )
-    trainset = Trainset.from_ratings(ratings, (1, 5))
+
+
+def bytes_of_a_rating(trainset):
     trainset.to_inner_uid("1"), trainset.to_inner_iid("1"), trainset.global_mean
-    assert 24 <= size_in_memory(trainset, set()) / n_ratings <= 40
+    return size_in_memory(trainset, set()) / trainset.n_ratings
+
+
+def test_a_rating_takes_at_most_40_bytes():
+    trainset = Trainset.from_ratings(large_ratings(), (1, 5))
+    assert 24 <= bytes_of_a_rating(trainset) <= 40
+    assert trainset.timestamps is None
+
+
+def test_a_timestamp_takes_8_bytes():
+    without = Trainset.from_ratings(large_ratings(), (1, 5))
+    trainset = Trainset.from_ratings(large_ratings(np.arange(1_000_000)), (1, 5))
+    assert len(trainset.timestamps) == 1_000_000
+    assert bytes_of_a_rating(trainset) - bytes_of_a_rating(without) == pytest.approx(8, abs=0.01)
 
 
 # Extending
@@ -371,10 +387,10 @@ def test_extended_keeps_what_was_there():
     new = [("w", "i", 5.0), ("u", "k", 3.0), ("u", "i", 2.0), ("w", "k", 1.0)]
     trainset = trainset_of_tuples(old)
     union, added = trainset.extended(columns_of(new))
-    for each in (union, added):
-        assert each.user_ids == ["u", "v", "w"]
-        assert each.item_ids == ["i", "j", "k"]
-        assert each.rating_scale == trainset.rating_scale
+    for extended in (union, added):
+        assert extended.user_ids == ["u", "v", "w"]
+        assert extended.item_ids == ["i", "j", "k"]
+        assert extended.rating_scale == trainset.rating_scale
     assert union.ur[0] == [(0, 4.0), (1, 1.0), (2, 3.0), (0, 2.0)]
     assert union.ir[0] == [(0, 4.0), (1, 2.0), (2, 5.0), (0, 2.0)]
     assert list(added.all_ratings()) == [(0, 2, 3.0), (0, 0, 2.0), (2, 0, 5.0), (2, 2, 1.0)]

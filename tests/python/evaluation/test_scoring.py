@@ -6,6 +6,7 @@ import pytest
 from astonish import SVD, AlgoBase, accuracy
 from astonish.evaluation import scoring
 from astonish.evaluation.scoring import FoldScore, fit_and_score
+from astonish.metrics import select
 from astonish.model_selection import KFold
 
 MEASURES = ["rmse", "mse", "mae", "fcp"]
@@ -150,7 +151,7 @@ def test_a_sample_serves_many_models(fold):
     for seed in (0, 1):
         model = SVD(random_state=seed)
         expected = fit_and_score(SVD(random_state=seed), trainset, testset, MEASURES)
-        score = scoring.score_sample(model, trainset, sample, MEASURES)
+        score = scoring.score_sample(model, trainset, sample, select(MEASURES))
         assert isinstance(score, FoldScore)
         assert score.test_measures == expected.test_measures
     assert np.array_equal(sample.truth.ratings, [rating for _, _, rating in testset])

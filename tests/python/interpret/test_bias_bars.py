@@ -20,7 +20,7 @@ def bars_of(ax):
         ax.get_yticks().tolist()
     )
     bars = zip(ax.get_yticks().tolist(), labels, ax.patches, strict=True)
-    return [(label, bar.get_width()) for _, label, bar in sorted(bars, key=lambda each: each[0])]
+    return [(label, bar.get_width()) for _, label, bar in sorted(bars, key=lambda entry: entry[0])]
 
 
 def test_the_rankings_from_top_to_bottom(svd):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astonish import ALS, SVD, AlgoBase, BaselineOnly, KNNBaseline, KNNBasic, Trainset
-from astonish.interpret import least_liked, most_liked, nearest_items
+from astonish.interpret import least_liked, most_liked, nearest_items, principal_components
 from astonish.models.base.algo_base import NotFittedError
 
 
@@ -130,3 +130,23 @@ def test_bad_input_is_named(svd):
         nearest_items(svd, "zz")
     with pytest.raises(ValueError, match="n must be at least 1"):
         nearest_items(svd, "1", 0)
+
+
+class Popularity(AlgoBase):
+    """A user's model: it has item biases and no factors."""
+
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.bi = np.diff(trainset.by_item.offsets).tolist()
+        return self
+
+
+def test_a_model_is_asked_for_what_it_has(trainset):
+    item_ids, counts = most_liked(Popularity().fit(trainset), n=3)
+    inner = [trainset.to_inner_iid(item_id) for item_id in item_ids]
+    assert counts.tolist() == [len(trainset.ir[item]) for item in inner]
+    assert counts[0] == max(map(len, trainset.ir.values()))
+    with pytest.raises(TypeError, match="this Popularity has no user factors"):
+        principal_components(Popularity().fit(trainset), side="user")
+    with pytest.raises(TypeError, match="model must be a model of astonish, got <class"):
+        most_liked(Popularity)

@@ -22,8 +22,6 @@ from astonish import (
 )
 from astonish.models import ALGORITHMS
 
-from .helpers import estimates_ratings
-
 SVD_CASE = {"n_factors": 7, "n_epochs": 3, "random_state": 0}
 PMF_CASE = {**SVD_CASE, "biased": False, "init_mean": 0.5}  # estimates within the scale
 
@@ -88,11 +86,9 @@ class ModelCase:
         return self.cls(**{**self.parameters, **changes})
 
 
-def can(cls, ability):
-    """Tell whether a model has a method or a parameter of that name, or estimates "ratings"."""
-    if ability == "ratings":
-        return estimates_ratings(cls)
-    return hasattr(cls, ability) or ability in inspect.signature(cls).parameters
+def can(cls, what):
+    """Return whether a model has an ability, or a parameter of that name."""
+    return what in cls.abilities or what in inspect.signature(cls).parameters
 
 
 def pytest_generate_tests(metafunc):

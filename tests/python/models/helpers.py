@@ -5,7 +5,7 @@ import json
 import numpy as np
 from hypothesis import strategies as st
 
-from astonish import ImplicitALS, NormalPredictor, Trainset
+from astonish import NormalPredictor, Trainset
 from astonish.data.ratings import Ratings
 
 
@@ -45,7 +45,7 @@ def assert_same_state(model, expected):
 
 
 def draws_estimates(model):
-    """Tell whether the estimates of a model are drawn, one after the other, as they are asked for.
+    """Return whether the estimates of a model are drawn when they are asked for.
 
     They then repeat only after `reseed`, and only in the same order.
     """
@@ -53,12 +53,12 @@ def draws_estimates(model):
 
 
 def estimates_ratings(cls):
-    """Tell whether the estimates of a model are on the scale of the ratings."""
-    return not issubclass(cls, ImplicitALS)
+    """Return whether the estimates of a model are on the scale of the ratings."""
+    return "rates" in cls.abilities
 
 
 def is_within_scale(estimate, model):
-    """Tell whether an estimate is a number that a model fitted to ratings of 1 to 5 may answer."""
+    """Return whether an estimate is a number of a model fitted to ratings of 1 to 5."""
     return np.isfinite(estimate) and (1 <= estimate <= 5 or not estimates_ratings(type(model)))
 
 
@@ -91,3 +91,12 @@ def edit(path, change):
     change(header, arrays)
     text = json.dumps(header).encode()
     np.savez(path, **{**arrays, "header": np.frombuffer(text, np.uint8)})
+
+
+def split_terms(explanation):
+    """The rated items of `explain` and their contributions, and a dict of the other terms."""
+    names, contributions = explanation
+    is_other = [isinstance(name, str) and name.startswith("(") for name in names]
+    others = dict(zip(names[is_other], contributions[is_other].tolist(), strict=True))
+    rated = np.logical_not(is_other)
+    return names[rated], contributions[rated], others

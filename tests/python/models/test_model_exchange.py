@@ -76,7 +76,7 @@ def test_a_file_of_a_program_has_the_defaults_of_its_class(model, path):
     model.save(path)
     edit(path, as_a_program_writes_it)
     loaded = SVD.load(path)
-    assert {*vars(loaded), "history_"} == set(vars(model))
+    assert {*vars(loaded), "history_", "stopped_by_"} == set(vars(model))
     assert (loaded.n_factors, loaded.n_epochs, loaded.sim_options) == (2, 20, {"user_based": True})
     assert loaded.trainset.global_mean == 3.25
     difference = 3.25 - model.trainset.global_mean

@@ -178,8 +178,13 @@ def test_get_cv_is_the_same(surprise, cv):
 
 
 def without_annotations(function):
+    """The parameters but the keyword-only ones, of which scikit-surprise has none."""
     parameters = inspect.signature(function).parameters.values()
-    return [(each.name, each.default, each.kind) for each in parameters]
+    return [
+        (each.name, each.default, each.kind)
+        for each in parameters
+        if each.kind is not each.KEYWORD_ONLY
+    ]
 
 
 # Measures

@@ -276,9 +276,11 @@ def test_strictly_lists_are_drawn_from_the_global_generator(both, monkeypatch):
 
 
 def parameters(function):
+    """The parameters but the keyword-only ones, of which scikit-surprise has none."""
     return [
         (each.name, each.default, each.kind)
         for each in inspect.signature(function).parameters.values()
+        if each.kind is not each.KEYWORD_ONLY
     ]
 
 

@@ -1,21 +1,19 @@
-"""The built-in data sets: where they are published, where they lie, how they are loaded."""
+"""The built-in data sets: their addresses, files and formats."""
 
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-import urllib.request
 import zipfile
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from tqdm import tqdm
-
-from astonish.data.dataset import Dataset, DatasetAutoFolds
 from astonish.data.reader import BUILTIN_FORMATS, Reader
+from astonish.data.source_data import SourceData
+from astonish.data.sources.files import read_file
 from astonish.data.sources.titles import find_titles
-from astonish.data.synthetic.make_ratings import make_ratings
+from astonish.data.synthetic.planted_model import draw_ratings
 
 _CHUNK = 1 << 16  # bytes read from the network at a time
 _TIMEOUT = 60  # seconds without an answer
@@ -33,9 +31,9 @@ class BuiltinDataset(_BuiltinFields):
     Attributes
     ----------
     url : str
-        Its archive.
+        The address of the archive.
     path : str
-        Its ratings file; what is not absolute is taken from the folder of data sets.
+        The ratings file; a relative path starts at the folder of data sets.
     reader_params : dict
         Arguments of `Reader`.
     """
@@ -44,7 +42,7 @@ class BuiltinDataset(_BuiltinFields):
 
     @property
     def path(self) -> str:
-        """The ratings file, in the folder that the environment names now."""
+        """The ratings file, in the folder that the environment names at the moment."""
         return str(Path(dataset_dir(), self[1]))
 
 
@@ -76,7 +74,7 @@ DEMO = "demo"  # made here, not downloaded
 
 
 def get_dataset_dir() -> str:
-    """Return the folder of downloaded data sets, and make it if need be.
+    """Return the folder of downloaded data sets, and make it if there is none.
 
     ``ASTONISH_DATA``, else ``SURPRISE_DATA_FOLDER``, else ``~/.surprise_data/``: data sets that
     scikit-surprise downloaded are found again.
@@ -86,10 +84,10 @@ def get_dataset_dir() -> str:
     return folder
 
 
-def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds:
-    """Load a built-in data set; see `Dataset.load_builtin`."""
+def read_builtin(name: str, prompt: bool) -> SourceData:
+    """Read a built-in data set; see `Dataset.load_builtin`."""
     if name == DEMO:
-        return make_ratings()
+        return draw_ratings()
     if name not in BUILTIN_DATASETS:
         known = ", ".join([*BUILTIN_DATASETS, DEMO])
         raise ValueError(f"unknown dataset {name}. Accepted values are {known}.")
@@ -99,9 +97,8 @@ def load_builtin(name: str = "ml-100k", prompt: bool = True) -> DatasetAutoFolds
         if prompt:
             _ask_for_download(name)
         download_builtin_dataset(name)
-    data = Dataset.load_from_file(path, Reader(**source.reader_params))
-    data.item_titles = find_titles(path)
-    return data
+    reader = Reader(**source.reader_params)
+    return SourceData(read_file(path, reader), reader, path, find_titles(path))
 
 
 def dataset_dir() -> str:
@@ -128,7 +125,7 @@ def _ask_for_download(name: str) -> None:
 
 
 def download_builtin_dataset(name: str) -> None:
-    """Fetch, check and unpack an archive; nothing is left behind when any of it fails."""
+    """Download, check and unpack an archive; a failure leaves no files."""
     source = BUILTIN_DATASETS[name]
     expected = CHECKSUMS.get(source.url)
     folder = Path(get_dataset_dir(), name)
@@ -137,7 +134,7 @@ def download_builtin_dataset(name: str) -> None:
         if expected is not None and digest != expected:
             raise ValueError(
                 f"the download of {name} from {source.url} is damaged: "
-                f"its MD5 is {digest}, the publisher states {expected}"
+                f"the MD5 is {digest}, the published one {expected}"
             )
         with tempfile.TemporaryDirectory(dir=folder.parent) as private:
             unpacked = Path(private, name)
@@ -148,11 +145,13 @@ def download_builtin_dataset(name: str) -> None:
                 raise ValueError(
                     f"the download of {name} from {source.url} is damaged: {error}"
                 ) from error
-            # File by file, each whole or not at all, beside what may be there already.
+            # File by file, so that no file is ever there in part; others in the folder stay.
             shutil.copytree(unpacked, folder, copy_function=os.replace, dirs_exist_ok=True)
 
 
 def _open(url: str) -> Any:
+    import urllib.request  # with its ssl, longer than reading the demo set takes
+
     try:
         return urllib.request.urlopen(url, timeout=_TIMEOUT)
     except OSError as error:
@@ -161,6 +160,8 @@ def _open(url: str) -> Any:
 
 def _fetch(url: str, target: IO[bytes]) -> str:
     """Copy `url` into `target` under a progress bar; return the MD5."""
+    from tqdm import tqdm  # imported with the first download
+
     digest = hashlib.md5(usedforsecurity=False)
     with _open(url) as response:
         size = response.headers.get("Content-Length")

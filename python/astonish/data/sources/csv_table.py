@@ -1,8 +1,8 @@
 """CSV tables with a header to Ratings, quoted fields and all.
 
 `read_file` reads ratings files, whose lines have no quotes and whose ids are texts; here columns
-have names and ids the type that all of a column have in common. One pass, about a second for a
-million rows; in memory are the codes of the ratings and every distinct id, never the rows.
+have names, and ids the type that all ids of a column have in common. One pass, about a second for a
+million rows; memory holds the codes of the ratings and every distinct id, never the rows.
 """
 
 import csv
@@ -37,7 +37,7 @@ def read_csv(path: str | Path, choose: Callable[[list[str]], Sequence[int]]) -> 
     path : str or path
         The file, UTF-8 with commas, plain or compressed (.gz, .bz2, .xz).
     choose : callable
-        Returns the places of the three columns among the names of all.
+        Takes the names of the columns and returns the positions of user id, item id and rating.
 
     Returns
     -------
@@ -49,8 +49,8 @@ def read_csv(path: str | Path, choose: Callable[[list[str]], Sequence[int]]) -> 
     OSError
         When the file cannot be read.
     ValueError
-        For a row with another number of fields than the header, an id that is missing, or a rating
-        that is no finite number.
+        For a row with another number of fields than the header, a missing id, or a rating that is
+        not a finite number.
     """
     with open_file(path) as file, paused_gc():
         reader = csv.reader(TextIOWrapper(file, encoding="utf-8-sig", newline=""))
@@ -79,7 +79,7 @@ def _read_rows(
 
 
 def _blocks(reader: Iterator[list[str]], n_fields: int) -> Iterator[tuple[int, _Rows]]:
-    """Yield rows that are not blank, a block at a time, and how many rows were before it."""
+    """Yield blocks of rows that are not blank, and the number of rows before the block."""
     n_before = 0
     while block := list(islice(reader, _ROWS)):
         rows = [row for row in block if row]
@@ -100,7 +100,7 @@ def _to_floats(texts: list[str], n_before: int, name: str) -> NDArray[np.float64
             floats[place] = float(text)
     except ValueError:
         raise ValueError(
-            f"the rating in row {n_before + place} of column {name!r} is no number: {text!r}"
+            f"the rating in row {n_before + place} of column {name!r} is not a number: {text!r}"
         ) from None
     return np.array(floats)
 

@@ -7,6 +7,8 @@ that are not UTF-8), the file is read again line by line, which decides what it 
 line.
 """
 
+from __future__ import annotations
+
 import bz2
 import csv
 import gzip
@@ -18,15 +20,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.ratings import Ratings
 from astonish.data.reader import Reader
 from astonish.data.sources.frames import ratings_from_series
+from astonish.support.lazy import lazy_module
+
+if TYPE_CHECKING:
+    import narwhals as nw
+else:
+    nw = lazy_module("narwhals")  # imported with the first frame
 
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _WORTH_AN_IMPORT = 4_000_000  # bytes; below, importing a library takes longer than reading
@@ -67,7 +74,7 @@ def open_file(path: str | Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         if error.errno is not None:
             raise
-        raise OSError(f"{path} is damaged: {error}") from error  # not the system's: gzip's or bz2's
+        raise OSError(f"{path} is damaged: {error}") from error  # of gzip or bz2, not of the system
 
 
 def _normalise(content: bytes) -> bytes:
@@ -127,7 +134,7 @@ def _read_table(body: bytes, reader: Reader) -> Ratings | None:
 
 
 def _single_separator(body: bytes, reader: Reader) -> str | None:
-    """Return the one byte that separates the fields, or None when there is none to be sure of."""
+    """Return the one byte that separates the fields, or None when that is not certain."""
     sep = reader.sep
     if sep is None:
         if max(reader.indexes) >= len(reader.indexes):

@@ -1,13 +1,21 @@
 """Frames and sparse matrices to Ratings."""
 
-from typing import Any
+from __future__ import annotations
 
-import narwhals as nw
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.ratings import Ratings
+from astonish.support.arrays import is_sparse
+from astonish.support.lazy import lazy_module
+
+if TYPE_CHECKING:
+    import narwhals as nw
+else:
+    nw = lazy_module("narwhals")  # imported with the first frame
 
 
 def read_frame(frame: Any) -> Ratings:
@@ -15,13 +23,13 @@ def read_frame(frame: Any) -> Ratings:
 
     Parameters
     ----------
-    frame : pandas, polars or pyarrow frame, DuckDB relation, or what else narwhals knows
+    frame : pandas, polars or pyarrow frame, DuckDB relation, or another that narwhals supports
         Ids keep their Python type; ratings are cast to float64.
 
     Raises
     ------
     TypeError
-        For an object that is no frame, or a rating column that is not numeric.
+        For an object that is not a frame, or a rating column that is not numeric.
     ValueError
         When there are not exactly three columns, or an id is missing.
     """
@@ -36,7 +44,7 @@ def read_frame(frame: Any) -> Ratings:
 
 
 def read_interactions(frame: Any) -> Ratings:
-    """Code a frame of user ids, item ids and, where there is a third column, weights; else 1 each.
+    """Code a frame of user ids, item ids and, where there is a third column, weights, else 1.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def collect_frame(
     Raises
     ------
     TypeError
-        For an object that is no frame; the message ends with what takes others.
+        For an object that is not a frame; the message ends with `otherwise`.
     ValueError
         When two columns have the same name.
     """
@@ -93,14 +101,11 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
     Raises
     ------
     TypeError
-        For an object that is no sparse matrix.
+        For an object that is not a sparse matrix.
     ValueError
-        When `user_ids` or `item_ids` does not have one id a row or column.
+        When `user_ids` or `item_ids` does not have one id for each row or column.
     """
-    from scipy.sparse import issparse  # a third of the time that importing astonish takes
-
-    is_sparse = issparse(matrix)
-    if not is_sparse or matrix.ndim != 2:
+    if not is_sparse(matrix) or matrix.ndim != 2:
         raise TypeError(
             f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
         )
@@ -146,7 +151,7 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
 
 
 def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
-    """Return a column of ratings, NaN where one is missing; TypeError for what is no number."""
+    """Return a column of ratings, NaN for a missing one; TypeError for other types than numbers."""
     if series.dtype.is_temporal():
         raise TypeError(f"the ratings in column {series.name!r} ({series.dtype}) are not numbers")
     try:

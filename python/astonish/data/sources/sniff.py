@@ -1,4 +1,4 @@
-"""The format of a ratings file that nobody described."""
+"""Ratings files of unknown format."""
 
 from io import TextIOWrapper
 from itertools import islice
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.reader import Reader
+from astonish.data.source_data import SourceData
 from astonish.data.sources.files import open_file, read_file
 from astonish.data.sources.titles import find_titles
 from astonish.support.checks import check_scale
@@ -22,34 +22,34 @@ _HEADER_WORDS = (
 )
 
 
-def load_any_file(
+def read_any_file(
     path: str | Path,
     *,
     sep: str | None = None,
     line_format: str | None = None,
     skip_lines: int | None = None,
     rating_scale: tuple[float, float] | None = None,
-) -> DatasetAutoFolds:
-    """Load a ratings file; whatever is not said about its format is guessed from it.
+) -> SourceData:
+    """Load a ratings file; what the arguments do not say about the format is guessed.
 
-    The separator is the first of ``::``, tab, comma, semicolon, bar and white space that cuts the
-    second line into three fields or more; a first line whose rating is no number is a header, and
-    one that names users, items and ratings says where they stand; the scale is the range of the
-    ratings. Titles beside a MovieLens file are loaded too.
+    The separator is the first of ``::``, tab, comma, semicolon, bar and white space that splits the
+    second line into at least three fields; a first line whose rating is not a number is a header,
+    and one that names users, items and ratings gives the order of the columns; the scale is the
+    range of the ratings. Titles beside a MovieLens file are loaded too.
 
     Parameters
     ----------
     path : str or path
         The file, plain or compressed.
     sep, line_format, skip_lines, rating_scale : optional
-        As in `Reader`; they win over the guess.
+        As in `Reader`; by default guessed.
 
     Raises
     ------
     OSError
         When the file cannot be read.
     ValueError
-        When its format cannot be guessed, or does not fit a line.
+        When the format cannot be guessed, or does not fit a line.
     """
     n_before, lines = _first_lines(path, skip_lines or 0)
     if sep is None:
@@ -60,7 +60,7 @@ def load_any_file(
     names = line_format or " ".join(_FIELDS[:n_fields])
     reader = Reader(line_format=names, sep=sep, skip_lines=skip_lines or 0)
     if line_format is None:
-        _obey_header(lines[0].split(sep), reader)
+        _use_header(lines[0].split(sep), reader)
     if skip_lines is None and _is_header(lines[0], reader):
         reader.skip_lines = n_before + 1
     ratings = read_file(path, reader)
@@ -68,10 +68,7 @@ def load_any_file(
         rating_scale = float(np.min(ratings.values)), float(np.max(ratings.values))
     if rating_scale is not None:
         reader.rating_scale = check_scale("rating_scale", rating_scale)
-    data = DatasetAutoFolds.from_ratings(ratings, reader)
-    data.ratings_file = path
-    data.item_titles = find_titles(path)
-    return data
+    return SourceData(ratings, reader, path, find_titles(path))
 
 
 def _first_lines(path: str | Path, skip_lines: int) -> tuple[int, list[str]]:
@@ -94,15 +91,15 @@ def _guess_separator(path: str | Path, line: str) -> str | None:
     )
 
 
-def _obey_header(names: list[str], reader: Reader) -> None:
-    """Take the places of the fields from a header that names each of them once."""
+def _use_header(names: list[str], reader: Reader) -> None:
+    """Take the order of the fields from a header that names them once each."""
     names = [name.strip().strip('"').lower() for name in names]
-    places = [
-        [place for place, name in enumerate(names) if any(word in name for word in words)]
+    columns = [
+        [column for column, name in enumerate(names) if any(word in name for word in words)]
         for words in _HEADER_WORDS[: len(reader.indexes)]
     ]
-    if all(len(found) == 1 for found in places[:3]):
-        reader.indexes = [found[0] for found in places if found]
+    if all(len(found) == 1 for found in columns[:3]):
+        reader.indexes = [found[0] for found in columns if found]
         reader.with_timestamp = len(reader.indexes) > 3
 
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-# Name of the file, separator, encoding, lines of header. Item id and title are its first fields.
+# Name of the file, separator, encoding, lines of header. Item id and title are the first fields.
 _TITLE_FILES = (
     ("u.item", "|", "latin-1", 0),
     ("movies.dat", "::", "latin-1", 0),

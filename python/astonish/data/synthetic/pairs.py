@@ -107,7 +107,7 @@ def _draw_keen(rng: Generator, users: Ints, counts: Ints, log_weights: Floats) -
 
 
 def _cover_items(rng: Generator, pairs: Ints, n_items: int) -> None:
-    """Give items that nobody rates a rating of one that has several, in place."""
+    """Give items without ratings one rating of an item that has several, in place."""
     items = pairs % n_items
     kept = np.full(n_items, -1, dtype=np.int64)
     kept[items] = np.arange(len(items))

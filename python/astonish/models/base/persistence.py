@@ -26,17 +26,17 @@ from astonish.support.json_values import pack, unpack
 from astonish.support.public import current_name, full_name, public_class
 
 if TYPE_CHECKING:
-    from astonish.models.base.algo_base import AlgoBase
+    from astonish.models.base.hooks import Hooks
 
-Model = TypeVar("Model", bound="AlgoBase")
+Model = TypeVar("Model", bound="Hooks")
 
 FORMAT = "astonish model"
 
 _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 
-def save(model: "AlgoBase", file: File) -> None:
-    """Write `model` to `file`; see `AlgoBase.save`."""
+def save(model: "Hooks", file: File) -> None:
+    """Write `model` to `file`; see `Model.save`."""
     arrays: dict[str, NDArray[Any]] = {}
     content = {
         "class": full_name(type(model)),
@@ -48,7 +48,7 @@ def save(model: "AlgoBase", file: File) -> None:
 
 
 def load(file: File, base: type[Model]) -> Model:
-    """Read a model that is a `base` from `file`; see `AlgoBase.load`."""
+    """Read a model that is a `base` from `file`; see `Model.load`."""
     with open_archive(file, FORMAT) as (header, arrays):
         cls = _find_class(str(header.get("class")), base, name_of(file))
         try:
@@ -125,7 +125,7 @@ def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]])
     if not lower <= higher:
         raise ValueError(f"the rating scale is {scale}")
     known_side = header.get("known_side")
-    if known_side not in (None, "users", "items"):
+    if known_side not in (None, "users", "items", "both"):
         raise ValueError(f"known_side is {known_side!r}")
     trainset = Trainset.from_csr(by_user, by_item, user_ids, item_ids, scale)
     trainset.known_side = known_side
@@ -139,7 +139,7 @@ def _unpack_ids(ids: Any, arrays: Mapping[str, NDArray[Any]], n: int) -> Any:
     return unpack_ids(ids, arrays, n) if isinstance(ids, dict) else unpack(ids, arrays)
 
 
-def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_attributes(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     return {
         name: None if name in model._unsaved else pack(name, value, arrays)
         for name, value in vars(model).items()
@@ -147,7 +147,7 @@ def _pack_attributes(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict
     }
 
 
-def _pack_factors(model: "AlgoBase", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_factors(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Return the kind of a model, and the part of that name if there is more than attributes."""
     factors = model._factors_of_all()
     if factors is None:

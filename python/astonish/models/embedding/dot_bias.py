@@ -1,7 +1,7 @@
 """Matrix factorization by mini-batches of Adam; drives embedding_dot.hpp."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import KW_ONLY, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,15 +10,33 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.base.explanations import Terms
+from astonish.models.base.y_range import NO_SUM, linearised, to_estimates
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
-from astonish.models.embedding.y_range import linearised
-from astonish.models.factors.ridge_model import RidgeModel
-from astonish.models.ranking.approximate import ApproximateIndex
-from astonish.models.ranking.lists import Lists, Rules
-from astonish.models.training.epochs import Callback
+from astonish.models.embedding.parameters import (
+    BATCH_SIZE,
+    LR_MAX,
+    N_EPOCHS,
+    SAMPLING,
+    Y_RANGE,
+)
+from astonish.models.factors.ridge import Ridge, solve_rows, terms_of_ratings, with_newcomers
+from astonish.models.ranking.factors import Factors
+from astonish.models.ranking.scores import FactorScores, Scores
+from astonish.models.training.epochs import EpochCallback
 from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, InnerRatings
-from astonish.support.checks import check_integer
+from astonish.models.training.parameters import (
+    CALLBACK,
+    FACTOR_DTYPE,
+    N_THREADS,
+    PATIENCE,
+    RANDOM_STATE,
+    TOL,
+    VALIDATION,
+    VERBOSE,
+    RandomState,
+)
+from astonish.support.parameters import checked, declare, flag, integer, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
 
@@ -27,54 +45,18 @@ Self = TypeVar("Self", bound="DotBias")
 _TRAINED = ("pu", "qi", "bu", "bi")
 _FOLD_IN_REG_OF_SUMS = 0.5  # without a y_range
 _FOLD_IN_STEPS = 8  # Gauss and Newton's method gains a digit or two in each
+_USERS_A_BLOCK = 8192
 
 
 @public
-class DotBias(EmbeddingModel, RidgeModel):
+@declare
+class DotBias(EmbeddingModel):
     r"""Biased matrix factorization through a scaled sigmoid, trained by mini-batches of Adam.
 
     The model of fastai's ``collab_learner``. The estimate is :math:`y(q_i^T p_u + b_u + b_i)` with
     :math:`y(x) = low + (high - low) / (1 + e^{-x})`; Adam lowers the mean squared error of a batch,
     weights decay beside it, and the learning rate rises and falls in one cycle. An unknown user or
     item contributes nothing: its factors and its bias are zero.
-
-    Parameters
-    ----------
-    n_factors : int, default 50
-        Length of the factor vectors; 0 leaves the biases.
-    n_epochs : int, default 5
-        Passes over the ratings; 0 gives the initial model.
-    lr_max : float, default 0.005
-        The highest learning rate of the cycle.
-    wd : float, default 0.1
-        Weight decay: each batch multiplies all parameters by ``1 - lr * wd``.
-    biased : bool, default True
-        Whether to use biases.
-    y_range : (float, float), "auto" or None, default "auto"
-        Bounds of the estimates. They are never reached, so they lie a little beyond the ratings:
-        "auto" widens the rating scale by an eighth of it on either side. None leaves the sum as it
-        is.
-    batch_size : int, default 64
-        Ratings in a batch; what is left over at the end of an epoch is not used in it.
-    sampling : {"permutation", "replacement"}, default "permutation"
-        Whether an epoch takes each rating once, or draws each sample among all ratings, as fastai
-        does since 2024.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the initial parameters, the order of ratings and what `validation` holds out. An int
-        gives the same model at every fit, None uses NumPy's global generator.
-    verbose : bool, default False
-        Whether to show the progress.
-    dtype : {"float32", "float64"}, default "float32"
-        Of the parameters and of the arithmetic.
-    validation : float or list of (user id, item id, rating), optional
-        A share of the ratings to hold out, or ratings, to measure each epoch with.
-    patience : int, optional
-        Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the
-        best epoch's parameters.
-    callback : callable, optional
-        Called after each epoch as ``callback(epoch, losses)``; True stops.
-    n_threads : int, optional
-        Threads for training, scoring and ranking; see `FactorModel`. The same bits for any number.
 
     Attributes
     ----------
@@ -115,80 +97,40 @@ class DotBias(EmbeddingModel, RidgeModel):
     ((943, 20), (0.5, 5.5))
     """
 
-    def __init__(
-        self,
-        n_factors: int = 50,
-        n_epochs: int = 5,
-        lr_max: float = 5e-3,
-        wd: float = 0.1,
-        biased: bool = True,
-        y_range: tuple[float, float] | str | None = "auto",
-        batch_size: int = 64,
-        sampling: str = "permutation",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        *,
-        dtype: str = "float32",
-        validation: Any = None,
-        patience: int | None = None,
-        callback: Callback | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.lr_max = lr_max
-        self.wd = wd
-        self.biased = biased
-        self.y_range = y_range
-        self.batch_size = batch_size
-        self.sampling = sampling
-        self.random_state = random_state
-        self.verbose = verbose
-        self.dtype = dtype
-        self.validation = validation
-        self.patience = patience
-        self.callback = callback
-        self.n_threads = n_threads
+    n_factors: int = param(
+        default=50,
+        check=integer(0),
+        doc="Length of the factor vectors; 0 leaves the biases.",
+        search=(8, 256, "log"),
+        aliases=("factors", "embedding_dim"),
+    )
+    n_epochs: int = N_EPOCHS
+    lr_max: float = LR_MAX
+    wd: float = param(
+        default=0.1,
+        check=number(0),
+        doc="Weight decay: each batch multiplies all parameters by ``1 - lr * wd``.",
+        search=(0.01, 0.5, "log"),
+        aliases=("weight_decay", "reg", "reg_all"),
+    )
+    biased: bool = param(default=True, check=flag, doc="Whether to use biases.")
+    y_range: Any = Y_RANGE
+    batch_size: int = BATCH_SIZE
+    sampling: str = SAMPLING
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    dtype: str = FACTOR_DTYPE
+    validation: Any = VALIDATION
+    patience: int | None = PATIENCE
+    tol: float | None = TOL
+    callback: EpochCallback | None = CALLBACK
+    n_threads: int | None = N_THREADS
 
-    def fold_in(self: Self, ratings: Any, side: str = "user") -> Self:
-        """Return a model of users, or of items, who were not in training.
-
-        Their factors and biases minimise the squared errors of their ratings, with the items
-        (``side="item"``: the users) as they are, and some regularisation; nothing that was trained
-        changes. Parameters, result and errors are those of `ALS.fold_in`.
-
-        Examples
-        --------
-        >>> import astonish
-        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
-        >>> model = astonish.DotBias(random_state=0).fit(trainset)
-        >>> newcomer = model.fold_in([("me", "50", 5), ("me", "100", 1)])
-        >>> newcomer.recommend(["me"], n=3)[0].shape
-        (1, 3)
-        """
-        return super().fold_in(ratings, side)
-
-    def explain(
-        self, user_id: Any, item_id: Any, n: int | None = 10
-    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-        """Tell which of a user's ratings carry the estimate for an item; see `ALS.explain`.
-
-        Raises
-        ------
-        TypeError
-            With a `y_range`: through a sigmoid an estimate is no sum of contributions.
-        """
-        self._fitted_trainset()
-        if self.y_range_ is not None:
-            raise TypeError(
-                f"with y_range={self.y_range_} an estimate is no sum of what ratings contribute: "
-                "explain needs y_range=None"
-            )
-        return super().explain(user_id, item_id, n)
+    abilities = frozenset({"rates", "ranks", "has_factors", "folds_in", "explains"})
 
     def _draw(self, rng: np.random.RandomState, dtype: str) -> Arrays:
-        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
+        n_factors = checked(self, "n_factors").n_factors
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
         shapes = ((n_users, n_factors), (n_items, n_factors), (n_users,), (n_items,))
         if self.biased:
@@ -217,52 +159,61 @@ class DotBias(EmbeddingModel, RidgeModel):
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""
-        return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
+        now = vars(self)  # of one moment: a learner may train meanwhile
+        return Factors.of(now["pu"], now["qi"], now["bu"], now["bi"], 0.0, biased=True)
+
+    def _factors_of_all(self) -> dict[str, Any] | None:
+        if self.y_range_ is not None or not self._runs_in_core():
+            return None
+        return self._factors()._asdict()
 
     def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
         return _core.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
 
-    def _ranked(
-        self,
-        raw_ids: list[Any],
-        users: NDArray[np.int32],
-        n: int,
-        rules: Rules,
-        index: ApproximateIndex | None,
-    ) -> Iterator[tuple[NDArray[np.intp], Lists]]:
-        if rules.boosts is None or self.y_range_ is None:
-            yield from super()._ranked(raw_ids, users, n, rules, index)
-            return
-        # a boost is added behind the sigmoid
-        yield self._ranked_by_estimates(self._estimates_of_all, raw_ids, users, n, rules)
+    def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores:
+        if rows is not None or not self._runs_in_core():
+            return super()._scores(users, rows)
+        y_range = self.y_range_
+        to_scores = None if y_range is None else partial(to_estimates, y_range=y_range)
+        return FactorScores(self._factors(), users, to_scores)
 
-    def _estimates_of_all(self, users: NDArray[np.int32]) -> NDArray[np.float64]:
-        n_items = self.trainset.n_items
-        pairs = np.repeat(users, n_items), np.tile(np.arange(n_items, dtype=np.int32), len(users))
-        return self._estimate_many(*pairs).reshape(len(users), n_items)
+    def _users_per_block(self) -> int:
+        return _USERS_A_BLOCK if self._runs_in_core() else super()._users_per_block()
 
-    def _ridge(self, side: str) -> _core.AlsOptions:  # noqa: ARG002  both sides alike
+    def _search_factors(self) -> Factors:
+        return self._factors()
+
+    def _ridge(self) -> _core.AlsOptions:
+        """Return the regression that finds newcomers; like weight decay it counts no ratings."""
         reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else self._fold_in_reg()
-        options = self._ridge_options(reg, reg, by_count=False)
-        options.global_mean = 0.0
-        return options
+        return Ridge(reg, reg, by_count=False).options(0.0, self.biased)
+
+    def _folded(self: Self, trainset: Trainset, side: str) -> Self:
+        return with_newcomers(self, trainset, side, lambda: self._solve_new(trainset, side))
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        if self.y_range_ is None:
-            return super()._solve_new(trainset, side)
         factors = self._factors()
-        if side == "user":
-            return self._solve_rows(trainset.by_user, factors.qi, factors.bi, side)
-        return self._solve_rows(trainset.by_item, factors.pu, factors.bu, side)
+        fixed = (factors.qi, factors.bi) if side == "user" else (factors.pu, factors.bu)
+        rows = trainset.by_user if side == "user" else trainset.by_item
+        if self.y_range_ is None:
+            return solve_rows(rows, fixed, self._ridge(), self.n_threads)
+        return self._solve_rows(rows, *fixed)
+
+    def _explain(self, user: int, item: int) -> Terms:
+        if self.y_range_ is not None:
+            raise TypeError(NO_SUM.format(self.y_range_))
+        rated = self.trainset.by_user.only_rows(np.array([user], np.int32))
+        rated_ids = self._rated_items(user)
+        return terms_of_ratings(rated_ids, self._factors(), rated, item, self._ridge())
 
     def _solve_rows(
-        self, rows: Csr, fixed: NDArray[Any], fixed_biases: NDArray[Any], side: str
+        self, rows: Csr, fixed: NDArray[Any], fixed_biases: NDArray[Any]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Fit rows by Gauss and Newton: each step is a regression on the sigmoid's tangents."""
         assert self.y_range_ is not None
-        each_row, options = rows.row_of_each(), self._ridge(side)
+        each_row, options = rows.row_of_each(), self._ridge()
         n_threads = resolve_n_threads(self.n_threads)
         solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
         biases = np.zeros(rows.n_rows, fixed.dtype)

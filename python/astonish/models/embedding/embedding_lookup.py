@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.models.factors.factor_model import FactorModel
+from astonish.models.base.model import Model
 from astonish.support.checks import check_ids
 
 
@@ -22,8 +22,14 @@ class EmbeddingTable(NamedTuple):
     weight: NDArray[Any]
 
 
-class EmbeddingLookup(FactorModel):
-    """A factor model whose ``pu``, ``qi``, ``bu`` and ``bi`` are looked up as fastai's are."""
+class EmbeddingLookup(Model):
+    """A model whose ``pu``, ``qi``, ``bu`` and ``bi`` are looked up as fastai's are."""
+
+    pu: NDArray[Any]
+    qi: NDArray[Any]
+    bu: Any
+    bi: Any
+    biased: bool = True
 
     def weight(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
         """Return the embeddings of items, or of users.

@@ -1,26 +1,25 @@
 """What models have in common that learn embeddings by mini-batches of Adam."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.algo_base import NOT_A_NUMBER
-from astonish.models.embedding.embedding_lookup import EmbeddingLookup
-from astonish.models.embedding.y_range import (
+from astonish.models.base.estimates import NOT_A_NUMBER
+from astonish.models.base.y_range import (
     YRange,
     check_y_range,
     to_estimates,
     warn_if_tight,
     widened,
 )
-from astonish.models.ranking.approximate import ApproximateIndex
-from astonish.models.ranking.estimate_ranking import EstimatesOfAll, rank_estimates
-from astonish.models.ranking.lists import Lists, Rules, refuse_unknown
-from astonish.models.training.epochs import Callback, History, check_n_epochs, run_epochs
+from astonish.models.embedding.embedding_lookup import EmbeddingLookup
+from astonish.models.ranking.rules import Lists
+from astonish.models.ranking.similar import most_similar
+from astonish.models.training.epochs import WATCHERS, EpochCallback, History, run_epochs
 from astonish.models.training.held_out import split
 from astonish.models.training.mini_batches import (
     AdamState,
@@ -32,10 +31,9 @@ from astonish.models.training.mini_batches import (
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import one_cycle
 from astonish.support.checks import check_dtype, check_number
+from astonish.support.parameters import checked
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
-
-Self = TypeVar("Self", bound="EmbeddingModel")
 
 _STD_DEV = 0.01  # of embeddings before training
 _FOLD_IN_REG = 0.2  # by the square of the range of estimates
@@ -43,10 +41,12 @@ _CUT = 2.0  # no embedding begins further out, in standard deviations
 
 
 class EmbeddingModel(EmbeddingLookup):
-    """A model whose parameters Adam trains by one cycle of its learning rate.
+    """A model of embeddings whose parameters Adam trains by one cycle of its learning rate.
 
     An unknown user or item contributes nothing to an estimate: its embedding is zero.
     """
+
+    abilities = frozenset({"rates", "ranks", "has_factors", "folds_in"})
 
     n_epochs: int
     lr_max: float
@@ -59,30 +59,30 @@ class EmbeddingModel(EmbeddingLookup):
     dtype: str
     validation: Any
     patience: int | None
-    callback: Callback | None
+    callback: EpochCallback | None
     history_: History
+    stopped_by_: str
     y_range_: YRange
     _least_batch: int = 1
+    _unsaved = WATCHERS
 
-    def fit(self: Self, trainset: Trainset) -> Self:
-        """Fit the model to a training set; see the class for parameters and errors."""
-        with self._all_or_nothing():
-            rng = get_rng(self.random_state)
-            self._start(trainset, rng)
-            held_out, by_user, _, _ = split(trainset, self.validation, None, rng)
-            columns = self._columns(by_user)
-            if not self._is_auto():  # there, ratings beyond their scale are the user's will
-                warn_if_tight(self.y_range_, by_user.values)
-            order = np.random.RandomState(rng.randint(2**31))
-            sampler = EpochSampler(len(columns[0]), self.batch_size, self.sampling, order)
-            schedule = one_cycle(check_n_epochs(self.n_epochs), sampler.n_batches, self.lr_max)
-            trainer = EpochTrainer(self._training(*columns, self.wd), schedule, sampler)
-            run_epochs(self, trainer, held_out)
-        return self
+    def _fit(self, trainset: Trainset) -> None:
+        rng = get_rng(self.random_state)
+        self._start(trainset, rng)
+        values = checked(self)
+        held_out, by_user, _, _ = split(trainset, values.validation, None, rng)
+        columns = self._columns(by_user)
+        if not self._is_auto():  # there, ratings beyond their scale are the user's will
+            warn_if_tight(self.y_range_, by_user.values)
+        order = np.random.RandomState(rng.randint(2**31))
+        sampler = EpochSampler(len(columns[0]), values.batch_size, values.sampling, order)
+        schedule = one_cycle(values.n_epochs, sampler.n_batches, values.lr_max)
+        trainer = EpochTrainer(self._training(*columns, values.wd), schedule, sampler)
+        run_epochs(self, trainer, held_out)
 
     def _start(self, trainset: Trainset, rng: np.random.RandomState) -> None:
         """Make this an untrained model of a training set; it predicts from now on."""
-        super().fit(trainset)
+        self._begin(trainset)
         vars(self).pop("history_", None)
         bounds = widened(trainset.rating_scale) if self._is_auto() else self.y_range
         self.y_range_ = check_y_range(bounds)
@@ -153,39 +153,26 @@ class EmbeddingModel(EmbeddingLookup):
     def _why_impossible(self, user: int, item: int) -> str:  # noqa: ARG002
         return NOT_A_NUMBER
 
-    def _factors_of_all(self) -> dict[str, Any] | None:
-        return super()._factors_of_all() if self.y_range_ is None else None
+    def _vectors(self, side: str) -> NDArray[Any]:
+        """Return the embeddings of a side, to compare them."""
+        return np.ascontiguousarray(self.qi if side == "item" else self.pu)
 
-    def _ranked(
+    def _most_similar(
         self,
-        raw_ids: list[Any],
-        users: NDArray[np.int32],
+        side: str,
+        inner: NDArray[np.int32],
         n: int,
-        rules: Rules,
-        index: ApproximateIndex | None,
-    ) -> Iterator[tuple[NDArray[np.intp], Lists]]:
-        """Rank by the sums, which ascend as the estimates do."""
-        for part, (items, sums) in super()._ranked(raw_ids, users, n, rules, index):
-            yield part, (items, to_estimates(sums, self.y_range_))
+        metric: str | None,
+        allowed: NDArray[np.intp] | None,
+    ) -> Lists:
+        n_threads = resolve_n_threads(self.n_threads)
+        vectors = self._vectors(side)
+        return most_similar(vectors, inner, n, allowed, n_threads, metric or "cosine")
 
     def _fold_in_reg(self) -> float:
         """Return the regularisation of newcomers; like weight decay it does not count ratings."""
         low, high = self.y_range_ or self.trainset.rating_scale
         return _FOLD_IN_REG * ((high - low) or 1.0) ** 2  # in the unit of squared errors
-
-    def _ranked_by_estimates(
-        self,
-        estimates_of_all: EstimatesOfAll,
-        raw_ids: list[Any],
-        users: NDArray[np.int32],
-        n: int,
-        rules: Rules,
-    ) -> tuple[NDArray[np.intp], Lists]:
-        """Return places of `users`, which are all of them, and their lists."""
-        refuse_unknown("user_ids", raw_ids, self._rated_users(raw_ids))
-        n_threads = resolve_n_threads(self.n_threads)
-        lists = rank_estimates(estimates_of_all, users, n, rules, self.trainset, n_threads)
-        return np.arange(len(users)), lists
 
 
 def draw_embedding(rng: np.random.RandomState, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:

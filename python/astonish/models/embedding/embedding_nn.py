@@ -1,24 +1,46 @@
 """A network over two embeddings, by mini-batches of Adam; drives embedding_network.hpp."""
 
+import copy
 import math
 import numbers
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, field
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.network_fold_in import Layer, solve_embeddings
-from astonish.models.factors.fold_in import FoldIn
-from astonish.models.ranking.approximate import ApproximateIndex
-from astonish.models.ranking.lists import Lists, Rules
-from astonish.models.training.epochs import Callback
+from astonish.models.embedding.parameters import (
+    BATCH_SIZE,
+    LR_MAX,
+    N_EPOCHS,
+    SAMPLING,
+    Y_RANGE,
+)
+from astonish.models.factors.ridge import with_newcomers
+from astonish.models.ranking.factors import Factors
+from astonish.models.ranking.scores import DenseScores, Scores
+from astonish.models.training.epochs import EpochCallback
 from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, InnerRatings
+from astonish.models.training.parameters import (
+    CALLBACK,
+    FACTOR_DTYPE,
+    N_THREADS,
+    PATIENCE,
+    RANDOM_STATE,
+    TOL,
+    VALIDATION,
+    VERBOSE,
+    RandomState,
+)
+from astonish.support.cancellation import blocks
 from astonish.support.checks import INT32_MAX, check_below_1, check_integer
+from astonish.support.parameters import declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
 
@@ -26,40 +48,18 @@ Self = TypeVar("Self", bound="EmbeddingNN")
 
 _KINDS = ("weight", "bias", "norm_weight", "norm_bias", "norm_mean", "norm_variance")
 _NORM_BIAS = 1e-3  # of a batch norm before training, as fastai has it
+_USERS_A_CALL = 64  # between two calls Python looks for Ctrl-C
 
 
 @public
-class EmbeddingNN(EmbeddingModel, FoldIn):
+@declare
+class EmbeddingNN(EmbeddingModel):
     r"""A neural network over the embeddings of user and item, trained by mini-batches of Adam.
 
     The model of fastai's ``collab_learner`` with ``use_nn=True``. Both embeddings, side by side, go
     through hidden layers, each a matrix product, a ReLU and a batch normalisation, and through a
     last layer of one output and the scaled sigmoid of `DotBias`. An unknown user or item has an
     embedding of zeros.
-
-    Parameters
-    ----------
-    layers : sequence of int, default (50,)
-        Outputs of the hidden layers.
-    n_epochs : int, default 5
-        Passes over the ratings; 0 gives the initial model.
-    lr_max : float, default 0.005
-        The highest learning rate of the cycle.
-    wd : float, default 0.1
-        Weight decay: each batch multiplies embeddings and weights by ``1 - lr * wd``, and leaves
-        biases and normalisations alone.
-    emb_szs : (int, int), optional
-        Lengths of the embeddings of users and of items. By default ``1.6 * n**0.56``, rounded and
-        at most 600, with n one more than there are.
-    embed_p : float, default 0
-        Share of the embeddings' numbers that is dropped in training.
-    ps : float or sequence of float, optional
-        Share of the outputs of all, or of each, hidden layers that is dropped; by default none.
-    use_bn : bool, default True
-        Whether to normalise the hidden layers; they have biases where not.
-    y_range, batch_size, sampling, random_state, verbose, dtype, validation, patience, callback, \
-n_threads : optional
-        As in `DotBias`. A batch that is normalised needs two ratings.
 
     Attributes
     ----------
@@ -95,64 +95,55 @@ n_threads : optional
     ((943, 74), (1682, 103), (20, 177), (1, 20))
     """
 
-    layers_: tuple[int, ...]
+    layers: Sequence[int] = param(
+        default=(50,), kind="sequence of int", doc="Outputs of the hidden layers."
+    )
+    n_epochs: int = N_EPOCHS
+    lr_max: float = LR_MAX
+    wd: float = param(
+        default=0.1,
+        check=number(0),
+        doc="Weight decay: each batch multiplies embeddings and weights by ``1 - lr * wd``, and "
+        "leaves biases and normalisations alone.",
+        search=(0.01, 0.5, "log"),
+        aliases=("weight_decay", "reg", "reg_all"),
+    )
+    emb_szs: Sequence[int] | None = param(
+        default=None,
+        kind="(int, int)",
+        doc="Lengths of the embeddings of users and of items. By default ``1.6 * n**0.56``, "
+        "rounded and at most 600, with n one more than there are.",
+    )
+    embed_p: float = param(
+        default=0.0, doc="Share of the embeddings' numbers that is dropped in training."
+    )
+    ps: float | Sequence[float] | None = param(
+        default=None,
+        kind="float or sequence of float",
+        doc="Share of the outputs of all, or of each, hidden layers that is dropped; by default "
+        "none.",
+    )
+    use_bn: bool = param(
+        default=True,
+        check=flag,
+        doc="Whether to normalise the hidden layers; they have biases where not.",
+    )
+    y_range: Any = Y_RANGE
+    batch_size: int = BATCH_SIZE
+    sampling: str = SAMPLING
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    dtype: str = FACTOR_DTYPE
+    validation: Any = VALIDATION
+    patience: int | None = PATIENCE
+    tol: float | None = TOL
+    callback: EpochCallback | None = CALLBACK
+    n_threads: int | None = N_THREADS
+
+    layers_: tuple[int, ...] = field(init=False)
     biased = False
     _least_batch = 2  # what can be normalised
-
-    def __init__(
-        self,
-        layers: Sequence[int] = (50,),
-        n_epochs: int = 5,
-        lr_max: float = 5e-3,
-        wd: float = 0.1,
-        emb_szs: Sequence[int] | None = None,
-        embed_p: float = 0.0,
-        ps: float | Sequence[float] | None = None,
-        use_bn: bool = True,
-        y_range: tuple[float, float] | str | None = "auto",
-        batch_size: int = 64,
-        sampling: str = "permutation",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        *,
-        dtype: str = "float32",
-        validation: Any = None,
-        patience: int | None = None,
-        callback: Callback | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.layers = layers
-        self.n_epochs = n_epochs
-        self.lr_max = lr_max
-        self.wd = wd
-        self.emb_szs = emb_szs
-        self.embed_p = embed_p
-        self.ps = ps
-        self.use_bn = use_bn
-        self.y_range = y_range
-        self.batch_size = batch_size
-        self.sampling = sampling
-        self.random_state = random_state
-        self.verbose = verbose
-        self.dtype = dtype
-        self.validation = validation
-        self.patience = patience
-        self.callback = callback
-        self.n_threads = n_threads
-
-    def fold_in(self: Self, ratings: Any, side: str = "user") -> Self:
-        """Return a model of users, or of items, who were not in training.
-
-        Their embeddings minimise the squared errors of their ratings, by Gauss and Newton's method,
-        with the network and the other side as they are, and some regularisation. Parameters, result
-        and errors are those of `ALS.fold_in`.
-        """
-        return super().fold_in(ratings, side)
-
-    def build_index(self, *_: Any, **__: Any) -> ApproximateIndex:
-        """Raise a TypeError: an estimate of a network is no inner product to search by."""
-        raise TypeError("an estimate of a network is no inner product: there is no index for it")
 
     def _start(self, trainset: Trainset, rng: np.random.RandomState) -> None:
         for k in range(len(getattr(self, "layers_", ()))):  # of another network, fitted before
@@ -221,7 +212,8 @@ n_threads : optional
 
     def _network(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
         """Return the arrays of a trained network as the core takes them."""
-        return list(self._parameters().values()), list(self._buffers().values())
+        now = copy.copy(self)  # of one moment: a learner may train meanwhile
+        return list(now._parameters().values()), list(now._buffers().values())
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
@@ -229,33 +221,22 @@ n_threads : optional
         n_threads = resolve_n_threads(self.n_threads)
         return _core.network_estimates(*self._network(), self.y_range_, users, items, n_threads)
 
-    def _factors(self) -> Factors:
-        """Return the embeddings, for the similarities of users and of items."""
-        nobody, nothing = np.zeros(len(self.pu)), np.zeros(len(self.qi))
-        return Factors.of(self.pu, self.qi, nobody, nothing, 0.0, biased=True)
-
-    def _factors_of_all(self) -> None:
-        return None
-
-    def _ranked(
-        self,
-        raw_ids: list[Any],
-        users: NDArray[np.int32],
-        n: int,
-        rules: Rules,
-        index: ApproximateIndex | None,
-    ) -> Iterator[tuple[NDArray[np.intp], Lists]]:
-        if index is not None:
-            raise TypeError("index is of another model: a network has none")
+    def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores:
+        if rows is not None or not self._runs_in_core():
+            return super()._scores(users, rows)
         n_threads = resolve_n_threads(self.n_threads)
-        network = _core.network_scores(*self._network(), self.y_range_, n_threads)
+        weights, buffers = self._network()
+        network, pu = _core.network_scores(weights, buffers, self.y_range_, n_threads), weights[0]
+        values = np.empty((len(users), self.trainset.n_items), pu.dtype)
+        for block in blocks(len(users), _USERS_A_CALL):
+            network.score(np.ascontiguousarray(pu[users[block]]), values[block], n_threads)
+        return DenseScores(values.astype(np.float64))
 
-        def estimates_of_all(block: NDArray[np.int32]) -> NDArray[np.float64]:
-            estimates = np.empty((len(block), self.trainset.n_items), self.pu.dtype)
-            network.score(np.ascontiguousarray(self.pu[block]), estimates, n_threads)
-            return estimates.astype(np.float64)
+    def _search_factors(self) -> Factors:
+        raise TypeError("an estimate of a network is no inner product: there is no index for it")
 
-        yield self._ranked_by_estimates(estimates_of_all, raw_ids, users, n, rules)
+    def _folded(self: Self, trainset: Trainset, side: str) -> Self:
+        return with_newcomers(self, trainset, side, lambda: self._solve_new(trainset, side))
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], None]:
         """Return the embeddings of new ones; a network has no biases."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr
-from astonish.models.embedding.y_range import YRange, linearised, to_estimates
+from astonish.models.base.y_range import YRange, linearised, to_estimates
 from astonish.support.cancellation import blocks
 
 Numbers = NDArray[np.float64]

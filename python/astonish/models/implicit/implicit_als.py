@@ -1,5 +1,6 @@
 """Factorization of implicit feedback; drives the kernels of implicit_als.hpp."""
 
+from dataclasses import KW_ONLY, field
 from typing import Any
 
 import numpy as np
@@ -7,22 +8,26 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr
-from astonish.data.interactions import as_trainset, as_weights, check_weights, merge_repeats
+from astonish.data.interactions import as_trainset, as_weights, check_nonnegative_weights
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.base.explanations import Terms
 from astonish.models.factors.factor_model import FactorModel
-from astonish.models.factors.ridge_model import RidgeModel
-from astonish.models.training.epochs import Callback, History, Losses, run_epochs
+from astonish.models.ranking.factors import Factors
+from astonish.models.training.epochs import EpochCallback, Losses, check_n_epochs, run_epochs
+from astonish.models.training.parameters import (
+    CALLBACK,
+    FACTOR_DTYPE,
+    N_THREADS,
+    RANDOM_STATE,
+    TOL,
+    VERBOSE,
+    RandomState,
+)
 from astonish.support.arrays import as_floats
 from astonish.support.cancellation import blocks
-from astonish.support.checks import (
-    INT32_MAX,
-    check_choice,
-    check_dtype,
-    check_integer,
-    check_number,
-)
+from astonish.support.checks import check_number
+from astonish.support.parameters import checked, choice, declare, fill, integer, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
@@ -33,7 +38,8 @@ _ROWS_PER_CALL = 65536  # between two of them Python looks for Ctrl-C
 
 
 @public
-class ImplicitALS(RidgeModel):
+@declare
+class ImplicitALS(FactorModel):
     r"""Matrix factorization of clicks, plays and purchases by alternating least squares.
 
     Every pair of user and item counts: those that interacted with the preference 1, all others with
@@ -54,44 +60,12 @@ class ImplicitALS(RidgeModel):
     solver, and takes what `partial_fit` takes; `explain` tells what each of a user's interactions
     adds to an estimate; where users were solved exactly the terms sum up to it.
 
-    Parameters
-    ----------
-    n_factors : int, default 64
-        Length of the factor vectors.
-    n_epochs : int, default 15
-        Times that all items and all users are solved; 0 gives the initial model.
-    reg : float, default 0.005
-        L2 regularisation. 0 is allowed: of equally good solutions the shortest is taken.
-    alpha : float, default 5
-        Confidence of an interaction of weight 1, beyond that of any pair.
-    solver : {"cholesky", "cg", "ials++"}, default "cholesky"
-        "cholesky" solves each row exactly. "cg" takes `cg_steps` steps of preconditioned conjugate
-        gradient from the factors as they are: almost the same objective in less time, the less the
-        more factors. "ials++" solves exactly for `block_size` factors after the other, for
-        hundreds of factors.
-    alpha0 : float, default 1
-        Confidence of every pair.
-    nu : float, default 1
-        How regularisation grows with the number of interactions: 0 not at all, 1 in proportion.
-        With 1 the same `reg` suits data of any size; with 0 it has to be thousands of times larger.
-    cg_steps : int, default 3
-        Steps of "cg" a row and epoch.
-    block_size : int, default 64
-        Factors that "ials++" solves for at once.
-    init_std_dev : float, default 0.1
-        Initial factors are drawn from a normal distribution of this standard deviation divided by
-        the root of `n_factors`.
-    dtype : {"float32", "float64"}, default "float32"
-        Of the factors and of the arithmetic.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
-        global generator.
-    verbose : bool, default False
-        Whether to show the progress.
-    callback : callable, optional
-        Called after each epoch as ``callback(epoch, losses)``; True stops.
-    n_threads : int, optional
-        Threads for training, scoring and ranking; see `FactorModel`. The same bits for any number.
+    `fit` takes a Trainset, a frame (user ids, item ids and, optionally, weights) or a scipy sparse
+    matrix, whose rows and columns are the users and items 0, 1, 2, ... Weights are not negative;
+    a weight of zero is no interaction (though its item counts as seen), and the weights of a pair
+    that occurs more than once are added up; their product with `alpha` may be up to 1e10.
+    `partial_fit` solves the affected users exactly, then their items, and these users once more;
+    all other factors stay.
 
     Attributes
     ----------
@@ -139,115 +113,108 @@ class ImplicitALS(RidgeModel):
     3
     """
 
-    popularity_: NDArray[np.float64]
-    history_: History
+    n_factors: int = param(
+        default=64,
+        check=integer(0),
+        doc="Length of the factor vectors.",
+        search=(16, 512, "log"),
+        aliases=("factors", "rank", "k"),
+    )
+    n_epochs: int = param(
+        default=15,
+        check=integer(0),
+        doc="Times that all items and all users are solved; 0 gives the initial model.",
+        search=(5, 30, "log"),
+        aliases=("iterations", "epochs", "maxIter", "max_iter"),
+    )
+    reg: float = param(
+        default=0.005,
+        check=number(0),
+        doc="L2 regularisation. 0 is allowed: of equally good solutions the shortest is taken.",
+        search=(1e-4, 0.1, "log"),
+        aliases=("regularization", "regParam", "lambda"),
+    )
+    alpha: float = param(
+        default=5.0,
+        check=number(0),
+        doc="Confidence of an interaction of weight 1, beyond that of any pair.",
+        search=(0.5, 100, "log"),
+    )
+    solver: str = param(
+        default="cholesky",
+        check=choice(_SOLVERS),
+        kind='{"cholesky", "cg", "ials++"}',
+        doc='"cholesky" solves each row exactly. "cg" takes `cg_steps` steps of preconditioned '
+        "conjugate gradient from the factors as they are: almost the same objective in less time, "
+        'the less the more factors. "ials++" solves exactly for `block_size` factors after the '
+        "other, for hundreds of factors.",
+    )
+    _: KW_ONLY
+    alpha0: float = param(
+        default=1.0, check=number(0), doc="Confidence of every pair.", search=(0.01, 2, "log")
+    )
+    nu: float = param(
+        default=1.0,
+        check=number(0),
+        doc="How regularisation grows with the number of interactions: 0 not at all, 1 in "
+        "proportion. With 1 the same `reg` suits data of any size; with 0 it has to be thousands "
+        "of times larger.",
+        search=(0, 1, "linear"),
+    )
+    cg_steps: int = param(
+        default=3, check=integer(1), doc='Steps of "cg" a row and epoch.', aliases=("cg_iters",)
+    )
+    block_size: int = param(
+        default=64, check=integer(1), doc='Factors that "ials++" solves for at once.'
+    )
+    init_std_dev: float = param(
+        default=0.1,
+        check=number(0),
+        doc="Initial factors are drawn from a normal distribution of this standard deviation "
+        "divided by the root of `n_factors`.",
+    )
+    dtype: str = FACTOR_DTYPE
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    tol: float | None = TOL
+    callback: EpochCallback | None = CALLBACK
+    n_threads: int | None = N_THREADS
+
+    abilities = frozenset({"ranks", "has_factors", "folds_in", "partial_fit", "explains"})
     biased = False
-    patience: None = None  # estimates are no ratings, so there is no error to stop by
+    popularity_: NDArray[np.float64] = field(init=False)
     _impossible = "User and/or item has no interaction."
+    _ranks_cold_users = True
 
-    def __init__(
-        self,
-        n_factors: int = 64,
-        n_epochs: int = 15,
-        reg: float = 0.005,
-        alpha: float = 5.0,
-        solver: str = "cholesky",
-        *,
-        alpha0: float = 1.0,
-        nu: float = 1.0,
-        cg_steps: int = 3,
-        block_size: int = 64,
-        init_std_dev: float = 0.1,
-        dtype: str = "float32",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        callback: Callback | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.reg = reg
-        self.alpha = alpha
-        self.solver = solver
-        self.alpha0 = alpha0
-        self.nu = nu
-        self.cg_steps = cg_steps
-        self.block_size = block_size
-        self.init_std_dev = init_std_dev
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
-        self.callback = callback
-        self.n_threads = n_threads
+    def _begin(self, trainset: Any) -> None:
+        super()._begin(as_trainset(trainset))
 
-    def fit(self, trainset: Any) -> "ImplicitALS":
-        """Fit the factors to interactions; see the class for parameters and errors.
+    def _fit(self, trainset: Trainset) -> None:
+        values = checked(self)
+        trainer = _Trainer(
+            *self._interactions(trainset),
+            self._initial_factors(get_rng(values.random_state)),
+            self._options(),
+            resolve_n_threads(values.n_threads),
+        )
+        run_epochs(self, trainer, None)
+        self.popularity_ = _popularity(trainset)
 
-        Parameters
-        ----------
-        trainset : Trainset, frame or scipy sparse matrix
-            Interactions and their weights. Weights must not be negative; a weight of zero is no
-            interaction (though its item counts as seen), and the weights of a pair that occurs more
-            than once are added up; their product with `alpha` may be up to 1e10. A frame has user
-            ids, item ids and, if it likes, weights. The rows and columns of a matrix are the users
-            and items 0, 1, 2, ...
-        """
-        with self._all_or_nothing():
-            super().fit(as_trainset(trainset))
-            trainer = _Trainer(
-                *self._interactions(self.trainset),
-                self._initial_factors(get_rng(self.random_state)),
-                self._options(),
-                resolve_n_threads(self.n_threads),
-            )
-            run_epochs(self, trainer, None)
-            self.popularity_ = _popularity(self.trainset)
-        return self
-
-    def partial_fit(self, interactions: Any) -> "ImplicitALS":
-        """Add interactions to what the model was fitted to, and solve anew whom they touch.
-
-        Their users are solved exactly, then their items, and these users once more; everybody
-        else's factors stay. Time goes with the interactions of those who are touched.
-
-        Parameters
-        ----------
-        interactions : frame, scipy sparse matrix, Trainset, or list of (user id, item id, weight)
-            What is new. Weights of pairs that are known are added up. New users and items follow
-            the known ones; a new user of new items alone has factors of zero.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `fit`. The model then stays as it was.
-
-        Examples
-        --------
-        >>> import astonish
-        >>> from scipy.sparse import csr_matrix
-        >>> plays = csr_matrix([[3, 1, 0, 0], [1, 2, 0, 0], [0, 0, 1, 5], [0, 0, 2, 0]])
-        >>> model = astonish.ImplicitALS(n_factors=2, random_state=0).fit(plays)
-        >>> item_ids, scores = model.partial_fit([("new", 0, 2)]).recommend(["new"], n=1)
-        >>> item_ids[0, 0]
-        1
-        """
-        with self._all_or_nothing():
-            before = self._fitted_trainset()
-            self.trainset, added = before.extended(self._read(interactions))
-            by_user, by_item = self._interactions(self.trainset)
-            self.pu, self.qi = _grown(self.pu, by_user.n_rows), _grown(self.qi, by_item.n_rows)
-            users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
-            self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
+    def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:  # noqa: ARG002
+        n_epochs = check_n_epochs(1 if n_epochs is None else n_epochs)
+        by_user, by_item = self._interactions(self.trainset)
+        self.pu, self.qi = _grown(self.pu, by_user.n_rows), _grown(self.qi, by_item.n_rows)
+        users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
+        self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
+        for _ in range(n_epochs):
             self.qi[items] = self._solve(by_item.only_rows(items), self.pu)
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
-            self.popularity_ = _popularity(self.trainset)
-        return self
+        self.popularity_ = _popularity(self.trainset)
 
     def _interactions(self, trainset: Trainset) -> tuple[Csr, Csr]:
         """Return each pair once, by user and by item; ValueError for a weight out of range."""
-        check_weights(trainset)
-        by_user, by_item = merge_repeats(trainset.by_user, trainset.by_item)
+        check_nonnegative_weights(trainset)
+        by_user, by_item = trainset.sides.merged()
         alpha, largest = check_number("alpha", self.alpha, minimum=0), by_user.values.max(initial=0)
         if largest > _MOST_CONFIDENCE / max(alpha, 1.0):
             raise ValueError(
@@ -258,22 +225,16 @@ class ImplicitALS(RidgeModel):
         return by_user, by_item
 
     def _options(self) -> _core.ImplicitOptions:
-        options = _core.ImplicitOptions()
-        name = _SOLVERS[check_choice("solver", self.solver, _SOLVERS)]
-        options.solver = getattr(_core.ImplicitSolver, name)
-        for name in ("alpha", "alpha0", "reg", "nu"):
-            setattr(options, name, check_number(name, getattr(self, name), minimum=0))
-        for name in ("cg_steps", "block_size"):
-            setattr(options, name, check_integer(name, getattr(self, name), 1, INT32_MAX))
+        values = checked(self)
+        options = fill(_core.ImplicitOptions(), values)
+        options.solver = getattr(_core.ImplicitSolver, _SOLVERS[values.solver])
         return options
 
     def _initial_factors(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
-        dtype = check_dtype(self.dtype)
-        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
-        std_dev = check_number("init_std_dev", self.init_std_dev, minimum=0)
-        std_dev /= max(1.0, n_factors) ** 0.5
+        values = checked(self)
+        std_dev = values.init_std_dev / max(1.0, values.n_factors) ** 0.5
         return {
-            name: rng.normal(0, std_dev, (n, n_factors)).astype(dtype)
+            name: rng.normal(0, std_dev, (n, values.n_factors)).astype(values.dtype)
             for name, n in (("pu", self.trainset.n_users), ("qi", self.trainset.n_items))
         }
 
@@ -292,14 +253,16 @@ class ImplicitALS(RidgeModel):
         bu, bi = (np.zeros(len(factors), factors.dtype) for factors in (pu, qi))
         return Factors(pu, qi, bu, bi, 0.0, biased=False)
 
-    def _rated_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
-        users = self.trainset.inner_users(user_ids)
-        return np.where(self._factors().pu[users].any(axis=1), users, np.int32(-1))
+    def _has_scores(self, users: NDArray[np.int32]) -> NDArray[np.bool_]:
+        return np.asarray(self._factors().pu[users].any(axis=1))
 
-    def _fallback_scores(self) -> NDArray[np.float64]:
+    def _cold_scores(self) -> NDArray[np.float64]:
         """Return the share of the users that interacted with each item."""
         new_users = self.trainset.known_side == "items"
         return self.popularity_ if new_users else _popularity(self.trainset)
+
+    def _weight_of_liked(self) -> float:
+        return 1.0
 
     def _read(self, ratings: Any) -> Ratings:
         return as_weights(ratings)
@@ -318,15 +281,15 @@ class ImplicitALS(RidgeModel):
         solve_side(rows, fixed, solved, options, resolve_n_threads(self.n_threads))
         return solved
 
-    def _contributions(self, user: int, item: int) -> NDArray[np.float64]:
+    def _explain(self, user: int, item: int) -> Terms:
         """Return what each interaction adds to the estimate; Hu, Koren and Volinsky, section 5."""
+        rated_ids = self._rated_items(user)
         items, weights = self.trainset.by_user.row(user)
         distinct, places = np.unique(items, return_inverse=True)
         totals = np.bincount(places, weights)
         similarities = self._similarities(distinct, totals) @ self.qi[item]
         terms = np.where(totals > 0, (self.alpha0 + self.alpha * totals) * similarities, 0.0)
-        contributions: NDArray[np.float64] = (terms / np.bincount(places))[places]
-        return contributions
+        return Terms(rated_ids, (terms / np.bincount(places))[places], {})
 
     def _similarities(self, items: NDArray[np.int32], weights: NDArray[Any]) -> NDArray[np.float64]:
         """Return a row for each item whose product with another's factors is how alike they are.

@@ -1,15 +1,41 @@
 """Nearest neighbours: estimates from what similar users, or items, say."""
 
+from dataclasses import KW_ONLY, field
 from typing import Any
 
 import numpy as np
 
 from astonish.models.neighbors.neighbor_model import Floats, Ints, NeighborModel
+from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
+from astonish.support.parameters import declare, flag, integer, mapping, param
 from astonish.support.public import public
+
+K: Any = param(
+    default=40,
+    check=integer(0, None),
+    doc="How many neighbours count at most.",
+    search=(5, 200, "log"),
+    aliases=("n_neighbors", "neighbors"),
+)
+MIN_K: Any = param(default=1, check=integer(0, None), doc="How many neighbours are needed.")
+SIM_OPTIONS: Any = param(
+    default_factory=dict,
+    check=mapping,
+    kind="dict",
+    doc="How users, or items, are compared; see `AlgoBase.compute_similarities`.",
+)
+BSL_OPTIONS: Any = param(
+    default_factory=dict,
+    check=mapping,
+    kind="dict",
+    doc="How baselines are fitted; see `AlgoBase.compute_baselines`.",
+)
+SAYS: Any = param(default=True, check=flag, doc="Whether to print what is being computed.")
 
 
 @public
+@declare(ignores_others=True)
 class KNNBasic(NeighborModel):
     r"""The mean rating of the most similar raters, weighted by similarity.
 
@@ -21,21 +47,6 @@ class KNNBasic(NeighborModel):
 
     Similarities are computed row by row while estimates are asked for, so memory is
     O(ratings + threads * n_x); the matrix ``sim`` is made only when it is looked at.
-
-    Parameters
-    ----------
-    k : int, default 40
-        How many neighbours count at most.
-    min_k : int, default 1
-        How many are needed.
-    sim_options : dict
-        See `AlgoBase.compute_similarities`.
-    verbose : bool, default True
-        Whether to print what is being computed.
-    n_threads : int, optional
-        See `SymmetricAlgo`.
-    **kwargs
-        ``bsl_options``, for the similarity "pearson_baseline".
 
     Attributes
     ----------
@@ -53,6 +64,14 @@ class KNNBasic(NeighborModel):
     {'actual_k': 40, 'was_impossible': False}
     """
 
+    k: int = K
+    min_k: int = MIN_K
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    verbose: bool = SAYS
+    _: KW_ONLY
+    bsl_options: dict[str, Any] = BSL_OPTIONS
+    n_threads: int | None = N_THREADS
+
     _alone = np.nan
 
     def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:  # noqa: ARG002
@@ -63,6 +82,7 @@ class KNNBasic(NeighborModel):
 
 
 @public
+@declare(ignores_others=True)
 class KNNWithMeans(NeighborModel):
     r"""The mean rating of x, and how far above their own means similar raters are.
 
@@ -70,7 +90,7 @@ class KNNWithMeans(NeighborModel):
               \frac{\sum_{x'} s(x, x') (r_{x'y} - \mu_{x'})}{\sum_{x'} s(x, x')}
 
     Fewer neighbours than `min_k` leave :math:`\mu_x`. An unknown user or item makes an estimate
-    impossible. Parameters as in `KNNBasic`.
+    impossible.
 
     Attributes
     ----------
@@ -88,7 +108,15 @@ class KNNWithMeans(NeighborModel):
     (943,)
     """
 
-    means: Floats
+    k: int = K
+    min_k: int = MIN_K
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    verbose: bool = SAYS
+    _: KW_ONLY
+    bsl_options: dict[str, Any] = BSL_OPTIONS
+    n_threads: int | None = N_THREADS
+
+    means: Floats = field(init=False)
 
     def _fit_centers(self) -> None:
         self.means = self._by_x.reduce_rows(np.mean)
@@ -101,13 +129,13 @@ class KNNWithMeans(NeighborModel):
 
 
 @public
-class KNNWithZScore(KNNWithMeans):
+@declare(ignores_others=True)
+class KNNWithZScore(NeighborModel):
     r"""Like `KNNWithMeans`, with deviations in units of the standard deviation of each x.
 
     .. math:: \hat r_{xy} = \mu_x + \sigma_x
               \frac{\sum_{x'} s(x, x') (r_{x'y} - \mu_{x'}) / \sigma_{x'}}{\sum_{x'} s(x, x')}
 
-    Parameters as in `KNNBasic`.
 
     Attributes
     ----------
@@ -128,10 +156,19 @@ class KNNWithZScore(KNNWithMeans):
     (943,)
     """
 
-    sigmas: Floats
+    k: int = K
+    min_k: int = MIN_K
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    verbose: bool = SAYS
+    _: KW_ONLY
+    bsl_options: dict[str, Any] = BSL_OPTIONS
+    n_threads: int | None = N_THREADS
+
+    means: Floats = field(init=False)
+    sigmas: Floats = field(init=False)
 
     def _fit_centers(self) -> None:
-        super()._fit_centers()
+        self.means = self._by_x.reduce_rows(np.mean)
         self.overall_sigma = np.std(self.trainset.by_user.values)
         sigmas = self._by_x.reduce_rows(np.std)
         self.sigmas = np.where(sigmas == 0.0, self.overall_sigma, sigmas)
@@ -139,11 +176,12 @@ class KNNWithZScore(KNNWithMeans):
     def _centers(self) -> tuple[Floats | None, Floats | None, Floats | None]:
         return as_float64(self.means), None, as_float64(self.sigmas)
 
-    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:
-        return super()._combine(x, y, said * as_float64(self.sigmas)[x])
+    def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:  # noqa: ARG002
+        return as_float64(self.means)[x] + said * as_float64(self.sigmas)[x]
 
 
 @public
+@declare(ignores_others=True)
 class KNNBaseline(NeighborModel):
     r"""The baseline estimate, and how far above theirs similar raters are.
 
@@ -153,13 +191,6 @@ class KNNBaseline(NeighborModel):
 
     Fewer neighbours than `min_k` leave the baseline, and so does an unknown user or item, whose
     bias is left out. The similarity "pearson_baseline" suits this model best.
-
-    Parameters
-    ----------
-    k, min_k, sim_options, verbose, n_threads
-        As in `KNNBasic`.
-    bsl_options : dict
-        See `AlgoBase.compute_baselines`.
 
     Attributes
     ----------
@@ -182,22 +213,16 @@ class KNNBaseline(NeighborModel):
     (943,)
     """
 
-    bx: Floats
-    by: Floats
+    k: int = K
+    min_k: int = MIN_K
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    bsl_options: dict[str, Any] = BSL_OPTIONS
+    verbose: bool = SAYS
+    _: KW_ONLY
+    n_threads: int | None = N_THREADS
 
-    def __init__(
-        self,
-        k: int = 40,
-        min_k: int = 1,
-        sim_options: dict[str, Any] = {},  # noqa: B006
-        bsl_options: dict[str, Any] = {},  # noqa: B006
-        verbose: bool = True,
-        *,
-        n_threads: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        kwargs["bsl_options"] = bsl_options
-        super().__init__(k, min_k, sim_options, verbose, n_threads=n_threads, **kwargs)
+    bx: Floats = field(init=False)
+    by: Floats = field(init=False)
 
     def _fit_centers(self) -> None:
         self.bu, self.bi = self.compute_baselines()

@@ -2,103 +2,30 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.models.base.algo_base import NOT_A_NUMBER, AlgoBase
+from astonish.models.base.estimates import NOT_A_NUMBER
 from astonish.models.base.prediction import PredictionImpossible
+from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
+from astonish.models.ranking.rules import Lists, Rules
+from astonish.models.ranking.scores import DenseScores, rank
 from astonish.models.statistics.similarities import between_rows, matrix_of
 from astonish.support.arrays import as_float64
-from astonish.support.cancellation import check_cancelled
+from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
-from astonish.support.derived import cached, derived
+from astonish.support.derived import cached
+from astonish.support.parameters import checked
 from astonish.support.settings import resolve_n_threads
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-Self = TypeVar("Self", bound="NeighborModel")
 
 _ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
-
-
-class SymmetricAlgo(AlgoBase):
-    """Base of models that work with users or with items, as ``sim_options["user_based"]`` says.
-
-    What is compared is called x, the other side y: users and items if user-based.
-
-    Parameters
-    ----------
-    sim_options : dict
-        See `AlgoBase.compute_similarities`.
-    verbose : bool, default True
-        Whether to print what is being computed.
-    n_threads : int, optional
-        Threads for similarities and estimates; by default all CPUs that the process may use.
-        Results do not depend on it.
-    **kwargs
-        ``bsl_options``, for the similarity "pearson_baseline".
-
-    Attributes
-    ----------
-    n_x, n_y : int
-        How many there are of each side.
-    xr, yr : mapping of int to list of (int, float)
-        The ratings of each x, and of each y.
-    """
-
-    n_threads: int | None = None
-    _hooks = (*AlgoBase._hooks, "switch")
-
-    def __init__(
-        self,
-        sim_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; it is copied
-        verbose: bool = True,
-        *,
-        n_threads: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(sim_options=sim_options, **kwargs)
-        self.verbose = verbose
-        self.n_threads = n_threads
-
-    @derived
-    def n_x(self) -> int:
-        """Number of users, or of items."""
-        return self._by_x.n_rows
-
-    @derived
-    def n_y(self) -> int:
-        """Number of items, or of users."""
-        return self._by_y.n_rows
-
-    @derived
-    def xr(self) -> Any:
-        """The ratings of each x."""
-        return self.switch(self.trainset.ur, self.trainset.ir)[0]
-
-    @derived
-    def yr(self) -> Any:
-        """The ratings of each y."""
-        return self.switch(self.trainset.ur, self.trainset.ir)[1]
-
-    def switch(self, u_stuff: Any, i_stuff: Any) -> tuple[Any, Any]:
-        """Return what belongs to x and what belongs to y, given what belongs to users and items."""
-        return (u_stuff, i_stuff) if self.sim_options["user_based"] else (i_stuff, u_stuff)
-
-    @property
-    def _by_x(self) -> Csr:
-        by_x: Csr = self.switch(self.trainset.by_user, self.trainset.by_item)[0]
-        return by_x
-
-    @property
-    def _by_y(self) -> Csr:
-        by_y: Csr = self.switch(self.trainset.by_user, self.trainset.by_item)[1]
-        return by_y
 
 
 class NeighborModel(SymmetricAlgo):
@@ -108,19 +35,9 @@ class NeighborModel(SymmetricAlgo):
     beyond it.
     """
 
-    def __init__(
-        self,
-        k: int = 40,
-        min_k: int = 1,
-        sim_options: dict[str, Any] = {},  # noqa: B006
-        verbose: bool = True,
-        *,
-        n_threads: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(sim_options, verbose, n_threads=n_threads, **kwargs)
-        self.k = k
-        self.min_k = min_k
+    k: int
+    min_k: int
+    verbose: bool
 
     @cached
     def sim(self) -> Floats:
@@ -128,35 +45,19 @@ class NeighborModel(SymmetricAlgo):
         similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
         return matrix_of(similarity, self.n_x, self.n_threads)
 
-    def fit(self: Self, trainset: Trainset) -> Self:
-        """Fit the model to a training set; similarities are computed when they are needed.
-
-        Raises
-        ------
-        NameError
-            For an unknown similarity.
-        KeyError
-            When ``sim_options`` lacks "user_based".
-        ValueError, TypeError
-            For an option out of range. Whatever the error, the model stays what it was.
-        """
-        with self._all_or_nothing():
-            super().fit(trainset)
-            vars(self).pop("sim", None)
-            self.switch(None, None)  # options that lack the side are an error now, not later
-            check_integer("min_k", self.min_k, minimum=0)
-            check_integer("k", self.k, minimum=0)
-            resolve_n_threads(self.n_threads)
-            self._fit_centers()
-            self._fit_similarities()
-        return self
+    def _fit(self, trainset: Trainset) -> None:  # noqa: ARG002  the base has it
+        vars(self).pop("sim", None)
+        self.switch(None, None)  # options that lack the side are an error now, not later
+        checked(self)
+        self._fit_centers()
+        self._fit_similarities()
 
     def _fit_centers(self) -> None:
         """Compute what ratings are measured from."""
 
     def _fit_similarities(self) -> None:
         """Announce the similarities; compute them only where a subclass says how."""
-        if self._changes("compute_similarities"):
+        if self._overrides("compute_similarities"):
             self.sim = self.compute_similarities()
         else:
             self._announce_similarities(self._similarity_options())
@@ -252,6 +153,41 @@ class NeighborModel(SymmetricAlgo):
         if matrix.shape != shape:
             raise ValueError(f"sim must be of shape {shape}, got {matrix.shape}")
         return matrix
+
+    def _users_per_block(self) -> int:
+        """Return as many users as there are rows of similarities in a call."""
+        return max(super()._users_per_block(), _ROWS_PER_CALL)
+
+    def _most_similar(
+        self,
+        side: str,
+        inner: Ints,
+        n: int,
+        metric: str | None,
+        allowed: NDArray[np.intp] | None,
+    ) -> Lists:
+        compared = "user" if self.sim_options["user_based"] else "item"
+        if side != compared:
+            self._refuse(f"compares {compared}s: sim_options['user_based'] says so")
+        if metric is not None:
+            self._refuse("compares by its own similarity: sim_options['name'] is its metric")
+        rules = Rules(False, allowed, None, None)
+        found, similarities = np.empty((len(inner), n), np.int32), np.empty((len(inner), n))
+        for block in blocks(len(inner), _ROWS_PER_CALL):
+            rows = self._similarity_rows(inner[block])
+            rows[rows <= 0] = np.nan  # not similar at all
+            themselves = np.arange(len(rows) + 1, dtype=np.int64), inner[block]
+            found[block], similarities[block] = rank(
+                DenseScores(rows), inner[block], n, rules, themselves, 1
+            )
+        return found, similarities
+
+    def _similarity_rows(self, rows: Ints) -> Floats:
+        """Return the similarities of some x to all others, of shape (len(rows), n_x)."""
+        if "sim" in vars(self):
+            return self._assigned_similarities()[rows]
+        similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
+        return _core.similarity_rows(similarity, rows, resolve_n_threads(self.n_threads))
 
 
 def _blocks_of_rows(x: Ints) -> Iterator[slice]:

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
-from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
-from astonish.models.ranking.lists import USERS_PER_CALL, Lists, Rules, in_order_of_estimates
-from astonish.support.cancellation import blocks
+from astonish.models.ranking.factor_search import in_order_of_estimates
+from astonish.models.ranking.factors import Factors
+from astonish.models.ranking.rules import Lists, Rows, Rules
 from astonish.support.checks import check_integer
 from astonish.support.settings import resolve_n_threads
 
@@ -20,7 +19,7 @@ _MORE = 4  # times as many items are searched for, each time that lists stay sho
 class ApproximateIndex:
     """A graph of the items that leads to the best ones without looking at all of them.
 
-    `FactorModel.build_index` makes it, ``recommend(..., index=index)`` uses it. Items become
+    `Model.build_index` makes it, ``recommend(..., index=index)`` uses it. Items become
     neighbours by their factors and biases, and one more coordinate that makes all of them equally
     long: then the largest inner product belongs to the nearest item.
 
@@ -96,26 +95,19 @@ class ApproximateIndex:
         self,
         factors: Factors,
         rows: NDArray[np.int32],
-        users: NDArray[np.int32],
         n: int,
         rules: Rules,
-        trainset: Trainset,
+        seen: Rows | None,
         n_threads: int,
     ) -> Lists:
-        """Answer as `ranking.rank` does, from the items that the search comes upon.
+        """Answer as `factor_search.rank` does, from the items that the search comes upon.
 
         Those whose lists stay short because of what must be left out are asked again for more.
         """
         self._check_same_items(factors)
-        items = np.full((len(users), n), -1, dtype=np.int32)
-        scores = np.full((len(users), n), np.nan)
-        for block in blocks(len(users), USERS_PER_CALL):
-            left_out = _LeftOut(trainset, users[block], rules)
-            kept = self._best_kept(factors, rows[block], n, left_out, n_threads)
-            items[block], scores[block] = in_order_of_estimates(
-                factors, None, rows[block], kept, n_threads
-            )
-        return items, scores
+        left_out = _LeftOut(len(factors.qi), len(rows), rules, seen)
+        kept = self._best_kept(factors, rows, n, left_out, n_threads)
+        return in_order_of_estimates(factors, None, rows, kept, n_threads)
 
     def _best_kept(
         self,
@@ -143,7 +135,7 @@ class ApproximateIndex:
                 f"{factors.qi.shape}: build_index makes a new one"
             )
         pairs = (factors.qi, self._factors.qi), (factors.bi, self._factors.bi)
-        if not all(its is held or np.array_equal(its, held) for its, held in pairs):
+        if not all(ours is held or np.array_equal(ours, held) for ours, held in pairs):
             raise ValueError(
                 "the index holds other items than the model: build_index makes a new one"
             )
@@ -170,26 +162,26 @@ class ApproximateIndex:
 class _LeftOut:
     """The items that some users are not to be shown."""
 
-    def __init__(self, trainset: Trainset, users: NDArray[np.int32], rules: Rules) -> None:
-        self._n_items = trainset.n_items
-        self._forbidden = np.zeros(trainset.n_items, dtype=bool)
+    def __init__(self, n_items: int, n_users: int, rules: Rules, seen: Rows | None) -> None:
+        self._n_items = n_items
+        self._forbidden = np.zeros(n_items, dtype=bool)
         if rules.allowed is not None:
             self._forbidden[:] = True
             self._forbidden[rules.allowed] = False
-        self.counts = np.full(len(users), self._forbidden.sum())
+        self.counts = np.full(n_users, self._forbidden.sum())
         self._seen = np.empty(0, dtype=np.int64)
-        if rules.exclude_seen:
-            offsets, items = trainset.by_user.take_rows(users)
+        if seen is not None:
+            offsets, items = seen
             lengths = np.diff(offsets)
             self.counts += lengths
-            self._seen = np.repeat(np.arange(len(users)), lengths) * self._n_items + items
+            self._seen = np.repeat(np.arange(n_users), lengths) * n_items + items
 
     def most(self) -> int:
         """Return how many items may have to be left out for one user."""
         return int(self.counts.max(initial=0))
 
     def of(self, rows: NDArray[np.intp], found: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Tell which items of some users' lists are to be left out."""
+        """Return which items of some users' lists are to be left out."""
         keys = rows[:, np.newaxis] * self._n_items + found
         return (found < 0) | self._forbidden[found] | np.isin(keys, self._seen)
 

@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 
 from astonish import _core
-from astonish.support.arrays import LAYOUT, as_floats, as_numbers
+from astonish.support.arrays import LAYOUT, as_floats, as_numbers, is_sparse
 from astonish.support.checks import INT32_MAX, check_integer
 from astonish.support.settings import resolve_n_threads
 
@@ -139,7 +138,7 @@ def _read_csr(exclude: Any, shape: tuple[int, int]) -> tuple[NDArray[Any], NDArr
 
 
 def _sparse_arrays(exclude: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
-    if not issparse(exclude):
+    if not is_sparse(exclude):
         kind = type(exclude).__name__
         raise TypeError(f"exclude must be a scipy CSR matrix or (offsets, indices), got {kind}")
     matrix: Any = exclude

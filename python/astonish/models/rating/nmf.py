@@ -1,24 +1,26 @@
 """Non-negative matrix factorization; drives the kernel of nmf.hpp."""
 
 import numbers
+from dataclasses import KW_ONLY
 
 import numpy as np
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
-from astonish.models.factors.epoch_model import EpochModel
+from astonish.models.base.algo_base import AlgoBase
+from astonish.models.factors.factor_model import FactorModel
+from astonish.models.ranking.factors import Factors
+from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
 from astonish.support.cancellation import check_cancelled
-from astonish.support.checks import check_integer, check_number
+from astonish.support.parameters import checked, declare, fill, flag, integer, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
 
-_RATES = ("reg_pu", "reg_qi", "reg_bu", "reg_bi", "lr_bu", "lr_bi")
-
 
 @public
-class NMF(EpochModel):
+@declare
+class NMF(FactorModel, AlgoBase):
     r"""Non-negative matrix factorization of ratings.
 
     The estimate is :math:`q_i^T p_u` with factors that are not negative, fitted by multiplicative
@@ -30,30 +32,6 @@ class NMF(EpochModel):
     The factors equal scikit-surprise's to the last bit with every number of threads. Where
     scikit-surprise raises ZeroDivisionError, because a factor's ratio has a denominator of zero,
     the factor keeps its value.
-
-    Parameters
-    ----------
-    n_factors : int, default 15
-        Length of the factor vectors.
-    n_epochs : int, default 50
-        Passes over the ratings; 0 gives the initial model.
-    biased : bool, default False
-        Whether to use the mean and the biases.
-    reg_pu, reg_qi : float, default 0.06
-        Regularisation of the factors.
-    reg_bu, reg_bi : float, default 0.02
-        Regularisation of the biases.
-    lr_bu, lr_bi : float, default 0.005
-        Learning rates of the biases.
-    init_low, init_high : float, default 0 and 1
-        The uniform distribution that factors start from.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
-        global generator.
-    verbose : bool, default False
-        Whether to print the number of each epoch.
-    n_threads : int, optional
-        Threads for `fit`, `test`, `predict_many` and `recommend`; see `FactorModel`.
 
     Attributes
     ----------
@@ -87,60 +65,66 @@ class NMF(EpochModel):
     True
     """
 
-    def __init__(
-        self,
-        n_factors: int = 15,
-        n_epochs: int = 50,
-        biased: bool = False,
-        reg_pu: float = 0.06,
-        reg_qi: float = 0.06,
-        reg_bu: float = 0.02,
-        reg_bi: float = 0.02,
-        lr_bu: float = 0.005,
-        lr_bi: float = 0.005,
-        init_low: float = 0,
-        init_high: float = 1,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        *,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.biased = biased
-        self.reg_pu = reg_pu
-        self.reg_qi = reg_qi
-        self.reg_bu = reg_bu
-        self.reg_bi = reg_bi
-        self.lr_bu = lr_bu
-        self.lr_bi = lr_bi
-        self.init_low = init_low
-        self.init_high = init_high
-        self.random_state = random_state
-        self.verbose = verbose
-        self.n_threads = n_threads
-        # scikit-surprise checks this one here; what is no number is refused by `fit`.
-        if isinstance(init_low, numbers.Real) and init_low < 0:
+    n_factors: int = param(
+        default=15,
+        check=integer(0),
+        doc="Length of the factor vectors.",
+        search=(5, 100, "log"),
+        aliases=("factors", "rank", "n_components"),
+    )
+    n_epochs: int = param(
+        default=50,
+        check=integer(0),
+        doc="Passes over the ratings; 0 gives the initial model.",
+        search=(20, 200, "log"),
+        aliases=("iterations", "epochs", "n_iter", "max_iter"),
+    )
+    biased: bool = param(default=False, check=flag, doc="Whether to use the mean and the biases.")
+    reg_pu: float = param(default=0.06, check=number(), doc="Regularisation of the user factors.")
+    reg_qi: float = param(default=0.06, check=number(), doc="Regularisation of the item factors.")
+    reg_bu: float = param(default=0.02, check=number(), doc="Regularisation of the user biases.")
+    reg_bi: float = param(default=0.02, check=number(), doc="Regularisation of the item biases.")
+    lr_bu: float = param(default=0.005, check=number(), doc="Learning rate of the user biases.")
+    lr_bi: float = param(default=0.005, check=number(), doc="Learning rate of the item biases.")
+    init_low: float = param(
+        default=0,
+        check=number(0),
+        doc="Lower end of the uniform distribution that factors start from.",
+    )
+    init_high: float = param(
+        default=1,
+        check=number(0),
+        doc="Upper end of the uniform distribution that factors start from.",
+    )
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    n_threads: int | None = N_THREADS
+
+    _announcement = "Processing epoch {}"
+
+    def __post_init__(self) -> None:
+        """Refuse what scikit-surprise refuses here; what is no number is refused by `fit`."""
+        super().__post_init__()
+        if isinstance(self.init_low, numbers.Real) and self.init_low < 0:
             raise ValueError("init_low should be greater than zero")
+
+    def _fit(self, trainset: Trainset) -> None:
+        self.sgd(trainset)
 
     def sgd(self, trainset: Trainset) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
-        options = _core.NmfOptions()
-        self._set_options(options, _RATES)
-        n_threads = resolve_n_threads(self.n_threads)
-        n_factors = check_integer("n_factors", self.n_factors, minimum=0)
-        init_low = check_number("init_low", self.init_low, minimum=0)
-        init_high = check_number("init_high", self.init_high, minimum=0)
-        rng = get_rng(self.random_state)
-        pu = rng.uniform(init_low, init_high, (trainset.n_users, n_factors))
-        qi = rng.uniform(init_low, init_high, (trainset.n_items, n_factors))
+        values = checked(self)
+        rng = get_rng(values.random_state)
+        ends = values.init_low, values.init_high
+        pu = rng.uniform(*ends, (trainset.n_users, values.n_factors))
+        qi = rng.uniform(*ends, (trainset.n_items, values.n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         _core.fit_nmf(
             trainset.by_user.ratings,
-            *Factors(pu, qi, bu, bi, float(trainset.global_mean), bool(self.biased)),
-            options,
-            n_threads,
+            *Factors(pu, qi, bu, bi, float(trainset.global_mean), values.biased),
+            fill(_core.NmfOptions(), values),
+            resolve_n_threads(values.n_threads),
             self._before_epoch,
         )
         self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi

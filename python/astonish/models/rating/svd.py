@@ -1,5 +1,7 @@
 """Matrix factorization by stochastic gradient descent; drives sgd.hpp and parallel_sgd.hpp."""
 
+from dataclasses import KW_ONLY
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,25 +9,39 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.base.algo_base import AlgoBase
 from astonish.models.factors.factor_model import FactorModel
-from astonish.models.factors.partial_fit import PartialFit
-from astonish.models.factors.ridge_model import RidgeModel
-from astonish.models.training.epochs import Callback, History, run_epochs
+from astonish.models.factors.ridge import Ridge
+from astonish.models.ranking.factors import Factors
+from astonish.models.training.epochs import EpochCallback, run_epochs
+from astonish.models.training.growth import learn_by_descent
 from astonish.models.training.held_out import split
-from astonish.models.training.sample_weights import check_weights
+from astonish.models.training.initial import draw_normal
+from astonish.models.training.parameters import (
+    CALLBACK,
+    INIT_MEAN,
+    INIT_STD_DEV,
+    N_THREADS,
+    PATIENCE,
+    RANDOM_STATE,
+    TOL,
+    VALIDATION,
+    VERBOSE,
+    RandomState,
+    learning_rate,
+    regularisation,
+)
 from astonish.models.training.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
-from astonish.support.checks import check_dtype, check_integer, check_number
+from astonish.support.checks import check_dtype
+from astonish.support.parameters import checked, declare, fill, flag, integer, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
-from astonish.support.settings import resolve_n_threads, resolve_solver
-
-_RATES = ("lr_bu", "lr_bi", "lr_pu", "lr_qi", "reg_bu", "reg_bi", "reg_pu", "reg_qi")
-_ROWS_A_DRAW = 1 << 14
+from astonish.support.settings import SOLVERS, resolve_n_threads, resolve_solver
 
 
 @public
-class SVD(RidgeModel, PartialFit):
+@declare
+class SVD(FactorModel, AlgoBase):
     r"""Biased matrix factorization, known as SVD or Funk SVD.
 
     The estimate is :math:`\mu + b_u + b_i + q_i^T p_u`, fitted by stochastic gradient descent on
@@ -33,55 +49,15 @@ class SVD(RidgeModel, PartialFit):
     out. With ``biased=False`` it is :math:`q_i^T p_u` alone
     (probabilistic matrix factorization), and an unknown user or item makes it impossible.
 
-    Parameters
-    ----------
-    n_factors : int, default 100
-        Length of the factor vectors; 0 leaves the biases.
-    n_epochs : int, default 20
-        Passes over the ratings; 0 gives the initial model.
-    biased : bool, default True
-        Whether to use the mean and the biases.
-    init_mean, init_std_dev : float, default 0 and 0.1
-        The normal distribution that factors start from.
-    lr_all, reg_all : float, default 0.005 and 0.02
-        Learning rate and regularisation of all parameters.
-    lr_bu, lr_bi, lr_pu, lr_qi, reg_bu, reg_bi, reg_pu, reg_qi : float, optional
-        The same for one kind of parameter each; they win over `lr_all` and `reg_all`.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the initial factors. An int gives the same model at every fit, None uses NumPy's
-        global generator.
-    verbose : bool, default False
-        Whether to print the number of each epoch; a bar of progress for "parallel".
-    solver : {"sequential", "bitwise", "parallel"}, optional
-        "sequential" takes the ratings in the order of the training set, with vector arithmetic, and
-        equals scikit-surprise to about 1e-12; "bitwise" equals it to the last bit and is slower.
-        "parallel" uses all threads and takes the ratings in an order of its own, which depends on
-        the data and `random_state` and not on the number of threads; its errors are about those of
-        the others. Default: the environment variable ``ASTONISH_SOLVER``, else "sequential".
-    dtype : {"float32", "float64"}, optional
-        Of the parameters and of the arithmetic. Default: "float32" for "parallel", "float64" for
-        the other solvers, which have nothing else.
-    validation : float or list of (user id, item id, rating), optional
-        A share of the ratings to hold out, or ratings, to measure each epoch with.
-    patience : int, optional
-        Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the
-        best epoch's parameters.
-    callback : callable, optional
-        Called after each epoch as ``callback(epoch, losses)``; True stops.
-    n_threads : int, optional
-        Threads for "parallel", `test`, `predict_many` and `recommend`; see `FactorModel`.
-
     Attributes
     ----------
-    pu : array of shape (n_users, n_factors)
-        User factors.
-    qi : array of shape (n_items, n_factors)
-        Item factors.
-    bu, bi : arrays of shape (n_users,) and (n_items,)
-        User and item biases; zeros when not biased.
+    pu, qi, bu, bi : arrays
+        Factors and biases of users and items; see `FactorModel`.
     history_ : dict of lists
         One number for each epoch of the last training: ``"rmse"`` of the ratings trained on, each
         measured before its own update; ``"validation_rmse"`` where there is `validation`.
+    stopped_by_ : str
+        Why training ended: "n_epochs", "patience", "tol" or "callback".
 
     Raises
     ------
@@ -109,81 +85,81 @@ class SVD(RidgeModel, PartialFit):
     True
     """
 
-    history_: History
-    # Pickles of scikit-surprise's models know nothing of these.
-    solver: str | None = None
-    dtype: str | None = None
-    validation: Any = None
-    patience: int | None = None
-    callback: Callback | None = None
+    n_factors: int = param(
+        default=100,
+        check=integer(0),
+        doc="Length of the factor vectors; 0 leaves the biases.",
+        search=(8, 256, "log"),
+        aliases=("factors", "rank", "no_components", "embedding_dim"),
+    )
+    n_epochs: int = param(
+        default=20,
+        check=integer(0),
+        doc="Passes over the ratings; 0 gives the initial model.",
+        search=(5, 80, "log"),
+        aliases=("iterations", "epochs", "n_iter", "max_iter"),
+    )
+    biased: bool = param(default=True, check=flag, doc="Whether to use the mean and the biases.")
+    init_mean: float = INIT_MEAN
+    init_std_dev: float = INIT_STD_DEV
+    lr_all: float = param(
+        default=0.005,
+        check=number(),
+        doc="Learning rate of all parameters.",
+        search=(0.001, 0.05, "log"),
+        aliases=("learning_rate", "lr", "alpha"),
+    )
+    reg_all: float = param(
+        default=0.02,
+        check=number(),
+        doc="Regularisation of all parameters.",
+        search=(0.005, 0.3, "log"),
+        aliases=("regularization", "reg", "lambda"),
+    )
+    lr_bu: float | None = learning_rate("user biases")
+    lr_bi: float | None = learning_rate("item biases")
+    lr_pu: float | None = learning_rate("user factors")
+    lr_qi: float | None = learning_rate("item factors")
+    reg_bu: float | None = regularisation("user biases")
+    reg_bi: float | None = regularisation("item biases")
+    reg_pu: float | None = regularisation("user factors")
+    reg_qi: float | None = regularisation("item factors")
+    random_state: RandomState = RANDOM_STATE
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    solver: str | None = param(
+        default=None,
+        kind='{"sequential", "bitwise", "parallel"}',
+        doc='"sequential" takes the ratings in the order of the training set, with vector '
+        'arithmetic, and equals scikit-surprise to about 1e-12; "bitwise" equals it to the last '
+        'bit and is slower. "parallel" uses all threads and takes the ratings in an order of its '
+        "own, which depends on the data and `random_state` and not on the number of threads; its "
+        "errors are about those of the others. Default: the environment variable "
+        '``ASTONISH_SOLVER``, else "sequential".',
+    )
+    dtype: str | None = param(
+        default=None,
+        kind='{"float32", "float64"}',
+        doc='Of the parameters and of the arithmetic. Default: "float32" for "parallel", "float64" '
+        "for the other solvers, which have nothing else.",
+    )
+    validation: Any = VALIDATION
+    patience: int | None = PATIENCE
+    tol: float | None = TOL
+    callback: EpochCallback | None = CALLBACK
+    n_threads: int | None = N_THREADS
 
-    def __init__(
-        self,
-        n_factors: int = 100,
-        n_epochs: int = 20,
-        biased: bool = True,
-        init_mean: float = 0,
-        init_std_dev: float = 0.1,
-        lr_all: float = 0.005,
-        reg_all: float = 0.02,
-        lr_bu: float | None = None,
-        lr_bi: float | None = None,
-        lr_pu: float | None = None,
-        lr_qi: float | None = None,
-        reg_bu: float | None = None,
-        reg_bi: float | None = None,
-        reg_pu: float | None = None,
-        reg_qi: float | None = None,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        *,
-        solver: str | None = None,
-        dtype: str | None = None,
-        validation: Any = None,
-        patience: int | None = None,
-        callback: Callback | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.biased = biased
-        self.init_mean = init_mean
-        self.init_std_dev = init_std_dev
-        self.lr_bu = lr_all if lr_bu is None else lr_bu
-        self.lr_bi = lr_all if lr_bi is None else lr_bi
-        self.lr_pu = lr_all if lr_pu is None else lr_pu
-        self.lr_qi = lr_all if lr_qi is None else lr_qi
-        self.reg_bu = reg_all if reg_bu is None else reg_bu
-        self.reg_bi = reg_all if reg_bi is None else reg_bi
-        self.reg_pu = reg_all if reg_pu is None else reg_pu
-        self.reg_qi = reg_all if reg_qi is None else reg_qi
-        self.random_state = random_state
-        self.verbose = verbose
-        self.solver = solver
-        self.dtype = dtype
-        self.validation = validation
-        self.patience = patience
-        self.callback = callback
-        self.n_threads = n_threads
+    abilities = frozenset(
+        {"rates", "ranks", "has_factors", "folds_in", "partial_fit", "takes_weights", "explains"}
+    )
 
-    def fit(self, trainset: Trainset, *, sample_weight: Any = None) -> "SVD":
-        """Fit the factors to a training set; see the class for parameters and errors.
+    _announcement = "Processing epoch {}"
 
-        Parameters
-        ----------
-        trainset : Trainset
-            The ratings.
-        sample_weight : array of shape (n_ratings,), optional
-            How much the error of each rating counts, in the order of ``trainset.all_ratings()``;
-            not negative. Regularisation does not depend on it.
-        """
-        with self._all_or_nothing():
-            FactorModel.fit(self, trainset)
-            weights = check_weights(sample_weight, trainset.n_ratings)
-            # A subclass may have an `sgd` that knows nothing of weights.
-            self.sgd(trainset, **({} if weights is None else {"sample_weight": weights}))
-        return self
+    def _fit(self, trainset: Trainset, **sample_weight: Any) -> None:
+        self.sgd(trainset, **sample_weight)  # a subclass may have one that takes no weights
+
+    def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:
+        learn_by_descent(self, before, added, n_epochs)
 
     def sgd(self, trainset: Trainset, *, sample_weight: NDArray[np.float64] | None = None) -> None:
         """Draw initial factors, train them, and set ``pu``, ``qi``, ``bu`` and ``bi``."""
@@ -196,19 +172,17 @@ class SVD(RidgeModel, PartialFit):
         ratings: Trainset,
         initial: Parameters,
         rng: np.random.RandomState,
-        weights: NDArray[np.float64] | None,
+        weights: NDArray[np.float64] | None = None,
         n_epochs: int | None = None,
     ) -> None:
-        """Train `initial` on `ratings`, which have the inner ids of the model's training set."""
-        validation = self.validation if n_epochs is None else None  # all later ratings are learned
+        values = checked(self)
+        solver = resolve_solver(values.solver, SOLVERS)
+        validation = values.validation if n_epochs is None else None  # all later ones are learned
         held_out, by_user, _, weights = split(ratings, validation, weights, rng)
-        options = _core.SgdOptions()
-        self._set_options(options, _RATES)
-        n_threads = resolve_n_threads(self.n_threads)
-        factors = Factors(
-            **initial, global_mean=float(self.trainset.global_mean), biased=bool(self.biased)
-        )
-        solver = resolve_solver(self.solver)
+        options = fill(_core.SgdOptions(), values)
+        n_threads = resolve_n_threads(values.n_threads)
+        mean = float(self.trainset.global_mean)
+        factors = Factors(**initial, global_mean=mean, biased=values.biased)
         if solver == "parallel":
             seed = rng.randint(2**31)
             blocks = ParallelTrainer(by_user, factors, options, weights, seed, n_threads)
@@ -219,35 +193,23 @@ class SVD(RidgeModel, PartialFit):
             run_epochs(self, in_order, held_out, n_epochs, self._announcement)
 
     def _draw(self, rng: np.random.RandomState, n_users: int, n_items: int) -> Parameters:
-        """Return the parameters that training starts from."""
-        dtype = _resolve_dtype(self.dtype, resolve_solver(self.solver))
-        pu, qi = draw_normal(self, rng, n_users, n_items, dtype=dtype)
+        values = checked(self)
+        dtype = _resolve_dtype(values)
+        pu, qi = draw_normal(values, rng, n_users, n_items, dtype=dtype)
         return {"pu": pu, "qi": qi, "bu": np.zeros(n_users, dtype), "bi": np.zeros(n_items, dtype)}
 
-    def _ridge(self, side: str) -> _core.AlsOptions:
+    def _ridge(self, side: str) -> Ridge:
         # The descent regularises with each rating, so a parameter by the number of its ratings.
-        regs = (self.reg_pu, self.reg_bu) if side == "user" else (self.reg_qi, self.reg_bi)
-        return self._ridge_options(*regs, by_count=True)
+        names = ("reg_pu", "reg_bu") if side == "user" else ("reg_qi", "reg_bi")
+        reg, reg_bias = vars(checked(self, *names)).values()
+        return Ridge(reg, reg_bias, by_count=True)
 
 
-def draw_normal(
-    model: Any, rng: np.random.RandomState, *n_rows: int, dtype: str = "float64"
-) -> list[NDArray[Any]]:
-    """Draw one matrix of factors after the other, as the parameters of `model` say."""
-    n_factors = check_integer("n_factors", model.n_factors, minimum=0)
-    init_mean = check_number("init_mean", model.init_mean)
-    init_std_dev = check_number("init_std_dev", model.init_std_dev, minimum=0)
-    matrices = [np.empty((n, n_factors), dtype) for n in n_rows]
-    for matrix in matrices:
-        for begin in range(0, len(matrix), _ROWS_A_DRAW):  # the same numbers, in less memory
-            rows = matrix[begin : begin + _ROWS_A_DRAW]
-            rows[:] = rng.normal(init_mean, init_std_dev, rows.shape)
-    return matrices
-
-
-def _resolve_dtype(dtype: str | None, solver: str) -> str:
-    if dtype is None:
+def _resolve_dtype(values: SimpleNamespace) -> str:
+    solver = resolve_solver(values.solver, SOLVERS)
+    if values.dtype is None:
         return "float32" if solver == "parallel" else "float64"
-    if check_dtype(dtype) == "float32" and solver != "parallel":
+    dtype = check_dtype(values.dtype)
+    if dtype == "float32" and solver != "parallel":
         raise ValueError(f"dtype='float32' needs solver='parallel', got solver={solver!r}")
     return dtype

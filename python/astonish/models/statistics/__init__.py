@@ -1,1 +1,1 @@
-"""Models and figures that are sums over ratings: baselines, similarities, clusters, deviations."""
+"""What many models compute of ratings first: baselines, similarities."""

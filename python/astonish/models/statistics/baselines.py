@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.trainset import Trainset
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.support.cancellation import check_cancelled
 from astonish.support.checks import INT32_MAX, check_integer, check_number
 

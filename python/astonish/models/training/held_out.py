@@ -76,15 +76,7 @@ def _named(trainset: Trainset, testset: Any) -> HeldOut:
 
 def training_part(trainset: Trainset, kept: NDArray[np.bool_]) -> tuple[Csr, Csr]:
     """Return the ratings that are left, by user and by item; inner ids stay as they are."""
-    by_user = trainset.by_user
-    if kept.all():
-        return by_user, trainset.by_item
-    users, items, values = by_user.row_of_each()[kept], by_user.indices[kept], by_user.values[kept]
-    shape = trainset.n_users, trainset.n_items
-    return (
-        Csr.from_triplets(users, items, values, shape),
-        Csr.from_triplets(items, users, values, shape[::-1]),
-    )
+    return trainset.sides.kept(kept)
 
 
 class Split(NamedTuple):

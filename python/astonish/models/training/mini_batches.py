@@ -32,7 +32,7 @@ class AdamState(NamedTuple):
         )
 
     def is_of(self, parameters: Arrays) -> bool:
-        """Tell whether these parameters have the names, shapes and types of those remembered."""
+        """Return whether these parameters have the names, shapes and types of those remembered."""
         remembered, given = (
             [(name, array.shape, array.dtype) for name, array in arrays.items()]
             for arrays in (self.averages, parameters)
@@ -157,9 +157,8 @@ class EpochTrainer:
         ValueError
             When a loss is not finite; it names the epoch and the batch. The parameters are lost.
         """
-        self._epoch, n_batches = epoch, self._sampler.n_batches
-        its = slice(epoch * n_batches, (epoch + 1) * n_batches)
-        rates = self._schedule.lrs[its], self._schedule.moms[its]
+        self._epoch = epoch
+        rates = self._schedule.of_epoch(epoch, self._sampler.n_batches)
         try:
             return self._training.run(self._sampler.next(), self._sampler.batch_size, *rates)
         except ValueError as error:

@@ -34,6 +34,11 @@ class Schedule(NamedTuple):
     lrs: Numbers
     moms: Numbers
 
+    def of_epoch(self, epoch: int, n_batches: int) -> "Schedule":
+        """Return the part of an epoch of `n_batches` batches."""
+        batches = slice(epoch * n_batches, (epoch + 1) * n_batches)
+        return Schedule(self.lrs[batches], self.moms[batches])
+
 
 def constant(n_epochs: int, n_batches: int, lr: float, mom: float = MOM) -> Schedule:
     """Return the same learning rate and momentum for every batch.

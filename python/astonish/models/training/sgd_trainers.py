@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.data.csr import Csr
-from astonish.models.base.factors import Factors
+from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import Losses, root_mean_square, total_weight
 
 Parameters = dict[str, NDArray[Any]]

@@ -1,6 +1,6 @@
 """``surprise.model_selection.split``."""
 
-from astonish.evaluation.split import (
+from astonish.compat.list_splits import (
     KFold,
     LeaveOneOut,
     PredefinedKFold,

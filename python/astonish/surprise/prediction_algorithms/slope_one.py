@@ -2,6 +2,6 @@
 
 from astonish.models.base.algo_base import AlgoBase as AlgoBase
 from astonish.models.base.prediction import PredictionImpossible as PredictionImpossible
-from astonish.models.statistics.slope_one import SlopeOne
+from astonish.models.rating.slope_one import SlopeOne
 
 __all__ = ["SlopeOne"]

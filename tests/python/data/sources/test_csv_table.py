@@ -19,7 +19,7 @@ def test_columns_are_chosen_by_their_names(tmp_path):
     seen = []
     ratings = read_csv(path, lambda names: seen.append(names) or (3, 1, 0))
     assert seen == [["stars", "film", "note", "user"]]
-    assert ratings.to_testset() == [(7, "a", 4.5), (8, "b", 1.0)]
+    assert ratings.to_triples() == [(7, "a", 4.5), (8, "b", 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_columns_are_chosen_by_their_names(tmp_path):
 )
 def test_ids_have_the_type_that_a_column_has_in_common(tmp_path, texts, ids):
     lines = [f"{text},i,1" for text in texts]
-    users = [user for user, _, _ in read(tmp_path, "\n".join(["u,i,r", *lines])).to_testset()]
+    users = [user for user, _, _ in read(tmp_path, "\n".join(["u,i,r", *lines])).to_triples()]
     assert users == ids
-    assert [type(user) for user in users] == [type(each) for each in ids]
+    assert [type(user) for user in users] == [type(raw_id) for raw_id in ids]
 
 
 def test_texts_of_one_number_are_one_id(tmp_path):
@@ -54,7 +54,7 @@ def test_fields_may_be_quoted(tmp_path):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_every_end_of_line_and_blank_lines(tmp_path, newline):
     text = newline.join(["u,i,r", "", "1,2,3", "", "4,5,6", ""])
-    assert read(tmp_path, text).to_testset() == [(1, 2, 3.0), (4, 5, 6.0)]
+    assert read(tmp_path, text).to_triples() == [(1, 2, 3.0), (4, 5, 6.0)]
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
@@ -68,7 +68,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
 def test_compressed(tmp_path):
     path = tmp_path / "table.csv.bz2"
     path.write_bytes(bz2.compress(b"u,i,r\n1,2,3\n"))
-    assert read_csv(path, lambda _: (0, 1, 2)).to_testset() == [(1, 2, 3.0)]
+    assert read_csv(path, lambda _: (0, 1, 2)).to_triples() == [(1, 2, 3.0)]
 
 
 @given(
@@ -86,7 +86,7 @@ def test_the_rows_come_back(tmp_path_factory, rows):
     lines = [f"{user},{item},{value}" for (user, _, value), item in zip(rows, quoted, strict=True)]
     text = "\n".join(["u,i,r", *lines])
     ratings = read(tmp_path_factory.mktemp("csv"), text)
-    users = [user for user, _, _ in ratings.to_testset()]
+    users = [user for user, _, _ in ratings.to_triples()]
     assert users == [user for user, _, _ in rows]
     assert ratings.values.tolist() == [value for _, _, value in rows]
     items = [str(item) for item in ratings.item_ids]
@@ -98,8 +98,8 @@ def test_more_rows_than_a_block(tmp_path):
     n = 5000
     text = "u,i,r\n" + "".join(f"{k % 7},i{k % 11},{k}\n" for k in range(n))
     ratings = read(tmp_path, text)
-    assert ratings.to_testset() == [(k % 7, f"i{k % 11}", float(k)) for k in range(n)]
-    with pytest.raises(ValueError, match="the rating in row 5001 of column 'r' is no number: 'x'"):
+    assert ratings.to_triples() == [(k % 7, f"i{k % 11}", float(k)) for k in range(n)]
+    with pytest.raises(ValueError, match="in row 5001 of column 'r' is not a number: 'x'"):
         read(tmp_path, text + "1,i1,1\n1,i1,x\n")
 
 
@@ -110,8 +110,8 @@ def test_more_rows_than_a_block(tmp_path):
         ("1,2,3,4", "row 1 has 4 fields, the header 3"),
         ("1,,3", "the id in row 1 of column 'i' is missing"),
         (",2,3", "the id in row 1 of column 'u' is missing"),
-        ("1,2,", "the rating in row 1 of column 'r' is no number: ''"),
-        ("1,2,good", "the rating in row 1 of column 'r' is no number: 'good'"),
+        ("1,2,", "the rating in row 1 of column 'r' is not a number: ''"),
+        ("1,2,good", "the rating in row 1 of column 'r' is not a number: 'good'"),
         ("1,2,inf", r"rating number 1 \(user 1, item 2\) is inf"),
     ],
 )

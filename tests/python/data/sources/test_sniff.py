@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 
 SEPARATORS = ["::", "\t", ",", ";", "|", " ", "  "]
 TUPLES = [("ann", "up", 4.0, None), ("bob", "big", 2.5, None)]

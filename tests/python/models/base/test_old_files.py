@@ -163,7 +163,7 @@ def test_the_parameters_of_a_learner_are_read(with_adam, tmp_path):
     np.testing.assert_array_equal(
         estimates_of(learn.model), estimates_of(astonish.load(FOLDER / "export.npz"))
     )
-    assert (learn._optimizer.state is not None) == with_adam
+    assert (learn._session.optimizer.state is not None) == with_adam
 
 
 @pytest.mark.parametrize("name", ["export", "export_nn"])

@@ -8,13 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astonish import ALS, DotBias, EmbeddingNN, accuracy, make_ratings
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 from astonish.model_selection import train_test_split
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import one_cycle
 from astonish.support.random_state import get_rng
 
-from ..helpers import arrays_of, assert_same_state, small_ratings, state_of, trainset_of
+from ..helpers import (
+    arrays_of,
+    assert_same_state,
+    small_ratings,
+    split_terms,
+    state_of,
+    trainset_of,
+)
 from ..reference_embedding_dot import estimates, train
 
 CASE = {"n_factors": 6, "n_epochs": 3, "batch_size": 16, "lr_max": 0.05, "random_state": 0}
@@ -265,10 +272,10 @@ def test_explain_needs_a_sum(trainset):
     with pytest.raises(TypeError, match="explain needs y_range=None"):
         DotBias(**CASE).fit(trainset).explain(user, item)
     model = DotBias(**CASE, y_range=None, dtype="float64").fit(trainset)
-    _, contributions = model.explain(user, item, n=None)
+    _, contributions, others = split_terms(model.explain(user, item, n=None))
     known = [each for each in trainset.build_testset() if each[0] == user]
     folded = model.fold_in(known).predict(user, item, clip=False).est
-    assert contributions.sum() + model.bi[0] == pytest.approx(folded, abs=1e-4)
+    assert contributions.sum() + others["(item bias)"] == pytest.approx(folded, abs=1e-4)
 
 
 def test_programs_in_cpp_are_given_sums_alone(trainset, tmp_path):

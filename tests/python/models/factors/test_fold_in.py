@@ -9,7 +9,7 @@ from astonish import ALS, NMF, SVD, BaselineOnly, SVDpp, accuracy, load
 from astonish.data.trainset import Trainset
 
 from .. import reference_als
-from ..helpers import state_of, trainset_of
+from ..helpers import split_terms, state_of, trainset_of
 
 MODELS = {
     "ALS": ALS(7, 5, random_state=0, dtype="float64"),
@@ -200,24 +200,37 @@ def test_new_items_of_svdpp_are_refused(trainset):
         model.fold_in([("4", "new", 5.0)], side="item")
 
 
-def test_non_negative_factors_are_no_ridge_regression():
-    assert not hasattr(NMF, "fold_in")
+def test_non_negative_factors_are_no_ridge_regression(trainset):
+    assert "folds_in" not in NMF.abilities
+    with pytest.raises(TypeError, match="NMF does not have the ability 'folds_in'"):
+        NMF(n_epochs=1).fit(trainset).fold_in(NEWCOMERS)
 
 
 # Explanations
 
 
-def test_contributions_add_up_to_the_estimate_of_the_folded_user(model, trainset):
+def test_contributions_add_up_to_the_estimate(model, trainset):
+    for user in trainset.user_ids[:10]:
+        for n in (1, 10, None):
+            _, contributions = model.explain(user, trainset.item_ids[17], n=n)
+            estimate = model.predict(user, trainset.item_ids[17], clip=False).est
+            assert contributions.sum() == pytest.approx(estimate, abs=1e-8)
+
+
+def test_contributions_of_ratings_are_those_of_the_folded_user(model, trainset):
     for user in trainset.user_ids[:10]:
         folded = model.fold_in(ratings_of(trainset, user, user))
         for place in (0, 17, 80):
-            item_ids, contributions = model.explain(user, trainset.item_ids[place], n=None)
+            explanation = model.explain(user, trainset.item_ids[place], n=None)
+            item_ids, contributions, others = split_terms(explanation)
             rated = [
                 trainset.item_ids[i] for i in trainset.by_user.row(trainset.to_inner_uid(user))[0]
             ]
             assert sorted(item_ids) == sorted(rated)
             assert np.all(np.diff(contributions) <= 0)
             offset = trainset.global_mean + model.bi[place] if model.biased else 0.0
+            named = others.get("(mean)", 0) + others.get("(item bias)", 0)
+            assert named == pytest.approx(offset, abs=1e-8)
             estimate = folded.predict(user, trainset.item_ids[place], clip=False).est
             tolerance = 1e-9 if model._factors().qi.dtype == np.float64 else 1e-4
             assert offset + contributions.sum() == pytest.approx(estimate, abs=tolerance)
@@ -225,15 +238,18 @@ def test_contributions_add_up_to_the_estimate_of_the_folded_user(model, trainset
 
 def test_explain_lists_the_largest(model, trainset):
     user, item = trainset.user_ids[0], trainset.item_ids[9]
-    item_ids, contributions = model.explain(user, item)
-    all_ids, all_contributions = model.explain(user, item, n=None)
+    item_ids, contributions, others = split_terms(model.explain(user, item))
+    all_ids, all_contributions, _ = split_terms(model.explain(user, item, n=None))
     n = min(10, len(all_ids))
     assert item_ids.tolist() == all_ids[:n].tolist()
     assert contributions.tolist() == all_contributions[:n].tolist()
+    rest = all_contributions[n:].sum()
+    assert others.get("(other ratings)", 0) == pytest.approx(rest, abs=1e-8)
 
 
 def test_newcomers_are_explained(model):
-    item_ids, contributions = model.fold_in(NEWCOMERS).explain("me", "20")
+    names, contributions = model.fold_in(NEWCOMERS).explain("me", "20")
+    item_ids, _, _ = split_terms((names, contributions))
     assert sorted(item_ids) == ["3", "3", "9"]
     assert np.isfinite(contributions).all()
 
@@ -248,7 +264,7 @@ def test_a_taste_that_a_person_can_see_is_explained():
         if (u, i) != (0, 5)
     ]
     model = ALS(2, 20, 0.01, random_state=0).fit(trainset_of(*ratings))
-    _, contributions = model.explain("user 0", "loud 5", n=None)
+    _, contributions, _ = split_terms(model.explain("user 0", "loud 5", n=None))
     assert all(each > 0 for each in contributions)  # to like no quiet ones speaks for it, too
     folded = model.fold_in([("x", "loud 0", 5.0), ("x", "loud 1", 5.0), ("x", "quiet 3", 1.0)])
     assert folded.predict("x", "loud 5").est > 4
@@ -291,7 +307,7 @@ def test_other_wrong_arguments_are_refused(model):
 def test_newcomers_are_not_trained_on(trainset):
     for model in (ALS(3, 2, random_state=0), SVD(3, 2, random_state=0)):
         folded = model.fit(trainset).fold_in(NEWCOMERS)
-        with pytest.raises(ValueError, match="a model of newcomers has their ratings alone"):
+        with pytest.raises(ValueError, match="a model that fold_in returned holds the new"):
             folded.partial_fit([("they", "3", 2.0)])
 
 

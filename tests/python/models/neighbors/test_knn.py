@@ -24,7 +24,7 @@ from astonish import (
 )
 from astonish.model_selection import KFold, cross_validate
 from astonish.models.neighbors import neighbor_model
-from astonish.models.neighbors.neighbor_model import SymmetricAlgo
+from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
 
 from .. import reference
 from ..helpers import all_pairs, assert_same_state, small_ratings, state_of, trainset_of

@@ -140,15 +140,16 @@ def test_bad_input_is_named(model, arguments, error, message):
 class MostRated(SVD):
     """Shows whoever it does not know the items in the order of their inner ids."""
 
-    def _rated_users(self, user_ids):
-        users = super()._rated_users(user_ids)
-        return np.where(users == self.trainset.to_inner_uid("2"), -1, users)
+    _ranks_cold_users = True
 
-    def _fallback_scores(self):
+    def _has_scores(self, users):
+        return super()._has_scores(users) & (users != self.trainset.to_inner_uid("2"))
+
+    def _cold_scores(self):
         return -np.arange(self.trainset.n_items, dtype=float)
 
 
-def test_strangers_get_what_the_model_says(trainset):
+def test_users_without_scores_get_what_the_model_says(trainset):
     model = MostRated(n_factors=3, random_state=0).fit(trainset)
     item_ids, scores = model.recommend(["1", "2", "3"], n=4, exclude_seen=False)
     assert item_ids[1].tolist() == trainset.item_ids[:4]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astonish import SVD, BaselineOnly, SVDpp, accuracy, make_ratings
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 from astonish.model_selection import KFold, train_test_split
 
 from ..helpers import assert_same_state, small_ratings, state_of, trainset_of

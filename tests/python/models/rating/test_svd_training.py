@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astonish import SVD, Dataset, Reader, accuracy, make_ratings
-from astonish.data.sources.sniff import load_any_file
+from astonish.data.loaders import load_any_file
 from astonish.model_selection import train_test_split
 
 from .. import reference

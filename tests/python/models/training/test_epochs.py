@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astonish import SVD
-from astonish.models.training.epochs import run_epochs, validation_rmse
+from astonish.models.training.epochs import EarlyStopping, run_epochs, validation_rmse
 from astonish.models.training.held_out import hold_out, split, training_part
 
 from ..helpers import trainset_of
@@ -191,3 +191,32 @@ def test_a_callback_that_writes_to_the_model_does_not_spoil_the_best_epoch():
     vars(model).update(patience=1, callback=lambda _epoch, _losses: model.bu.fill(99.0))
     run_epochs(model, PlannedTrainer(), held_out)
     assert model.bu == ERRORS[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "since"),
+    [
+        ({}, [0, 0, 0, 1, 2, 0]),
+        ({"min_delta": 0.25}, [0, 0, 1, 2, 3, 0]),
+        ({"is_better": np.greater}, [0, 1, 2, 3, 4, 5]),
+        ({"is_better": np.greater, "best": 0.1, "min_delta": 0.75}, [0, 1, 2, 3, 4, 5]),
+        ({"best": 0.25}, [1, 2, 3, 4, 5, 0]),
+    ],
+)
+def test_early_stopping_counts_the_epochs_since_the_best(options, since):
+    stopping = EarlyStopping(2, **options)
+    counted, is_over = [], []
+    for error in ERRORS:
+        assert stopping.is_best(error) == (stopping.since == 0)
+        counted.append(stopping.since)
+        is_over.append(stopping.is_over)
+    assert counted == since
+    assert is_over == [n >= 2 for n in since]
+
+
+def test_what_is_not_a_number_is_never_the_best():
+    stopping = EarlyStopping(None)
+    assert not stopping.is_best(np.nan)
+    assert stopping.is_best(1.0)
+    assert not stopping.is_best(np.nan)
+    assert (stopping.best, stopping.since, stopping.is_over) == (1.0, 1, False)

@@ -1,0 +1,122 @@
+"""Estimates of many pairs: from the core where a model has a kernel, else one by one."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astonish.models.base.prediction import Prediction, PredictionImpossible
+from astonish.support.cancellation import check_cancelled
+from astonish.support.garbage_collection import paused_gc
+from astonish.support.settings import is_strict
+
+NOT_A_NUMBER = "The estimate is not a number."
+_PAIRS_A_CALL = 1 << 20
+
+
+def runs_in_core(model: Any) -> bool:
+    """Return whether the kernel `_estimate_many` says the same as `predict`.
+
+    It does unless a subclass of the class that defines the kernel, or the instance, changed what a
+    single prediction is.
+    """
+    if model._estimate_many is None:
+        return False
+    lineage = type(model).__mro__
+    kernel = next(at for at, owner in enumerate(lineage) if "_estimate_many" in vars(owner))
+    changed_by = [model, *lineage[:kernel]]
+    return not any(hook in vars(owner) for owner in changed_by for hook in model._hooks)
+
+
+def predictions(model: Any, testset: Iterable[Any]) -> list[Prediction]:
+    """Return the predictions of a test set, of a model with a kernel."""
+    with paused_gc():
+        rows = list(testset)
+        users = [user for user, _, _ in rows]
+        items = [item for _, item, _ in rows]
+        ratings = [rating for _, _, rating in rows]
+        inner = model._inner_ids(users, items)
+        estimates, details = model._estimate_with_details(*inner)
+        for row, reason in why_impossible(model, estimates, *inner):
+            details[row] = {"was_impossible": True, "reason": reason}
+        estimates = model._finish(estimates)
+        fields = zip(users, items, ratings, estimates.tolist(), details, strict=True)
+        return list(map(partial(tuple.__new__, Prediction), fields))
+
+
+def many(model: Any, users: list[Any], items: list[Any]) -> NDArray[np.float64]:
+    """Return the clipped estimates of pairs of raw ids."""
+    if model._runs_in_core():
+        inner = model._inner_ids(users, items)
+        estimates = model._estimate_many(*inner)
+        if is_strict():
+            why_impossible(model, estimates, *inner)
+        finished: NDArray[np.float64] = model._finish(estimates)
+        return finished
+    one_by_one = (model.predict(*pair).est for pair in zip(users, items, strict=True))
+    return np.fromiter(one_by_one, np.float64, len(users))
+
+
+def why_impossible(
+    model: Any,
+    estimates: NDArray[np.float64],
+    users: NDArray[np.int32],
+    items: NDArray[np.int32],
+) -> list[tuple[int, str]]:
+    """Return the rows of impossible estimates, which are NaN, and why they are.
+
+    In strict mode other estimates of NaN become infinite: scikit-surprise clips both alike.
+    """
+    rows = np.flatnonzero(np.isnan(estimates)).tolist()
+    reasons = [(row, model._why_impossible(int(users[row]), int(items[row]))) for row in rows]
+    if is_strict():
+        estimates[[row for row, reason in reasons if reason == NOT_A_NUMBER]] = np.inf
+        reasons = [(row, reason) for row, reason in reasons if reason != NOT_A_NUMBER]
+    return reasons
+
+
+def one(model: Any, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
+    """Return a single estimate, not clipped, and its details."""
+    try:
+        answer = model.estimate(inner_user, inner_item)
+        estimate, details = answer if isinstance(answer, tuple) else (answer, {})
+        if estimate != estimate and not is_strict():  # NaN
+            raise PredictionImpossible(NOT_A_NUMBER)
+        details["was_impossible"] = False
+    except PredictionImpossible as error:
+        estimate = model.default_prediction()
+        details = {"was_impossible": True, "reason": str(error)}
+    return estimate, details
+
+
+def block(model: Any, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the estimates of all pairs of some users and some items, NaN where impossible.
+
+    Shape (n_users, n_items); inner ids, -1 is unknown. Without a kernel it takes a Python call for
+    each pair, between which Ctrl-C is noticed.
+    """
+    table = np.empty((len(users), len(items)))
+    if not model._runs_in_core():
+        for place, user in enumerate(users.tolist()):
+            check_cancelled()
+            table[place] = [_estimate_or_nan(model, user, item) for item in items.tolist()]
+        return table
+    step = max(1, _PAIRS_A_CALL // max(1, len(items)))
+    for begin in range(0, len(users), step):
+        check_cancelled()
+        part = users[begin : begin + step]
+        pairs = np.repeat(part, len(items)), np.tile(items, len(part))
+        table[begin : begin + step] = model._estimate_many(*pairs).reshape(len(part), -1)
+    return table
+
+
+def _estimate_or_nan(model: Any, user: int, item: int) -> float:
+    """Return an estimate; a model that changes `predict` is asked by raw ids."""
+    if model._overrides("predict"):
+        trainset = model.trainset
+        prediction = model.predict(trainset.user_ids[user], trainset.item_ids[item], clip=False)
+        return float(prediction.est)
+    estimate, details = one(model, user, item)
+    return np.nan if details["was_impossible"] else float(estimate)

@@ -1,0 +1,89 @@
+"""Parameters that many models have, declared once."""
+
+from typing import Any
+
+import numpy as np
+
+from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.parameters import choice, flag, function, integer, number, optional, param
+
+RandomState = int | np.random.RandomState | None
+
+
+def _threads(name: str, value: Any) -> int | None:
+    return None if value is None else check_integer(name, value, 1, INT32_MAX)
+
+
+RANDOM_STATE: Any = param(
+    default=None,
+    kind="int, numpy.random.RandomState or None",
+    doc="Decides all that is drawn, such as initial factors. An int gives the same model at every "
+    "fit, None uses NumPy's global generator.",
+    aliases=("seed", "random_seed", "rng"),
+)
+VERBOSE: Any = param(default=False, check=flag, doc="Whether to show the progress.")
+N_THREADS: Any = param(
+    default=None,
+    check=_threads,
+    doc="Threads to use; by default ``ASTONISH_NUM_THREADS``, else all CPUs that the process may "
+    "use. Results do not depend on it.",
+    aliases=("num_threads", "n_jobs", "nthreads"),
+)
+VALIDATION: Any = param(
+    default=None,
+    kind="float or list of (user id, item id, rating)",
+    doc="A share of the ratings to hold out, or ratings, to measure each epoch with.",
+)
+PATIENCE: Any = param(
+    default=None,
+    check=optional(integer(1)),
+    doc="Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the "
+    "best epoch's parameters.",
+)
+TOL: Any = param(
+    default=None,
+    check=optional(number(0)),
+    doc="Stop when an epoch lowers the training loss by less than this share of it.",
+)
+CALLBACK: Any = param(
+    default=None,
+    check=optional(function),
+    kind="callable",
+    doc="Called after each epoch as ``callback(epoch, losses)``; True stops.",
+)
+FACTOR_DTYPE: Any = param(
+    default="float32",
+    check=choice(("float32", "float64")),
+    kind='{"float32", "float64"}',
+    doc="Of the parameters and of the arithmetic.",
+)
+INIT_MEAN: Any = param(
+    default=0, check=number(), doc="Mean of the normal distribution that factors start from."
+)
+INIT_STD_DEV: Any = param(
+    default=0.1,
+    check=number(0),
+    doc="Standard deviation of the normal distribution that factors start from.",
+)
+
+
+def learning_rate(what: str) -> Any:
+    """Declare a learning rate that is `lr_all` where it is not given."""
+    return param(
+        default=None,
+        check=number(),
+        kind="float",
+        doc=f"Learning rate of the {what}, by default `lr_all`.",
+        like="lr_all",
+    )
+
+
+def regularisation(what: str) -> Any:
+    """Declare a regularisation that is `reg_all` where it is not given."""
+    return param(
+        default=None,
+        check=number(),
+        kind="float",
+        doc=f"Regularisation of the {what}, by default `reg_all`.",
+        like="reg_all",
+    )

@@ -1,0 +1,28 @@
+"""A bar that shows how far a loop is."""
+
+from typing import Any
+
+
+class NoBar:
+    """Takes what a bar takes and shows nothing, so that nothing is imported for it."""
+
+    def __enter__(self) -> "NoBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, n: int = 1) -> None:
+        """Count `n` steps."""
+
+    def set_postfix(self, values: Any, refresh: bool = True) -> None:
+        """Show values beside the bar."""
+
+
+def progress_bar(total: int, unit: str, shown: bool) -> Any:
+    """Return a bar of tqdm for `total` steps, or one that shows nothing."""
+    if not shown:
+        return NoBar()
+    from tqdm import tqdm  # imported with the first bar
+
+    return tqdm(total=total, unit=unit)

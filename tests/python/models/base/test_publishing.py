@@ -1,0 +1,106 @@
+"""Readers see the model of before or the one of after, never a mixture."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from astonish import ALS, SVD, ImplicitALS, SlopeOne, make_ratings
+from astonish.models.training.publishing import snapshot, updated
+
+SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
+LARGE = make_ratings(90, 50, 900, seed=2).build_full_trainset()
+
+MODELS = {
+    "SVD": lambda: SVD(n_factors=4, n_epochs=2, random_state=0),
+    "ALS": lambda: ALS(n_factors=4, n_epochs=2, random_state=0),
+    "ImplicitALS": lambda: ImplicitALS(n_factors=4, n_epochs=2, random_state=0),
+    "SlopeOne": SlopeOne,
+}
+
+
+def answers(model):
+    """What readers ask, as one value to compare."""
+    user = model.trainset.user_ids[0]
+    items, scores = model.recommend([user], n=3)
+    return items.tolist(), scores.tolist()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_reader_sees_one_of_both_models(name):
+    expected = [answers(MODELS[name]().fit(trainset)) for trainset in (SMALL, LARGE)]
+    model = MODELS[name]().fit(SMALL)
+    errors, seen, stop = [], [], threading.Event()
+
+    def read():
+        try:
+            while not stop.is_set():
+                whole = snapshot(model)
+                seen.append(answers(whole))
+                items, scores = model.recommend(n=3)
+                assert items.shape == scores.shape
+                model.test([("1", "2", 3.0)])
+        except Exception as error:  # whatever a half-trained model raises
+            errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for round_ in range(12):
+        model.fit((LARGE, SMALL)[round_ % 2])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not errors
+    assert all(answer in expected for answer in seen)
+
+
+def test_partial_fit_is_published_at_once():
+    model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    before = vars(model)
+    seen = []
+    model.callback = lambda *_: seen.append(len(model.pu) == model.trainset.n_users)
+    model.partial_fit([("new", "1", 5.0)])
+    assert seen == [True]
+    assert vars(model) is not before
+    assert len(before["pu"]) == SMALL.n_users
+
+
+def test_an_error_keeps_the_model_even_if_epochs_were_shown():
+    def fail(epoch, _):
+        assert model.pu.shape == (30, 4)
+        if epoch == 1:
+            raise RuntimeError
+
+    model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=fail)
+    before = dict(vars(model))
+    with pytest.raises(RuntimeError):
+        model.fit(SMALL)
+    assert vars(model) == before
+
+
+def test_what_a_callback_adds_to_the_model_stays():
+    def remember(epoch, _):
+        model.seen = epoch
+
+    model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=remember)
+    model.fit(SMALL)
+    assert model.seen == 2
+    assert "_original" not in vars(model)
+
+
+def test_the_twin_of_a_model_becomes_it():
+    model = SlopeOne()
+    with updated(model) as twin:
+        twin.trainset = SMALL
+        assert not hasattr(model, "trainset")
+    assert model.trainset is SMALL
+    assert list(vars(model)) == ["n_threads", "bsl_options", "sim_options", "trainset"]
+
+
+def test_a_snapshot_shares_the_attributes_of_its_moment():
+    model = SlopeOne().fit(SMALL)
+    whole = snapshot(model)
+    model.fit(LARGE)
+    assert whole.trainset is SMALL
+    assert np.isfinite(whole.predict("1", "1").est)
