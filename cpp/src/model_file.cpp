@@ -144,8 +144,10 @@ KnownSide read_known_side(const Json& trainset) {
     return KnownSide::neither;
   }
   const std::string& name = side->as_text("known_side");
-  if (name != "users" && name != "items") refuse("known_side is " + name);
-  return name == "users" ? KnownSide::users : KnownSide::items;
+  if (name == "users") return KnownSide::users;
+  if (name == "items") return KnownSide::items;
+  if (name != "both") refuse("known_side is " + name);
+  return KnownSide::both;
 }
 
 SavedModel read_model(ZipReader& archive) {
@@ -178,7 +180,8 @@ Json array_reference(const char* name) { return {JsonObject{{"$array", {name}}}}
 
 Json known_side_json(KnownSide side) {
   if (side == KnownSide::neither) return {nullptr};
-  return {std::string(side == KnownSide::users ? "users" : "items")};
+  if (side == KnownSide::both) return {"both"};
+  return {side == KnownSide::users ? "users" : "items"};
 }
 
 Json header_of(const SavedModel& model, std::string_view python_class, const Json& user_ids,

@@ -26,7 +26,8 @@ inline std::string text_of(const astonish::RawId& id) {
 
 // Whether each item may be in a list.
 inline std::vector<bool> known_items(const astonish::SavedModel& model) {
-  const bool all = model.known_side == astonish::KnownSide::items;
+  const bool all = model.known_side == astonish::KnownSide::items ||
+                   model.known_side == astonish::KnownSide::both;
   std::vector<bool> known(model.item_ids.size(), all);
   for (const std::int32_t item : model.ratings.indices)
     known[static_cast<std::size_t>(item)] = true;

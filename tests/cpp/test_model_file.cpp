@@ -173,6 +173,8 @@ TEST_CASE("A model comes back to the last bit") {
   model.factors = factors<float>();
   model.known_side = KnownSide::users;
   check_equal(loaded(saved(model)), model);
+  model.known_side = KnownSide::both;
+  check_equal(loaded(saved(model)), model);
   model.known_side = KnownSide::items;
   std::get<FactorArrays<float>>(model.factors).biased = false;
   std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::quiet_NaN();
@@ -279,8 +281,8 @@ TEST_CASE("A header that says something else is refused") {
   check_refused(version_1("[\"ann\", \"ann\"]"), "user_ids holds an id twice");
   check_refused(version_1("3"), "user_ids is no list");
   check_refused(with_header("[0.5, Infinity]", "[6, 5]"), "the rating scale is empty");
-  check_refused(with_header("\"known_side\": null", "\"known_side\": \"both\""),
-                "known_side is both");
+  check_refused(with_header("\"known_side\": null", "\"known_side\": \"all\""),
+                "known_side is all");
   check_refused(with_header("[0.5, Infinity]", "[5]"), "rating_scale has 1 entries, expected 2");
   check_refused(with_header([](std::string& text) {
                   const auto factors = text.find("\"factors\": {");

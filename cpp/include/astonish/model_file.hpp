@@ -69,8 +69,9 @@ struct RatingArrays {
 using RawId = std::variant<std::int64_t, std::string>;
 
 // Users and items count as known when they have a rating, or when they are on the side whose
-// parameters come from elsewhere: the items, after users were folded in.
-enum class KnownSide { neither, users, items };
+// parameters come from elsewhere: the items, after users were folded in; both, when all factors
+// were given.
+enum class KnownSide { neither, users, items, both };
 
 struct SavedModel {
   std::variant<FactorArrays<double>, FactorArrays<float>> factors;
