@@ -5,15 +5,17 @@
 
 #include <vector>
 
+#include "als/normal_equations.hpp"
 #include "astonish/als.hpp"
 #include "astonish/parallel.hpp"
-#include "lanes.hpp"
-#include "normal_equations.hpp"
+#include "linear_algebra/lanes.hpp"
 #include "synthetic.hpp"
 
 namespace {
 
 using namespace astonish;
+using namespace astonish::internal::als;
+using namespace astonish::internal::linear_algebra;
 
 constexpr std::size_t kUsers = 6000;
 constexpr std::size_t kItems = 4000;

@@ -61,7 +61,7 @@ def compare(
 
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table in Markdown, with the machine it was measured on."""
-    cores = _core.available_threads()
+    cores = _core.parallel.available_threads()
     print(f"\n{title}\n{cores} cores, {platform.machine()}, CPU level {_core.cpu_level}\n")
     table = Table(*header, box=box.MARKDOWN)
     for row in rows:

@@ -37,7 +37,7 @@ def spark(trainset, testset):
             items = trainset.inner_items([item for _, item, _ in ratings])
             values = [value for _, _, value in ratings]
             np.savetxt(Path(folder, name), np.column_stack([users, items, values]), "%d,%d,%g")
-        cores = str(_core.available_threads())
+        cores = str(_core.parallel.available_threads())
         done = subprocess.run([python, SPARK, folder, cores], capture_output=True, text=True)
     if done.returncode:
         return None, done.stderr[-2000:]

@@ -65,7 +65,7 @@ def row(n_items, n_queries, n_factors, repeats):
     index.add(items)
 
     def ours():
-        return _core.topk(queries, items, N, None, *NOTHING, THREADS)
+        return _core.topk.topk(queries, items, N, None, *NOTHING, THREADS)
 
     def theirs():
         return index.search(queries, N)

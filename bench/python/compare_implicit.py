@@ -21,7 +21,7 @@ def main(n=10):
     model = astonish.SVD(random_state=0).fit(trainset)
     queries, items = model.pu.astype(np.float32), model.qi.astype(np.float32)
     seen = csr_matrix((by_user.values, by_user.indices, by_user.offsets), dtype=np.float32)
-    threads = _core.available_threads()
+    threads = _core.parallel.available_threads()
     unbiased = astonish.SVD(random_state=0, biased=False)
     unbiased.trainset, unbiased.pu, unbiased.qi = trainset, model.pu, model.qi
     unbiased.bu, unbiased.bi = model.bu, model.bi
@@ -31,10 +31,10 @@ def main(n=10):
 
     jobs = {
         "SVD.recommend (float64, raw ids)": lambda: unbiased.recommend(trainset.user_ids, n=n),
-        "topk kernel (float64)": lambda: _core.topk(
+        "topk kernel (float64)": lambda: _core.topk.topk(
             model.pu, model.qi, n, None, by_user.offsets, by_user.indices, threads
         ),
-        "topk kernel (float32)": lambda: _core.topk(
+        "topk kernel (float32)": lambda: _core.topk.topk(
             queries, items, n, None, by_user.offsets, by_user.indices, threads
         ),
     }

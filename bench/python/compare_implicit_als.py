@@ -100,7 +100,7 @@ def run(trainset, n_factors, half_step, as_rows):
     for _ in range(ITERATIONS):
         times.append(seconds(iterate)[0])
         ratings = trainset.by_user.ratings
-        losses.append(_core.implicit_loss(ratings, pu, qi, objective, THREADS))
+        losses.append(_core.als.implicit_loss(ratings, pu, qi, objective, THREADS))
     return times, losses, pu, qi
 
 

@@ -31,9 +31,9 @@ def median(job, repeats=5):
 for solver in ("sequential", "bitwise"):
     model = astonish.SVD(n_epochs=3, random_state=0, solver=solver)
     print(f"{3 * trainset.n_ratings / median(lambda: model.fit(trainset), 3) / 1e6:.1f}")
-for threads in (1, _core.available_threads()):
+for threads in (1, _core.parallel.available_threads()):
     flops = 2 * queries.size * len(items)
-    job = lambda: _core.topk(queries, items, 10, None, *nothing, threads)
+    job = lambda: _core.topk.topk(queries, items, 10, None, *nothing, threads)
     print(f"{flops / median(job) / 1e9:.0f}")
 """
 

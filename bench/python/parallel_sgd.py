@@ -21,7 +21,7 @@ LINE = 64  # bytes
 def variants():
     """Yield (name, parameters) of the models of ours."""
     yield "sequential, float64", {"solver": "sequential"}
-    threads = sorted({1, _core.available_threads()})
+    threads = sorted({1, _core.parallel.available_threads()})
     for dtype in ("float64", "float32"):
         for n_threads in threads:
             how = {"solver": "parallel", "dtype": dtype, "n_threads": n_threads}

@@ -26,7 +26,7 @@ def multiply_adds(dtype: str) -> float:
 
 def copied_bytes(working_set: int) -> float:
     """Return bytes copied a second on all CPUs, each within `working_set` bytes of its own."""
-    n_threads = _core.available_threads()
+    n_threads = _core.parallel.available_threads()
     buffers = [np.ones((2, working_set // 16)) for _ in range(n_threads)]
     repeats = max(1, 2**26 // working_set)
 

@@ -28,9 +28,9 @@ def sgd(trainset):
     )
     bu, bi = np.zeros(len(pu), np.float32), np.zeros(len(qi), np.float32)
     initial = Factors(pu, qi, bu, bi, float(trainset.global_mean), biased=True)
-    n_threads = _core.available_threads()
+    n_threads = _core.parallel.available_threads()
     return ParallelTrainer(
-        trainset.by_user, initial, _core.SgdOptions(), None, seed=0, n_threads=n_threads
+        trainset.by_user, initial, _core.sgd.SgdOptions(), None, seed=0, n_threads=n_threads
     )
 
 
@@ -40,7 +40,7 @@ def als(trainset):
     model.trainset = trainset
     initial = model._initial_parameters(np.random.RandomState(0))
     options = model._ridge("user").options(trainset.global_mean, biased=True)
-    return AlsTrainer(trainset.sides, None, initial, options, _core.available_threads())
+    return AlsTrainer(trainset.sides, None, initial, options, _core.parallel.available_threads())
 
 
 # By name, functions that make an object with `run_epoch(epoch)` of a training set.

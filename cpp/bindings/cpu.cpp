@@ -1,34 +1,50 @@
-// Which builds of the core this CPU can run. Compiled for the baseline and without Eigen, so that
-// asking is safe everywhere.
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
+// Which builds of the core this CPU can run. By Python's own interface: pybind11 would take longer
+// to compile than this module is worth.
+#include <Python.h>
 
-#include <string>
-#include <vector>
+#include <initializer_list>
+
+#include "best_level.hpp"
 
 namespace {
 
-#if (defined(__x86_64__) || defined(__amd64__)) && (defined(__GNUC__) || defined(__clang__))
-std::string best_level() {
-  __builtin_cpu_init();
-  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                  __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                  __builtin_cpu_supports("avx512vl");
-  return v4 ? "v4" : v3 ? "v3" : "v1";
+PyObject* bind_best_level(PyObject*, PyObject*) {
+  return PyUnicode_FromString(astonish::best_level());
 }
-#else
-std::string best_level() { return "v1"; }
-#endif
 
-std::vector<std::string> built_levels() { return {ASTONISH_LEVELS}; }
+PyObject* bind_built_levels(PyObject*, PyObject*) {
+  PyObject* const levels = PyList_New(0);
+  if (levels == nullptr) return nullptr;
+  for (const char* const name : {ASTONISH_LEVELS}) {
+    PyObject* const level = PyUnicode_FromString(name);
+    const bool appended = level != nullptr && PyList_Append(levels, level) == 0;
+    Py_XDECREF(level);
+    if (appended) continue;
+    Py_DECREF(levels);
+    return nullptr;
+  }
+  return levels;
+}
+
+PyMethodDef functions[] = {
+    {"best_level", bind_best_level, METH_NOARGS,
+     "best_level() -> str\n\nThe highest x86-64 level this CPU supports: v1, v3 or v4."},
+    {"built_levels", bind_built_levels, METH_NOARGS,
+     "built_levels() -> list[str]\n\nThe levels that a core was built for, lowest first."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    "_cpu",
+    "Which CPU level this machine supports and which ones were built.",
+    0,
+    functions,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+};
 
 }  // namespace
 
-PYBIND11_MODULE(_cpu, module) {
-  module.doc() = "Which CPU level this machine supports and which ones were built.";
-  module.def("best_level", &best_level,
-             "The highest x86-64 level this CPU supports: v1, v3 or v4.");
-  module.def("built_levels", &built_levels, "The levels that a core was built for, lowest first.");
-}
+PyMODINIT_FUNC PyInit__cpu() { return PyModule_Create(&definition); }

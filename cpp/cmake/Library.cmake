@@ -8,20 +8,27 @@ set(ASTONISH_PREFIX "")
 if(ASTONISH_PYTHON)
   set(ASTONISH_PREFIX astonish/)
   set(CMAKE_INSTALL_LIBDIR lib)
-  if(NOT "v1" IN_LIST ASTONISH_CPU_LEVELS)
+  if(NOT "v1" IN_LIST ASTONISH_BUILT_LEVELS)
     set(ASTONISH_INSTALL OFF)
   endif()
 endif()
 
+add_library(astonish_common OBJECT ${ASTONISH_COMMON_SOURCES})
+astonish_core_target(astonish_common)
+if(NOT MSVC)  # no kernel of training is among them
+  target_compile_options(astonish_common PRIVATE $<$<CONFIG:Release>:-O2>)
+endif()
 astonish_core_library(astonish v1)
 add_library(astonish::astonish ALIAS astonish)
-# Its objects serve the shared library, too, which shows what is in the namespace.
-set_target_properties(astonish PROPERTIES CXX_VISIBILITY_PRESET default)
+# Their objects serve the shared library, too, which shows what is in the namespace.
+set_target_properties(astonish_common astonish PROPERTIES CXX_VISIBILITY_PRESET default)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(astonish_common PRIVATE -fno-semantic-interposition)
   target_compile_options(astonish PRIVATE -fno-semantic-interposition)
 endif()
 
-add_library(astonish_shared SHARED EXCLUDE_FROM_ALL $<TARGET_OBJECTS:astonish>)
+add_library(astonish_shared SHARED EXCLUDE_FROM_ALL
+            $<TARGET_OBJECTS:astonish> $<TARGET_OBJECTS:astonish_common>)
 add_library(astonish::shared ALIAS astonish_shared)
 astonish_flags(astonish_shared)
 astonish_export(astonish_shared _ZN8astonish* _ZNK8astonish* _ZT?N8astonish*)

@@ -7,7 +7,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC
 else()
   set(ASTONISH_ALL_CPU_LEVELS v1)
 endif()
-set(ASTONISH_CPU_LEVELS "${ASTONISH_ALL_CPU_LEVELS}" CACHE STRING "CPU levels to build a core for")
+include(CpuLevels)
 
 set(_astonish_march_v3 -march=x86-64-v3)
 # GCC 12's own AVX-512 header reads a vector it calls undefined and then warns of it (GCC bug 105593).
@@ -48,18 +48,30 @@ function(astonish_export target)
   endif()
 endfunction()
 
+# astonish_core_target(target): what all that is compiled of the core has in common.
+function(astonish_core_target target)
+  astonish_flags(${target})
+  target_include_directories(${target}
+    PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>"
+           "$<INSTALL_INTERFACE:${ASTONISH_PREFIX}${CMAKE_INSTALL_INCLUDEDIR}>"
+    PRIVATE "${PROJECT_SOURCE_DIR}/cpp/src")
+  target_link_libraries(${target} PUBLIC Threads::Threads)
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <cmath> <cstdint> <functional> <limits> <span> <stdexcept> <string> <vector>)
+endfunction()
+
 # astonish_core_library(target level): the core compiled for one CPU level.
 function(astonish_core_library target level)
-  add_library(${target} STATIC ${ASTONISH_CORE_SOURCES})
-  astonish_flags(${target})
-  target_include_directories(${target} PUBLIC
-    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>"
-    "$<INSTALL_INTERFACE:${ASTONISH_PREFIX}${CMAKE_INSTALL_INCLUDEDIR}>")
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
-                                  PUBLIC Threads::Threads)
+  add_library(${target} STATIC ${ASTONISH_KERNEL_SOURCES} $<TARGET_OBJECTS:astonish_common>)
+  astonish_core_target(${target})
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>)
   # Under a name of its own, so that no linker merges these templates with those of a program that
   # compiles its Eigen with other flags.
   target_compile_definitions(${target} PRIVATE EIGEN_DONT_PARALLELIZE Eigen=EigenOfAstonish)
+  # Sources that compile the same templates of Eigen, or of layers, do so once.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  set_source_files_properties(${ASTONISH_EIGEN_SOURCES} PROPERTIES UNITY_GROUP eigen)
+  set_source_files_properties(${ASTONISH_LAYER_SOURCES} PROPERTIES UNITY_GROUP layers)
   if(NOT MSVC)
     target_compile_options(${target} PRIVATE
       -fno-math-errno -fno-trapping-math ${_astonish_march_${level}})

@@ -1,6 +1,7 @@
-"""The extension modules: which one is loaded, what it exports, and that its stub is true."""
+"""The extension modules: which one is loaded, what it exports, and that its stubs are true."""
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -114,29 +115,42 @@ def test_a_module_exports_one_symbol(name):
     assert symbols == [f"PyInit_{name}"]
 
 
-def test_the_stub_names_what_the_module_has():
-    stub = ast.parse((PACKAGE / "_core.pyi").read_text())
-    named = set()
-    for node in stub.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            named.add(node.name)
-        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) != "TypeAlias":
-            named.add(node.target.id)
-    exported = {name for name in vars(_core) if name[0] != "_"} - {"importlib", "os"}
-    assert named - {"__version__"} == exported
+FAMILIES = sorted(path.stem for path in (PACKAGE / "_core").glob("[!_]*.pyi"))
+
+
+def stub_of(family):
+    return ast.parse((PACKAGE / "_core" / f"{family}.pyi").read_text()).body
+
+
+def test_the_stubs_name_the_families():
+    public = {name for name in vars(_core) if name[0] != "_"}
+    assert public - {"ModuleType", "importlib", "os", "sys"} == {*FAMILIES, "cpu_level"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_a_module(family):
+    assert importlib.import_module(f"astonish._core.{family}") is getattr(_core, family)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_stub_names_what_its_family_has(family):
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    named = {node.name for node in stub_of(family) if isinstance(node, definitions)}
+    assert named == {name for name in vars(getattr(_core, family)) if name[0] != "_"}
 
 
 def stub_arguments():
-    """The argument names of each function and constructor of the stub."""
-    for node in ast.parse((PACKAGE / "_core.pyi").read_text()).body:
-        functions = node.body if isinstance(node, ast.ClassDef) else [node]
-        for function in functions:
-            if isinstance(function, ast.FunctionDef):
-                path = (node.name,) if node is function else (node.name, function.name)
-                yield path, [argument.arg for argument in function.args.args]
+    """The argument names of each function and constructor of the stubs."""
+    for family in FAMILIES:
+        for node in stub_of(family):
+            functions = node.body if isinstance(node, ast.ClassDef) else [node]
+            for function in functions:
+                if isinstance(function, ast.FunctionDef):
+                    path = (node.name,) if node is function else (node.name, function.name)
+                    yield (family, *path), [argument.arg for argument in function.args.args]
 
 
-def test_the_stub_names_the_arguments_of_the_module():
+def test_the_stubs_name_the_arguments_of_the_module():
     for path, arguments in stub_arguments():
         described = reduce(getattr, path, _core).__doc__
         signature = re.search(rf"\b{path[-1]}\((?!\*args).*\) ->", described).group()
@@ -146,21 +160,21 @@ def test_the_stub_names_the_arguments_of_the_module():
 def test_the_core_refuses_to_copy():
     offsets, indices, values = np.array([0, 1]), np.array([0], dtype=np.int32), np.ones(1)
     with pytest.raises(TypeError):
-        _core.Ratings(offsets.astype(np.float64), indices, values, 1)
+        _core.ratings.Ratings(offsets.astype(np.float64), indices, values, 1)
     with pytest.raises(TypeError):
-        _core.Ratings(offsets, indices.astype(np.int64), values, 1)
+        _core.ratings.Ratings(offsets, indices.astype(np.int64), values, 1)
     strided = np.zeros((4, 2), dtype=np.int32)[:, 0]
     with pytest.raises(TypeError):
-        _core.renumber(strided, 1)
+        _core.ratings.renumber(strided, 1)
 
 
 def test_results_cannot_be_written_into_read_only_arrays():
     frozen = np.zeros((1, 1))
     frozen.setflags(write=False)
     one = np.ones(1)
-    ratings = _core.Ratings(np.array([0, 1]), np.array([0], dtype=np.int32), one, 1)
+    ratings = _core.ratings.Ratings(np.array([0, 1]), np.array([0], dtype=np.int32), one, 1)
     with pytest.raises(ValueError, match="not writeable"):
-        _core.fit_sgd(
+        _core.sgd.fit_sgd(
             ratings,
             frozen,
             np.ones((1, 1)),
@@ -168,15 +182,15 @@ def test_results_cannot_be_written_into_read_only_arrays():
             one.copy(),
             3.0,
             True,
-            _core.SgdOptions(),
+            _core.sgd.SgdOptions(),
         )
 
 
 def test_available_threads_is_what_the_affinity_allows():
     if hasattr(os, "sched_getaffinity"):
-        assert 1 <= _core.available_threads() <= len(os.sched_getaffinity(0))
+        assert 1 <= _core.parallel.available_threads() <= len(os.sched_getaffinity(0))
     else:
-        assert _core.available_threads() >= 1
+        assert _core.parallel.available_threads() >= 1
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
@@ -204,17 +218,46 @@ class Treacherous:
 def test_ids_that_change_their_list_while_they_are_coded():
     ids = []
     ids.extend([Treacherous(ids) for _ in range(50)])
-    codes, table = _core.encode_ids(ids)
+    codes, table = _core.ratings.encode_ids(ids)
     assert (len(codes), len(table), ids) == (50, 50, [])
     ids.extend([Treacherous(ids) for _ in range(50)])
-    assert _core.lookup_ids(table, ids).tolist() == [-1] * 50
+    assert _core.ratings.lookup_ids(table, ids).tolist() == [-1] * 50
+
+
+def test_pairs_are_counted_alike_by_any_number_of_threads():
+    rng = np.random.RandomState(1)
+    lengths = rng.randint(0, 40, 500)
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    ratings, estimates = rng.randint(1, 6, offsets[-1]).astype(float), rng.rand(offsets[-1])
+    one, *others = (
+        _core.metrics.count_pairs_by_user(offsets, ratings, estimates, n) for n in (1, 2, 7)
+    )
+    assert sum(map(np.sum, one)) > 0
+    for other in others:
+        np.testing.assert_array_equal(other, one)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "n_estimates", "n_threads", "message"),
+    [
+        ([0, 2, 1, 3], 3, 1, r"offsets\[2\] is 1"),
+        ([0, 2, 4], 3, 1, r"offsets\[2\] is 4"),
+        ([0, 3], 2, 1, "estimates has 2 entries, expected 3"),
+        ([0, 3], 3, 0, "n_threads is 0"),
+    ],
+)
+def test_pairs_that_do_not_fit_are_refused(offsets, n_estimates, n_threads, message):
+    with pytest.raises(ValueError, match=message):
+        _core.metrics.count_pairs_by_user(
+            np.array(offsets), np.ones(3), np.ones(n_estimates), n_threads
+        )
 
 
 def test_codes_that_are_no_int32_are_refused():
     with pytest.raises(TypeError):
-        _core.lookup_ids({"a": "b"}, ["a"])
+        _core.ratings.lookup_ids({"a": "b"}, ["a"])
     with pytest.raises(IndexError, match="codes holds 4294967296"):
-        _core.lookup_ids({"a": 2**32}, ["a"])
+        _core.ratings.lookup_ids({"a": 2**32}, ["a"])
 
 
 def shifted(array):
@@ -232,11 +275,11 @@ def test_arrays_across_addresses_are_refused(place):
     arrays[place] = shifted(arrays[place])
     name, codes = ("pu", "qi", "bu", "bi")[place], np.zeros(1, np.int32)
     with pytest.raises(ValueError, match=f"{name} is not aligned in memory"):
-        _core.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)
+        _core.factors.estimate_pairs(*arrays, 0.0, True, codes, codes, 1)
 
 
 @pytest.mark.parametrize("n", [2**61, 2**62, 2**63])
 def test_a_result_beyond_all_memory_is_refused(n):
     factors, nothing = np.ones((3, 2)), np.zeros(0, np.int64)
     with pytest.raises(MemoryError):
-        _core.topk(factors, factors, n, None, nothing, np.zeros(0, np.int32), 1)
+        _core.topk.topk(factors, factors, n, None, nothing, np.zeros(0, np.int32), 1)

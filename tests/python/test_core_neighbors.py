@@ -30,14 +30,14 @@ def arrays(offsets, indices, values, n_cols):
 
 
 def ratings(matrix):
-    return _core.Ratings(*arrays(*matrix))
+    return _core.ratings.Ratings(*arrays(*matrix))
 
 
 def similarity(measure="msd", by_row=BY_ROW, by_col=BY_COL, row_biases=None, col_biases=None):
-    return _core.RatedSimilarity(
+    return _core.neighbors.RatedSimilarity(
         ratings(by_row),
         ratings(by_col),
-        _core.Similarity[measure],
+        _core.neighbors.Similarity[measure],
         min_support=1,
         shrinkage=100.0,
         global_mean=3.0,
@@ -47,12 +47,12 @@ def similarity(measure="msd", by_row=BY_ROW, by_col=BY_COL, row_biases=None, col
 
 
 def ask(rows=CODES[:1], cols=CODES[:1], k=40, centers=(None, None, None), n_threads=1):
-    return _core.neighbor_means(similarity(), rows, cols, k, *centers, n_threads)
+    return _core.neighbors.neighbor_means(similarity(), rows, cols, k, *centers, n_threads)
 
 
 def ask_matrix(matrix=None, rows=CODES[:1], cols=CODES[:1], by_col=BY_COL, n_threads=1):
     matrix = np.eye(3) if matrix is None else matrix
-    return _core.neighbor_means_of_matrix(
+    return _core.neighbors.neighbor_means_of_matrix(
         matrix, ratings(by_col), rows, cols, 40, None, None, None, n_threads
     )
 
@@ -88,14 +88,14 @@ class TestRatings:
         parts = list(arrays(*BY_ROW))
         parts[place] = other(parts[place])
         with pytest.raises(TypeError):
-            _core.Ratings(*parts)
+            _core.ratings.Ratings(*parts)
 
     def test_the_arrays_live_as_long_as_the_ratings(self):
         similar = similarity("pearson_baseline", row_biases=np.zeros(3), col_biases=np.ones(2))
-        expected = _core.similarity_rows(similar, CODES, 1)
+        expected = _core.neighbors.similarity_rows(similar, CODES, 1)
         gc.collect()
         waste = [np.full(size, 7) for size in range(1, 50)]
-        np.testing.assert_array_equal(_core.similarity_rows(similar, CODES, 1), expected)
+        np.testing.assert_array_equal(_core.neighbors.similarity_rows(similar, CODES, 1), expected)
         del waste
 
 
@@ -142,47 +142,47 @@ class TestRatedSimilarity:
         arguments = {
             "by_row": ratings(BY_ROW),
             "by_col": ratings(BY_COL),
-            "measure": _core.Similarity.msd,
+            "measure": _core.neighbors.Similarity.msd,
             "min_support": 1,
             "shrinkage": 1.0,
             "global_mean": 1.0,
             "row_biases": None,
             "col_biases": None,
         }
-        assert _core.RatedSimilarity(**arguments) is not None
+        assert _core.neighbors.RatedSimilarity(**arguments) is not None
         with pytest.raises(TypeError):
-            _core.RatedSimilarity(**{**arguments, **change})
+            _core.neighbors.RatedSimilarity(**{**arguments, **change})
 
 
 class TestSimilarityRows:
     def test_an_answer(self):
-        rows = _core.similarity_rows(similarity(), CODES[:2], 1)
+        rows = _core.neighbors.similarity_rows(similarity(), CODES[:2], 1)
         assert rows.tolist() == [[1, 0.5, 0], [0.5, 1, 0]]
-        assert _core.similarity_rows(similarity(), CODES[:0], 1).shape == (0, 3)
+        assert _core.neighbors.similarity_rows(similarity(), CODES[:0], 1).shape == (0, 3)
 
     @pytest.mark.parametrize("code", [-1, 3, 2**31 - 1, -(2**31)])
     def test_a_row_that_does_not_exist_is_named(self, code):
         with pytest.raises(IndexError, match=rf"rows\[1\] is {code}, outside \[0, 3\)"):
-            _core.similarity_rows(similarity(), np.array([0, code], dtype=np.int32), 1)
+            _core.neighbors.similarity_rows(similarity(), np.array([0, code], dtype=np.int32), 1)
 
     @pytest.mark.parametrize("other", OTHER_ARRAYS)
     def test_other_codes_are_not_converted(self, other):
         with pytest.raises(TypeError):
-            _core.similarity_rows(similarity(), other(CODES), 1)
+            _core.neighbors.similarity_rows(similarity(), other(CODES), 1)
 
     def test_codes_of_two_dimensions_are_refused(self):
         with pytest.raises(ValueError, match="rows has 2 dimensions"):
-            _core.similarity_rows(similarity(), CODES[None], 1)
+            _core.neighbors.similarity_rows(similarity(), CODES[None], 1)
 
     @pytest.mark.parametrize("n_threads", [0, -1])
     def test_threads_that_cannot_work_are_refused(self, n_threads):
         with pytest.raises(ValueError, match=f"n_threads is {n_threads}"):
-            _core.similarity_rows(similarity(), CODES, n_threads)
+            _core.neighbors.similarity_rows(similarity(), CODES, n_threads)
 
     def test_nothing_but_a_similarity_is_taken(self):
         for other in (None, ratings(BY_ROW), np.eye(3)):
             with pytest.raises(TypeError):
-                _core.similarity_rows(other, CODES, 1)
+                _core.neighbors.similarity_rows(other, CODES, 1)
 
 
 class TestNeighborMeans:

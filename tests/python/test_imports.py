@@ -62,13 +62,6 @@ ARROWS_TO_LATER_ROOMS = {  # of a module of the models to another
     "training.sgd_trainers": "base.factors",
 }
 CIRCLES = {  # of a module to itself
-    "collab.callbacks": "collab.learner",
-    "collab.files": "collab.learner",
-    "collab.fit_loop": "collab.fitting",
-    "collab.fitting": "collab.fit_loop",
-    "collab.learner": "collab.files",
-    "collab.lr_find": "collab.fitting",
-    "collab.predictions": "collab.learner",
     "data.dataset": "data.sources.builtin",
     "data.sources.builtin": "data.synthetic.make_ratings",
     "data.synthetic.make_ratings": "data.dataset",

@@ -27,6 +27,7 @@
 
 #include "astonish/csr.hpp"
 #include "astonish/matrix.hpp"
+#include "astonish/parallel.hpp"
 
 namespace astonish {
 
@@ -53,11 +54,12 @@ struct FactorSide {
 // Writes the solution of each row of `ratings`, whose columns are the rows of `fixed`. `weights`,
 // not negative, has one entry for each of the ratings, or none. Throws std::invalid_argument for
 // shapes that do not match, a negative reg or n_threads < 1, std::domain_error for parameters that
-// are not finite. Instantiated for float and double.
+// are not finite, Cancelled when `keep_going` says no; some rows are written then. Instantiated for
+// float and double.
 template <typename T, typename Offset>
 void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
                 const FactorSide<const T>& fixed, const AlsOptions& options,
-                const FactorSide<T>& solved, int n_threads);
+                const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going = {});
 
 struct AlsLoss {
   double squared_error = 0.0;  // the weighted sum over all ratings

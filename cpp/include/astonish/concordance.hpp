@@ -23,4 +23,12 @@ struct PairCounts {
 [[nodiscard]] PairCounts count_pairs(std::span<const double> ratings,
                                      std::span<const double> estimates);
 
+// The same for each of many users, whose ratings are those from offsets[user] up to offsets[user +
+// 1]: one entry a user in `concordant` and in `discordant`. Throws std::invalid_argument as
+// count_pairs, and for offsets that do not ascend within the ratings, outputs of another length or
+// n_threads < 1; offsets are checked before anything is counted.
+void count_pairs_by_user(std::span<const std::int64_t> offsets, std::span<const double> ratings,
+                         std::span<const double> estimates, std::span<std::int64_t> concordant,
+                         std::span<std::int64_t> discordant, int n_threads);
+
 }  // namespace astonish

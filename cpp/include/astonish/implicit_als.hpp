@@ -51,8 +51,10 @@ struct ImplicitOptions {
   int block_size = 64;  // coordinates that ialspp solves for at once
 };
 
+namespace internal::als {
 template <typename T>
 struct FixedSide;
+}  // namespace internal::als
 
 // One side of the model, made ready for half-steps that solve for the other. It keeps copies, so
 // the factors may change afterwards. O(rows * k^2 + k^3).
@@ -74,7 +76,7 @@ class ImplicitSide {
   void solve(const CsrView<Offset>& interactions, MatrixView<T> solved, int n_threads) const;
 
  private:
-  std::unique_ptr<const FixedSide<T>> side_;
+  std::unique_ptr<const internal::als::FixedSide<T>> side_;
 };
 
 // The objective, exactly: the sum over all pairs comes from the two Gram matrices. O(interactions *

@@ -7,6 +7,9 @@
 // kernel that writes only to rows of its own chunk gives the same result for every number of
 // threads.
 //
+// A long run is cancelled by the calling thread, which asks `keep_going` before each chunk that it
+// takes itself; the other threads end with the chunks they have begun.
+//
 // Cost: one thread start per extra thread and call (tens of microseconds), one atomic per chunk.
 #pragma once
 
@@ -15,10 +18,15 @@
 
 namespace astonish {
 
+// Asked now and then in the thread that called the kernel; false cancels the run.
+using KeepGoing = std::function<bool()>;
+
 // body(begin, end) is called for disjoint ranges that cover [0, n), each at most `chunk` long.
-// Throws std::invalid_argument when n_threads < 1 or chunk == 0.
+// Throws std::invalid_argument when n_threads < 1 or chunk == 0, Cancelled (epochs.hpp) when
+// `keep_going`, where there is one, says no.
 void parallel_for(std::size_t n, int n_threads, std::size_t chunk,
-                  const std::function<void(std::size_t begin, std::size_t end)>& body);
+                  const std::function<void(std::size_t begin, std::size_t end)>& body,
+                  const KeepGoing& keep_going = {});
 
 // The CPUs that this process may use: its affinity mask cut by the cgroup's CPU quota where there
 // is one (containers), at least 1.

@@ -56,7 +56,7 @@ class CategoryMap(Sequence[Any]):
 
     def encode(self, ids: list[Any]) -> NDArray[np.int32]:
         """Return the code of each id, 0 for one that has none; TypeError if not hashable."""
-        return np.maximum(_core.lookup_ids(self.o2i, ids), 0)
+        return np.maximum(_core.ratings.lookup_ids(self.o2i, ids), 0)
 
     def map_objs(self, objs: Iterable[Any]) -> list[int]:
         """Return the code of each id."""

@@ -6,6 +6,7 @@ ids to load. `export` writes the model itself, as `AlgoBase.save` does, and the 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import warnings
 from collections.abc import Iterator
@@ -77,7 +78,7 @@ def load(session: Session, path: Path, with_opt: bool) -> None:
 def export(session: Session, path: Path) -> Path:
     """Write the model and the names of columns; see `Learner.export`."""
     dls = session.dls
-    exported = session.snapshot()
+    exported = copy.copy(session.model)  # a snapshot would share the attribute
     setattr(exported, _NAMES, [dls.user_name, dls.item_name, dls.rating_name])
     exported.save(path)
     return path

@@ -8,7 +8,7 @@ import time
 from astonish.collab.callback import Callback, CancelFitException
 from astonish.collab.epoch_table import EpochTable, open_table, row_of
 from astonish.collab.session import Course, Session
-from astonish.models.training.epochs import Losses, run_epochs
+from astonish.models.training.epochs import ALL_EPOCHS, BY_CALLBACK, Losses, run_epochs
 from astonish.models.training.mini_batches import Arrays
 
 
@@ -32,9 +32,11 @@ def train(
         try:
             loop.call("before_fit")
             loop.run(n_epoch - start_epoch)
+            stopped_by = ALL_EPOCHS
         except CancelFitException:
             loop.call("after_cancel_fit")
-        session.end_training()
+            stopped_by = BY_CALLBACK
+        session.end_training(stopped_by)
         loop.call("after_fit")
 
 

@@ -47,5 +47,5 @@ def split_rows(
         )
     n_valid = int(share * n)  # less than n
     words = seeded_rng(seed).randint(0, 2**32, size=n, dtype=np.uint32)
-    order = _core.permute(words)
+    order = _core.random.permute(words)
     return order[n_valid:], order[:n_valid]

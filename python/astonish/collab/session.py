@@ -18,6 +18,7 @@ from astonish.collab.optimizer import Optimizer
 from astonish.collab.recorder import Recorder
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import Arrays, BatchTraining, EpochTrainer
+from astonish.models.training.publishing import snapshot, updated
 from astonish.models.training.sampling import SAMPLINGS, EpochSampler
 from astonish.models.training.schedules import Schedule
 from astonish.support.checks import check_choice, check_number
@@ -95,7 +96,8 @@ class Session:
         self.training: BatchTraining | None = None
         rng = get_rng(model.random_state)
         if getattr(model, "trainset", None) is not dls.trainset:
-            _start(model, dls, rng)
+            with updated(model) as started:
+                started._start(dls.trainset, rng)
         self.order = np.random.RandomState(rng.randint(2**31))
 
     def publish(self, values: Arrays | dict[str, Any]) -> None:
@@ -104,7 +106,7 @@ class Session:
 
     def snapshot(self) -> EmbeddingModel:
         """Return the model as it is at this moment, whatever is trained later."""
-        return copy.copy(self.model)
+        return snapshot(self.model)
 
     def estimates_of(self, loader: RatingsLoader) -> NDArray[np.float64]:
         """Return the model's estimate for each row, not clipped: float64 of shape (n,)."""
@@ -157,13 +159,13 @@ class Session:
         self.recorder, self.n_epoch = Recorder(self.columns()), n_epoch
         return Course(EpochTrainer(self.training, schedule, sampler), schedule, sampler.n_batches)
 
-    def end_training(self) -> None:
-        """Keep the state that the next training begins with."""
+    def end_training(self, stopped_by: str) -> None:
+        """Keep the state that the next training begins with, and say why this one ended."""
         assert self.training is not None
         moms = self.recorder.hps["mom"]
         mom = moms[-1] if moms else self.optimizer.mom
         self.optimizer = self.optimizer._replace(state=self.training.state(), mom=mom)
-        self.publish({"history_": self.recorder.history()})
+        self.publish({"history_": self.recorder.history(), "stopped_by_": stopped_by})
         self.training = None
 
     def trial(self) -> tuple[BatchTraining, EpochSampler, float]:
@@ -235,10 +237,3 @@ class Session:
 
     def _sampler(self, order: np.random.RandomState) -> EpochSampler:
         return EpochSampler(self.dls.train.n, self.dls.train.bs, self.model.sampling, order)
-
-
-def _start(model: EmbeddingModel, dls: CollabDataLoaders, rng: np.random.RandomState) -> None:
-    """Make `model` an untrained one of the training part, in one step."""
-    started = copy.copy(model)
-    started._start(dls.trainset, rng)
-    model.__dict__ = dict(vars(started))

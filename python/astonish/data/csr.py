@@ -52,7 +52,7 @@ class Csr:
         shape: tuple[int, int],
     ) -> "Csr":
         """Group triplets by row; ratings of a row keep their order. O(n_ratings + n_rows)."""
-        return cls(*_core.build_csr(rows, cols, values, *shape), shape[1])
+        return cls(*_core.ratings.build_csr(rows, cols, values, *shape), shape[1])
 
     @classmethod
     def from_lists(
@@ -89,15 +89,15 @@ class Csr:
         n_cols: int,
     ) -> "Csr":
         """Use the given arrays; ValueError or IndexError unless they are a valid CSR matrix."""
-        _core.Ratings(offsets, indices, values, n_cols)  # raises for an invalid CSR matrix
+        _core.ratings.Ratings(offsets, indices, values, n_cols)  # raises for an invalid CSR matrix
         if not np.isfinite(values).all():
             raise ValueError("values must be finite")
         return cls(offsets, indices, values, n_cols)
 
     @cached
-    def ratings(self) -> _core.Ratings:
+    def ratings(self) -> _core.ratings.Ratings:
         """The arrays as kernels take them; validated once in a process, not at every call."""
-        return _core.Ratings(self.offsets, self.indices, self.values, self.n_cols)
+        return _core.ratings.Ratings(self.offsets, self.indices, self.values, self.n_cols)
 
     @property
     def n_rows(self) -> int:
@@ -145,7 +145,7 @@ class Csr:
 
     def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return offsets and indices of some rows, in that order."""
-        return _core.take_rows(self.ratings, rows)
+        return _core.ratings.take_rows(self.ratings, rows)
 
     def without_empty_rows(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return row numbers with -1 in place of rows that have no rating; -1 stays -1."""

@@ -44,7 +44,7 @@ def extend_ids(
     ids_of_codes: list[Any],
 ) -> tuple[NDArray[np.int32], list[Any]]:
     """Return the inner id of each of `codes`, and the raw ids with those that are new."""
-    codes, order = _core.renumber(codes, len(ids_of_codes))
+    codes, order = _core.ratings.renumber(codes, len(ids_of_codes))
     ids = list(map(ids_of_codes.__getitem__, order.tolist()))
     inner = to_inner(ids)
     new = np.flatnonzero(inner < 0)

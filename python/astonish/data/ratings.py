@@ -70,8 +70,8 @@ class Ratings(Sequence[RawRating]):
         ValueError
             For a rating that ``float`` does not take, or that is not finite.
         """
-        user_codes, user_table = _core.encode_ids(users)
-        item_codes, item_table = _core.encode_ids(items)
+        user_codes, user_table = _core.ratings.encode_ids(users)
+        item_codes, item_table = _core.ratings.encode_ids(items)
         return cls(
             user_codes,
             item_codes,

@@ -279,7 +279,7 @@ class LeaveOneOut:
 
         Users are in order of first appearance.
         """
-        codes, order = _core.renumber(ratings.users, len(ratings.user_ids))
+        codes, order = _core.ratings.renumber(ratings.users, len(ratings.user_ids))
         n_ratings = np.bincount(codes)
         is_kept = n_ratings > check_number("min_n_ratings", self.min_n_ratings)
         rows = np.argsort(codes, kind="stable")

@@ -43,7 +43,7 @@ class Testset(Sequence[Triple]):
     >>> testset
     <Testset: 20000 ratings>
     >>> user_id, item_id, rating = testset[0]
-    >>> rating == testset.ratings[0]
+    >>> rating == testset.ratings.tolist()[0]
     True
     """
 

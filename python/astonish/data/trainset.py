@@ -105,8 +105,8 @@ class Trainset:
         """
         if not len(ratings):
             raise ValueError("the training set is empty: it needs at least one rating")
-        users, user_order = _core.renumber(ratings.users, len(ratings.user_ids))
-        items, item_order = _core.renumber(ratings.items, len(ratings.item_ids))
+        users, user_order = _core.ratings.renumber(ratings.users, len(ratings.user_ids))
+        items, item_order = _core.ratings.renumber(ratings.items, len(ratings.item_ids))
         shape = len(user_order), len(item_order)
         trainset = cls.from_csr(
             *Sides.from_triplets(users, items, ratings.values, shape),
@@ -266,11 +266,11 @@ class Trainset:
 
     def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw user id, -1 where it is unknown."""
-        return _core.lookup_ids(self._raw2inner_id_users, user_ids)
+        return _core.ratings.lookup_ids(self._raw2inner_id_users, user_ids)
 
     def inner_items(self, item_ids: list[Any]) -> NDArray[np.int32]:
         """Return the inner id of each raw item id, -1 where it is unknown."""
-        return _core.lookup_ids(self._raw2inner_id_items, item_ids)
+        return _core.ratings.lookup_ids(self._raw2inner_id_items, item_ids)
 
     def all_users(self) -> range:
         """Return the inner user ids."""

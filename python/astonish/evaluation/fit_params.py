@@ -160,7 +160,7 @@ class _NumberedData:
 
     def _order_of(self, trainset: Trainset, ratings: _NumberedRatings) -> NDArray[np.intp]:
         """Return the row number of each of ``trainset.all_ratings()``."""
-        users, _ = _core.renumber(ratings.users, len(ratings.user_ids))
+        users, _ = _core.ratings.renumber(ratings.users, len(ratings.user_ids))
         by_user = np.argsort(users, kind="stable")
         if not np.array_equal(trainset.by_user.values, ratings.values[by_user]):
             raise ValueError(self._message("construct_trainset changes the ratings"))

@@ -39,7 +39,7 @@ def _count_pairs(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of concordant and discordant pairs of each user."""
     order, offsets = truth.by_user
-    return _core.count_pairs(offsets, truth.ratings[order], estimates[order])
+    return _core.metrics.count_pairs(offsets, truth.ratings[order], estimates[order])
 
 
 def _mean_of_positive(counts: NDArray[np.int64]) -> float:

@@ -29,7 +29,7 @@ class Truth:
     @cached
     def by_user(self) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """Row numbers user by user, and where those of each user begin."""
-        users, _ = _core.encode_ids(list(self.users))
+        users, _ = _core.ratings.encode_ids(list(self.users))
         offsets = np.concatenate(([0], np.cumsum(np.bincount(users)))).astype(np.int64)
         return np.argsort(users, kind="stable"), offsets
 

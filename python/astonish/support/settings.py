@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from astonish import _core
 from astonish.support.checks import INT32_MAX, check_choice, check_integer
 
-IN_ORDER = tuple(solver.name for solver in _core.SgdSolver)  # of scikit-surprise
+IN_ORDER = tuple(solver.name for solver in _core.sgd.SgdSolver)  # of scikit-surprise
 SOLVERS = (*IN_ORDER, "parallel")
 
 # The share of the CPUs that a job has while others run beside it; a thread has its own value.
@@ -24,7 +24,7 @@ def resolve_n_threads(n_threads: int | None) -> int:
         return check_integer("n_threads", n_threads, 1, INT32_MAX)
     wanted = os.environ.get("ASTONISH_NUM_THREADS")
     if not wanted:
-        return _share.get() or _core.available_threads()
+        return _share.get() or _core.parallel.available_threads()
     try:
         return check_integer("ASTONISH_NUM_THREADS", int(wanted), 1, INT32_MAX)
     except ValueError:
@@ -37,7 +37,7 @@ def threads_for_each(n_workers: int) -> int | None:
     """Return how many threads each of `n_workers` jobs may use; None for no limit."""
     if n_workers <= 1:
         return _share.get()
-    return max(1, (_share.get() or _core.available_threads()) // n_workers)
+    return max(1, (_share.get() or _core.parallel.available_threads()) // n_workers)
 
 
 @contextmanager

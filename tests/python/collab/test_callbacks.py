@@ -51,6 +51,9 @@ def test_a_callback_may_cancel(learn):
     learn.fit(5, cbs=Log(log, cancel_at=1))
     assert log[-2:] == [("after_cancel_fit", 1), ("after_fit", 1)]
     assert len(learn.recorder.values) == 2
+    assert learn.model.stopped_by_ == "callback"
+    learn.fit(1)
+    assert learn.model.stopped_by_ == "n_epochs"
 
 
 def test_a_cancelled_training_keeps_what_was_trained(make_learner):

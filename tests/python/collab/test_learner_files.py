@@ -56,7 +56,6 @@ def test_a_loaded_model_does_not_share_its_arrays(make_learner):
 @pytest.mark.parametrize("use_nn", [False, True])
 def test_a_file_has_the_parameters_alone(make_learner, use_nn):
     learn, loaded = (make_learner(use_nn=use_nn) for _ in range(2))
-    learn.model.compute_baselines()
     learn.model.my_notes = np.zeros(3)
     learn.save("model", with_opt=False)
     loaded.load("model", with_opt=False)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astonish import BaselineOnly, EmbeddingNN
+from astonish import EmbeddingNN
 from astonish.collab import SaveModelCallback, collab_learner, load_learner
 
 
@@ -61,15 +61,6 @@ def test_it_learns_and_answers(make_network):
     assert learn.model.weight(["2"]).shape == (1, learn.model.qi.shape[1])
     with pytest.raises(TypeError, match="this EmbeddingNN has no biases"):
         learn.model.bias(["2"])
-
-
-def test_it_has_baselines_as_any_model(make_network):
-    model = make_network().model
-    expected = BaselineOnly(verbose=False).fit(model.trainset).compute_baselines()
-    for biases, others in zip(model.compute_baselines(), expected, strict=True):
-        np.testing.assert_array_equal(biases, others)
-    with pytest.raises(TypeError, match="this EmbeddingNN has no biases"):
-        model.bias(["2"])
 
 
 def test_trials_and_failures_change_nothing(make_network):

@@ -33,11 +33,11 @@ class Dot:
     """The dot product in training; `arrays` are pu, qi, bu, bi."""
 
     def __init__(self, variant, arrays):
-        options = _core.EmbeddingDotOptions()
+        options = _core.embedding.EmbeddingDotOptions()
         options.wd, options.y_range = variant.wd, variant.model.get("y_range")
         options.biased = variant.model.get("biased", True)
         self.arrays, self._options = tuple(arrays), options
-        self._trainer = _core.embedding_dot(self.arrays, *fresh_state(arrays), options)
+        self._trainer = _core.embedding.embedding_dot(self.arrays, *fresh_state(arrays), options)
 
     def run(self, *arguments):
         self._trainer.run(*arguments)
@@ -56,7 +56,7 @@ class Network:
     """The network in training; `arrays` are followed by the statistics of batch norms."""
 
     def __init__(self, variant, arrays):
-        options = _core.EmbeddingNetworkOptions()
+        options = _core.network.EmbeddingNetworkOptions()
         options.wd, options.y_range = variant.wd, variant.model.get("y_range")
         options.use_bn = variant.model.get("use_bn", True)
         self.arrays, self._options = arrays, options
@@ -66,7 +66,9 @@ class Network:
             for k, n in enumerate(widths)  # means, variances
         ]
         state = fresh_state(arrays)
-        self._trainer = _core.embedding_network(list(arrays), *state, self._buffers, options)
+        self._trainer = _core.network.embedding_network(
+            list(arrays), *state, self._buffers, options
+        )
 
     def run(self, *arguments):
         self._trainer.run(*arguments)

@@ -41,18 +41,20 @@ class TestCodes:
 
     @given(st.lists(st.integers(0, 9)))
     def test_codes_are_renumbered_by_first_appearance(self, codes):
-        new, order = _core.renumber(np.array(codes, dtype=np.int32), 10)
+        new, order = _core.ratings.renumber(np.array(codes, dtype=np.int32), 10)
         assert (order.tolist(), new.tolist()) == first_appearances(codes)
 
     @pytest.mark.parametrize("code", [-1, 3])
     def test_a_code_without_an_id_is_refused(self, code):
         with pytest.raises(IndexError, match=rf"codes\[1\] is {code}, outside \[0, 3\)"):
-            _core.renumber(np.array([0, code], dtype=np.int32), 3)
+            _core.ratings.renumber(np.array([0, code], dtype=np.int32), 3)
 
     @given(st.lists(ids), st.lists(ids))
     def test_known_ids_are_found_again(self, known, wanted):
-        codes = _core.encode_ids(known)[1]
-        assert _core.lookup_ids(codes, wanted).tolist() == [codes.get(id_, -1) for id_ in wanted]
+        codes = _core.ratings.encode_ids(known)[1]
+        assert _core.ratings.lookup_ids(codes, wanted).tolist() == [
+            codes.get(id_, -1) for id_ in wanted
+        ]
 
     def test_an_id_must_be_hashable(self):
         with pytest.raises(TypeError, match="unhashable"):

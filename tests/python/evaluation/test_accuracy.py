@@ -89,7 +89,7 @@ def test_fcp_against_the_definition(predictions):
 def test_pairs_are_counted_as_one_by_one(pairs):
     ratings, estimates = (np.array([pair[k] for pair in pairs], dtype=float) for k in (0, 1))
     offsets = np.array([0, len(pairs)])
-    counts = _core.count_pairs(offsets, ratings, estimates)
+    counts = _core.metrics.count_pairs_by_user(offsets, ratings, estimates, 1)
     assert tuple(int(each[0]) for each in counts) == reference.pair_counts(ratings, estimates)
 
 
@@ -97,13 +97,14 @@ def test_pairs_with_nan_and_infinity_are_counted_as_one_by_one():
     rng = np.random.RandomState(0)
     ratings = rng.randint(1, 4, 60).astype(float)
     estimates = rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0], 60)
-    counts = _core.count_pairs(np.array([0, 60]), ratings, estimates)
+    counts = _core.metrics.count_pairs_by_user(np.array([0, 60]), ratings, estimates, 1)
     assert tuple(int(each[0]) for each in counts) == reference.pair_counts(ratings, estimates)
 
 
 def test_each_user_is_counted_alone():
     ratings, estimates = np.array([1.0, 2, 3, 1, 2]), np.array([1.0, 2, 3, 2, 1])
-    concordant, discordant = _core.count_pairs(np.array([0, 3, 3, 5]), ratings, estimates)
+    offsets = np.array([0, 3, 3, 5])
+    concordant, discordant = _core.metrics.count_pairs_by_user(offsets, ratings, estimates, 2)
     assert concordant.tolist() == [3, 0, 0]
     assert discordant.tolist() == [0, 0, 1]
 
@@ -111,7 +112,7 @@ def test_each_user_is_counted_alone():
 @pytest.mark.parametrize("offsets", [[], [0, 3], [1, 0], [-1, 2]])
 def test_offsets_that_do_not_fit_are_refused(offsets):
     with pytest.raises(ValueError, match="offsets"):
-        _core.count_pairs(np.array(offsets, dtype=np.int64), np.ones(2), np.ones(2))
+        _core.metrics.count_pairs_by_user(np.array(offsets, np.int64), np.ones(2), np.ones(2), 1)
 
 
 def test_the_order_of_predictions_does_not_change_fcp():

@@ -7,7 +7,7 @@ import pytest
 
 from astonish import SVD, ImplicitALS
 from astonish.interpret import least_liked, most_liked, plot_biases
-from astonish.models.base.algo_base import NotFittedError
+from astonish.models.base.hooks import NotFittedError
 
 pytestmark = pytest.mark.usefixtures("plt")
 

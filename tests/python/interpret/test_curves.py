@@ -5,7 +5,7 @@ import pytest
 
 from astonish import ALS, NMF, SVD
 from astonish.interpret import plot_history
-from astonish.models.base.algo_base import NotFittedError
+from astonish.models.base.hooks import NotFittedError
 
 pytestmark = pytest.mark.usefixtures("plt")
 

@@ -8,7 +8,7 @@ import pytest
 
 from astonish import SVD, BaselineOnly
 from astonish.interpret import plot_items, principal_components
-from astonish.models.base.algo_base import NotFittedError
+from astonish.models.base.hooks import NotFittedError
 
 pytestmark = pytest.mark.usefixtures("plt", "textalloc")
 

@@ -5,7 +5,7 @@ import pytest
 
 from astonish import ALS, SVD, AlgoBase, BaselineOnly, KNNBaseline, KNNBasic, Trainset
 from astonish.interpret import least_liked, most_liked, nearest_items, principal_components
-from astonish.models.base.algo_base import NotFittedError
+from astonish.models.base.hooks import NotFittedError
 
 
 @pytest.fixture

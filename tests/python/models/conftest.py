@@ -1,7 +1,5 @@
 """The models that the contract must hold for, and data to fit them to."""
 
-import inspect
-
 import pytest
 
 from astonish import (
@@ -75,35 +73,6 @@ CASES = {
 CASES |= {name: (cls, {}) for name, cls in ALGORITHMS.items() if name not in CASES}
 
 
-class ModelCase:
-    """A way to construct a model."""
-
-    def __init__(self, cls, parameters):
-        self.cls = cls
-        self.parameters = parameters
-
-    def make(self, **changes):
-        return self.cls(**{**self.parameters, **changes})
-
-
-def can(cls, what):
-    """Return whether a model has an ability, or a parameter of that name."""
-    return what in cls.abilities or what in inspect.signature(cls).parameters
-
-
-def pytest_generate_tests(metafunc):
-    """Run a test for each case, of those marked ``needs`` for the cases that have it."""
-    if "case" in metafunc.fixturenames:
-        needs = [mark.args[0] for mark in metafunc.definition.iter_markers("needs")]
-        cases = [name for name, (cls, _) in CASES.items() if all(can(cls, each) for each in needs)]
-        metafunc.parametrize("case", cases, indirect=True, scope="session")
-
-
-@pytest.fixture(scope="session")
-def case(request):
-    return ModelCase(*CASES[request.param])
-
-
 @pytest.fixture(scope="session")
 def trainset():
     """4,000 ratings of 150 items by 200 users; the ids are "1", "2", ..."""
@@ -114,9 +83,3 @@ def trainset():
 def other_trainset():
     """Ratings of another shape, with the same ids in another order."""
     return make_ratings(70, 90, 1500, seed=2).build_full_trainset()
-
-
-@pytest.fixture(scope="session")
-def fitted(case, trainset):
-    """A fitted model that nobody may change."""
-    return case.make().fit(trainset)

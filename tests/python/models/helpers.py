@@ -5,17 +5,9 @@ import json
 import numpy as np
 from hypothesis import strategies as st
 
-from astonish import NormalPredictor, Trainset
-from astonish.data.ratings import Ratings
+from astonish.testing import all_pairs, assert_same_state, state_of, trainset_of
 
-
-def trainset_of(*ratings, scale=(1, 5)):
-    """A training set of (user, item, rating) tuples."""
-    users, items, values = zip(*ratings, strict=True)
-    return Trainset.from_ratings(
-        Ratings.from_columns(list(users), list(items), list(values)), rating_scale=scale
-    )
-
+__all__ = ["all_pairs", "assert_same_state", "state_of", "trainset_of"]
 
 #: A few half stars by up to six users of up to seven items, some pairs several times.
 small_ratings = st.lists(
@@ -25,58 +17,6 @@ small_ratings = st.lists(
     min_size=1,
     max_size=30,
 ).map(lambda ratings: trainset_of(*ratings))
-
-
-def state_of(model):
-    """The attributes of a model, arrays copied."""
-    return {
-        name: value.copy() if isinstance(value, np.ndarray) else value
-        for name, value in vars(model).items()
-    }
-
-
-def assert_same_state(model, expected):
-    assert list(vars(model)) == list(expected)
-    for name, value in vars(model).items():
-        if isinstance(value, np.ndarray):
-            np.testing.assert_array_equal(value, expected[name], err_msg=name)
-        else:
-            assert value is expected[name], name
-
-
-def draws_estimates(model):
-    """Return whether the estimates of a model are drawn when they are asked for.
-
-    They then repeat only after `reseed`, and only in the same order.
-    """
-    return isinstance(model, NormalPredictor)
-
-
-def estimates_ratings(cls):
-    """Return whether the estimates of a model are on the scale of the ratings."""
-    return "rates" in cls.abilities
-
-
-def is_within_scale(estimate, model):
-    """Return whether an estimate is a number of a model fitted to ratings of 1 to 5."""
-    return np.isfinite(estimate) and (1 <= estimate <= 5 or not estimates_ratings(type(model)))
-
-
-def reseed(model):
-    """Let a model that draws its estimates begin again; nothing happens for the others."""
-    if draws_estimates(model):
-        np.random.seed(0)
-    return model
-
-
-def all_pairs(trainset):
-    """Every pair of a user and an item as a test set, and two pairs with unknown ids."""
-    known = [(user, item, 3.0) for user in trainset.user_ids for item in trainset.item_ids]
-    return [
-        *known,
-        ("nobody", trainset.item_ids[0], None),
-        (trainset.user_ids[0], "nothing", None),
-    ]
 
 
 def arrays_of(path):

@@ -118,7 +118,7 @@ class _Codes:
         code_of = self.code_of
         for text in texts:
             code_of.setdefault(text, len(code_of))
-        self.blocks.append(_core.lookup_ids(code_of, texts))
+        self.blocks.append(_core.ratings.lookup_ids(code_of, texts))
 
     def coded(self) -> tuple[NDArray[np.int32], list[Any]]:
         """Return the code of every row and the ids; ValueError where there is no id."""
@@ -126,7 +126,7 @@ class _Codes:
         if "" in self.code_of:
             row = int(np.argmax(codes == self.code_of[""]))
             raise ValueError(f"the id in row {row} of column {self.name!r} is missing")
-        code_of_id, ids = _core.encode_ids(_typed(list(self.code_of)))
+        code_of_id, ids = _core.ratings.encode_ids(_typed(list(self.code_of)))
         return code_of_id[codes], list(ids)
 
 

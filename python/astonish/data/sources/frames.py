@@ -146,7 +146,7 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
         ids = series.unique(maintain_order=True).to_list()
         codes = series.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
         return np.ascontiguousarray(codes.to_numpy(), dtype=np.int32), ids
-    codes_of_ids, table = _core.encode_ids(series.to_list())
+    codes_of_ids, table = _core.ratings.encode_ids(series.to_list())
     return codes_of_ids, list(table)
 
 

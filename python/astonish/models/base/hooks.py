@@ -40,6 +40,7 @@ class Hooks(Parameterized):
     _impossible: str = "User and/or item is unknown."
     _unsaved: tuple[str, ...] = ()  # parameters that are None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
+    _draws_estimates: bool = False  # whether each is drawn anew, so that only a seed repeats it
     _ranks_cold_users: bool = False  # whether users without scores get `_cold_scores` unasked
 
     # Hooks of `fit` and `partial_fit`

@@ -29,7 +29,7 @@ def folded_trainset(trainset: Trainset, ratings: Ratings, side: str) -> Trainset
     """Return the ratings of new users of known items, or the other way round."""
     users, items = (ratings.users, ratings.user_ids), (ratings.items, ratings.item_ids)
     (new, new_ids), known = (users, items) if side == "user" else (items, users)
-    codes, order = _core.renumber(new, len(new_ids))
+    codes, order = _core.ratings.renumber(new, len(new_ids))
     columns = _known_codes(trainset, *known, "item" if side == "user" else "user")
     ids = list(map(new_ids.__getitem__, order.tolist()))
     if side == "user":

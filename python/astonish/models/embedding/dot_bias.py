@@ -149,18 +149,17 @@ class DotBias(EmbeddingModel):
     ) -> BatchTraining:
         parameters = self._parameters()
         state = state or AdamState.fresh(parameters)
-        options = _core.EmbeddingDotOptions()
+        options = _core.embedding.EmbeddingDotOptions()
         options.wd, options.first_step = wd, state.step
         options.biased, options.y_range = bool(self.biased), self.y_range_
-        core = _core.embedding_dot(
+        core = _core.embedding.embedding_dot(
             _in_order(parameters), _in_order(state.averages), _in_order(state.squares), options
         )
         return BatchTraining(core, state.step, parameters, None, ratings, n_threads)
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""
-        now = vars(self)  # of one moment: a learner may train meanwhile
-        return Factors.of(now["pu"], now["qi"], now["bu"], now["bi"], 0.0, biased=True)
+        return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
 
     def _factors_of_all(self) -> dict[str, Any] | None:
         if self.y_range_ is not None or not self._runs_in_core():
@@ -168,7 +167,7 @@ class DotBias(EmbeddingModel):
         return self._factors()._asdict()
 
     def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
-        return _core.estimate_pairs(
+        return _core.factors.estimate_pairs(
             *self._factors(), users, items, resolve_n_threads(self.n_threads)
         )
 
@@ -185,7 +184,7 @@ class DotBias(EmbeddingModel):
     def _search_factors(self) -> Factors:
         return self._factors()
 
-    def _ridge(self) -> _core.AlsOptions:
+    def _ridge(self) -> _core.als.AlsOptions:
         """Return the regression that finds newcomers; like weight decay it counts no ratings."""
         reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else self._fold_in_reg()
         return Ridge(reg, reg, by_count=False).options(0.0, self.biased)
@@ -219,10 +218,10 @@ class DotBias(EmbeddingModel):
         biases = np.zeros(rows.n_rows, fixed.dtype)
         for _ in range(_FOLD_IN_STEPS):
             factors = Factors(solved, fixed, biases, fixed_biases, 0.0, biased=True)
-            sums = _core.estimate_pairs(*factors, each_row, rows.indices, n_threads)
+            sums = _core.factors.estimate_pairs(*factors, each_row, rows.indices, n_threads)
             estimates, slopes = linearised(sums, self.y_range_)
             targets = replace(rows, values=sums + (rows.values - estimates) / slopes)
-            _core.solve_side(
+            _core.als.solve_side(
                 targets.ratings, slopes**2, fixed, fixed_biases, solved, biases, options, n_threads
             )
         return solved, biases

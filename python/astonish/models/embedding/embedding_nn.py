@@ -1,6 +1,5 @@
 """A network over two embeddings, by mini-batches of Adam; drives embedding_network.hpp."""
 
-import copy
 import math
 import numbers
 from collections.abc import Sequence
@@ -200,36 +199,36 @@ class EmbeddingNN(EmbeddingModel):
     ) -> BatchTraining:
         parameters, buffers = self._parameters(), self._buffers()
         state = state or AdamState.fresh(parameters)
-        options = _core.EmbeddingNetworkOptions()
+        options = _core.network.EmbeddingNetworkOptions()
         options.wd, options.first_step, options.seed = wd, state.step, self._seed
         options.use_bn, options.y_range = bool(self.use_bn), self.y_range_
         options.embed_p, options.ps = self._dropped()
         weights, averages, squares, measured = (
             list(group.values()) for group in (parameters, state.averages, state.squares, buffers)
         )
-        core = _core.embedding_network(weights, averages, squares, measured, options)
+        core = _core.network.embedding_network(weights, averages, squares, measured, options)
         return BatchTraining(core, state.step, parameters, buffers, ratings, n_threads)
 
     def _network(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
         """Return the arrays of a trained network as the core takes them."""
-        now = copy.copy(self)  # of one moment: a learner may train meanwhile
-        return list(now._parameters().values()), list(now._buffers().values())
+        return list(self._parameters().values()), list(self._buffers().values())
 
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
         n_threads = resolve_n_threads(self.n_threads)
-        return _core.network_estimates(*self._network(), self.y_range_, users, items, n_threads)
+        return _core.network.network_estimates(
+            *self._network(), self.y_range_, users, items, n_threads
+        )
 
     def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores:
         if rows is not None or not self._runs_in_core():
             return super()._scores(users, rows)
         n_threads = resolve_n_threads(self.n_threads)
-        weights, buffers = self._network()
-        network, pu = _core.network_scores(weights, buffers, self.y_range_, n_threads), weights[0]
-        values = np.empty((len(users), self.trainset.n_items), pu.dtype)
+        network = _core.network.network_scores(*self._network(), self.y_range_, n_threads)
+        values = np.empty((len(users), self.trainset.n_items), self.pu.dtype)
         for block in blocks(len(users), _USERS_A_CALL):
-            network.score(np.ascontiguousarray(pu[users[block]]), values[block], n_threads)
+            network.score(np.ascontiguousarray(self.pu[users[block]]), values[block], n_threads)
         return DenseScores(values.astype(np.float64))
 
     def _search_factors(self) -> Factors:

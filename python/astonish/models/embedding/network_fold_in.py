@@ -103,7 +103,7 @@ class _Newcomers:
         self._layers, self._rows, self._others = layers, rows, others
         self._is_user, self._y_range, self._n_threads = side == "user", y_range, n_threads
         self._row_of_each = rows.row_of_each()
-        self._options = _core.AlsOptions()
+        self._options = _core.als.AlsOptions()
         self._options.reg, self._options.reg_by_count, self._options.biased = reg, False, False
 
     def solve(self, embeddings: NDArray[Any]) -> NDArray[Any]:
@@ -149,7 +149,7 @@ class _Newcomers:
         targets = (self._rows.values - estimates) / steepness + here
         each = np.arange(len(targets), dtype=np.int32)
         found = np.zeros_like(embeddings)
-        _core.solve_side(
+        _core.als.solve_side(
             Csr(self._rows.offsets, each, targets, len(each)).ratings,
             steepness**2,
             np.ascontiguousarray(slopes, embeddings.dtype),

@@ -166,7 +166,7 @@ class FactorModel(Model):
         if not self.biased and min(user, item) < 0:
             raise PredictionImpossible(self._impossible)
         factors, row = self._factors_of_one(user)
-        found = _core.estimate_pair(*factors, row, item)
+        found = _core.factors.estimate_pair(*factors, row, item)
         return (
             found if self.y_range_ is None else float(to_estimates(np.array(found), self.y_range_))
         )
@@ -176,7 +176,9 @@ class FactorModel(Model):
     ) -> NDArray[np.float64]:
         n_threads = resolve_n_threads(self.n_threads)
         factors, rows = self._factors_of(users, n_threads)
-        return to_estimates(_core.estimate_pairs(*factors, rows, items, n_threads), self.y_range_)
+        return to_estimates(
+            _core.factors.estimate_pairs(*factors, rows, items, n_threads), self.y_range_
+        )
 
     def _why_impossible(self, user: int, item: int) -> str:
         return NOT_A_NUMBER if self.biased else super()._why_impossible(user, item)

@@ -40,9 +40,9 @@ class Ridge(NamedTuple):
     reg_bias: float
     by_count: bool
 
-    def options(self, global_mean: float, biased: bool) -> _core.AlsOptions:
+    def options(self, global_mean: float, biased: bool) -> _core.als.AlsOptions:
         """Return what the core takes."""
-        options = _core.AlsOptions()
+        options = _core.als.AlsOptions()
         options.reg, options.reg_bias = float(self.reg), float(self.reg_bias)
         options.reg_by_count, options.biased = self.by_count, bool(biased)
         options.global_mean = float(global_mean)
@@ -50,7 +50,7 @@ class Ridge(NamedTuple):
 
 
 def solve_newcomers(
-    factors: Factors, rows: Csr, side: str, options: _core.AlsOptions, n_threads: Any
+    factors: Factors, rows: Csr, side: str, options: _core.als.AlsOptions, n_threads: Any
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return factors and biases of new users, or items; `rows` are their ratings."""
     fixed = (factors.qi, factors.bi) if side == "user" else (factors.pu, factors.bu)
@@ -60,13 +60,13 @@ def solve_newcomers(
 def solve_rows(
     rows: Csr,
     fixed: tuple[NDArray[Any], NDArray[Any]],
-    options: _core.AlsOptions,
+    options: _core.als.AlsOptions,
     n_threads: Any,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the factors and biases of rows whose columns are those of `fixed`."""
     solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
     biases = np.zeros(rows.n_rows, fixed[0].dtype)
-    _core.solve_side(
+    _core.als.solve_side(
         rows.ratings, None, *fixed, solved, biases, options, resolve_n_threads(n_threads)
     )
     return solved, biases
@@ -89,14 +89,14 @@ def with_newcomers(
 
 
 def terms_of_ratings(
-    rated_ids: list[Any], factors: Factors, rated: Csr, item: int, options: _core.AlsOptions
+    rated_ids: list[Any], factors: Factors, rated: Csr, item: int, options: _core.als.AlsOptions
 ) -> Terms:
     """Return what each rating of a user adds to the estimate of an item, and what else does.
 
     The user's ratings are the only row of `rated`, under the raw ids `rated_ids`.
     """
     columns = rated.indices, rated.values
-    added = _core.explain_row(*columns, factors.qi, factors.bi, options, item)
+    added = _core.als.explain_row(*columns, factors.qi, factors.bi, options, item)
     if not options.biased:
         return Terms(rated_ids, added, {})
     others = {"(mean)": options.global_mean, "(item bias)": float(factors.bi[item])}

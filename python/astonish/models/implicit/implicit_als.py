@@ -224,10 +224,10 @@ class ImplicitALS(FactorModel):
             )
         return by_user, by_item
 
-    def _options(self) -> _core.ImplicitOptions:
+    def _options(self) -> _core.als.ImplicitOptions:
         values = checked(self)
-        options = fill(_core.ImplicitOptions(), values)
-        options.solver = getattr(_core.ImplicitSolver, _SOLVERS[values.solver])
+        options = fill(_core.als.ImplicitOptions(), values)
+        options.solver = getattr(_core.als.ImplicitSolver, _SOLVERS[values.solver])
         return options
 
     def _initial_factors(self, rng: np.random.RandomState) -> dict[str, NDArray[Any]]:
@@ -276,7 +276,7 @@ class ImplicitALS(FactorModel):
     def _solve(self, rows: Csr, fixed: NDArray[Any]) -> NDArray[Any]:
         """Return the factors of rows that start from nothing, so exactly, whatever the solver."""
         options = self._options()
-        options.solver = _core.ImplicitSolver.cholesky
+        options.solver = _core.als.ImplicitSolver.cholesky
         solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
         solve_side(rows, fixed, solved, options, resolve_n_threads(self.n_threads))
         return solved
@@ -324,7 +324,7 @@ class _Trainer:
         by_user: Csr,
         by_item: Csr,
         factors: dict[str, NDArray[Any]],
-        options: _core.ImplicitOptions,
+        options: _core.als.ImplicitOptions,
         n_threads: int,
     ) -> None:
         self._by_user, self._by_item = by_user, by_item
@@ -336,7 +336,9 @@ class _Trainer:
         pu, qi = self._factors["pu"], self._factors["qi"]
         solve_side(self._by_item, pu, qi, self._options, self._n_threads)
         solve_side(self._by_user, qi, pu, self._options, self._n_threads)
-        loss = _core.implicit_loss(self._by_user.ratings, pu, qi, self._options, self._n_threads)
+        loss = _core.als.implicit_loss(
+            self._by_user.ratings, pu, qi, self._options, self._n_threads
+        )
         return {"loss": loss}
 
     def parameters(self) -> dict[str, NDArray[Any]]:
@@ -347,11 +349,15 @@ def solve_side(
     interactions: Csr,
     fixed: NDArray[Any],
     solved: NDArray[Any],
-    options: _core.ImplicitOptions,
+    options: _core.als.ImplicitOptions,
     n_threads: int,
 ) -> None:
     """Write the factors of each row of `interactions` into `solved`, those of its columns fixed."""
-    make = _core.ImplicitSideFloat32 if fixed.dtype == np.float32 else _core.ImplicitSideFloat64
+    make = (
+        _core.als.ImplicitSideFloat32
+        if fixed.dtype == np.float32
+        else _core.als.ImplicitSideFloat64
+    )
     side = make(fixed, options, n_threads)
     for block in blocks(interactions.n_rows, _ROWS_PER_CALL):
         side.solve(interactions.ratings, block.start, solved[block], n_threads)

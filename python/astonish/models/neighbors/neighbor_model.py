@@ -143,9 +143,11 @@ class NeighborModel(SymmetricAlgo):
         options = (k, *self._centers(), resolve_n_threads(self.n_threads))
         if "sim" in vars(self):
             matrix = self._assigned_similarities()
-            return lambda x, y: _core.neighbor_means_of_matrix(matrix, by_y.ratings, x, y, *options)
+            return lambda x, y: _core.neighbors.neighbor_means_of_matrix(
+                matrix, by_y.ratings, x, y, *options
+            )
         similarity = between_rows(self._by_x, by_y, self._similarity_options())
-        return lambda x, y: _core.neighbor_means(similarity, x, y, *options)
+        return lambda x, y: _core.neighbors.neighbor_means(similarity, x, y, *options)
 
     def _assigned_similarities(self) -> Floats:
         """Return ``sim`` as the core takes it; ValueError for another shape than (n_x, n_x)."""
@@ -187,7 +189,7 @@ class NeighborModel(SymmetricAlgo):
         if "sim" in vars(self):
             return self._assigned_similarities()[rows]
         similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
-        return _core.similarity_rows(similarity, rows, resolve_n_threads(self.n_threads))
+        return _core.neighbors.similarity_rows(similarity, rows, resolve_n_threads(self.n_threads))
 
 
 def _blocks_of_rows(x: Ints) -> Iterator[slice]:

@@ -85,7 +85,7 @@ class ApproximateIndex:
         rows = np.unique(np.linspace(0, len(pu) - 1, min(len(pu), _SAMPLE)).astype(np.int32))
         bias = self._factors.bi if self._factors.biased else None
         nothing = np.empty(0, np.int64), np.empty(0, np.int32)
-        exact, _ = _core.topk(pu[rows], self._factors.qi, n, bias, *nothing, n_threads)
+        exact, _ = _core.topk.topk(pu[rows], self._factors.qi, n, bias, *nothing, n_threads)
         found = self._search(self._factors, rows, n, n_threads)
         pairs = zip(exact, found, strict=True)
         hits = sum(len(np.intersect1d(a[a >= 0], b[b >= 0])) for a, b in pairs)

@@ -28,7 +28,7 @@ def rank(
     seen = seen or (np.empty(0, np.int64), np.empty(0, np.int32))
     if allowed is not None:
         seen = renumbered(seen, allowed, len(factors.qi))
-    found, _ = _core.topk(factors.pu[rows], items, n, bias, *seen, n_threads)
+    found, _ = _core.topk.topk(factors.pu[rows], items, n, bias, *seen, n_threads)
     if allowed is not None:
         found = np.where(found < 0, -1, np.append(allowed, -1)[found]).astype(np.int32)
     return in_order_of_estimates(factors, rules.boosts, rows, found, n_threads)
@@ -46,7 +46,7 @@ def in_order_of_estimates(
     A search adds the terms in another order, so its scores may differ in the last bit.
     """
     row_of_each = np.repeat(rows, items.shape[1])
-    scores = _core.estimate_pairs(*factors, row_of_each, items.ravel(), n_threads)
+    scores = _core.factors.estimate_pairs(*factors, row_of_each, items.ravel(), n_threads)
     if boosts is not None:
         scores = scores + boosts[items.ravel()]
     scores = np.where(items < 0, np.nan, scores.reshape(items.shape))

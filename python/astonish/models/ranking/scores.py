@@ -41,7 +41,7 @@ class FactorScores(NamedTuple):
 
     def of_pairs(self, places: Ints, items: NDArray[np.int32], n_threads: int) -> Floats:
         """Return the scores of items to the users at `places`."""
-        sums = _core.estimate_pairs(*self.factors, self.rows[places], items, n_threads)
+        sums = _core.factors.estimate_pairs(*self.factors, self.rows[places], items, n_threads)
         return sums if self.to_scores is None else self.to_scores(sums)
 
 

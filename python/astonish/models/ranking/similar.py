@@ -49,7 +49,7 @@ def most_similar(
     items = compared[listable]
     # The nearest row has the largest product less half of its squared length.
     bias = -np.einsum("if,if->i", items, items) / 2 if metric == "euclidean" else None
-    found, products = _core.topk(compared[rows], items, n, bias, *excluded, n_threads)
+    found, products = _core.topk.topk(compared[rows], items, n, bias, *excluded, n_threads)
     found = np.append(listable, -1)[found].astype(np.int32)
     found[~vectors[rows].any(axis=1)] = -1
     similarities = products.astype(np.float64)

@@ -81,7 +81,7 @@ def topk(
     offsets, indices = _no_exclusions() if exclude is None else _read_csr(exclude, shape)
     arrays = [queries, items] if bias is None else [queries, items, _bias(bias, len(items))]
     queries, items, *biases = as_floats(*arrays)
-    return _core.topk(
+    return _core.topk.topk(
         queries,
         items,
         n,

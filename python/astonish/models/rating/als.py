@@ -218,11 +218,11 @@ def _solve(
     weights: NDArray[np.float64] | None,
     fixed: Side,
     solved: Side,
-    options: _core.AlsOptions,
+    options: _core.als.AlsOptions,
     n_threads: int,
 ) -> None:
     """Write the least-squares parameters of rows, whose columns have those of `fixed`."""
-    _core.solve_side(
+    _core.als.solve_side(
         rows.ratings,
         weights,
         fixed.factors,
@@ -242,7 +242,7 @@ class AlsTrainer:
         sides: Sides,
         weights: NDArray[np.float64] | None,
         parameters: dict[str, NDArray[Any]],
-        options: _core.AlsOptions,
+        options: _core.als.AlsOptions,
         n_threads: int,
     ) -> None:
         self._by_user, self._by_item = sides
@@ -264,7 +264,7 @@ class AlsTrainer:
         options, n_threads = self._options, self._n_threads
         _solve(self._by_user, self._weights, items, users, options, n_threads)
         _solve(self._by_item, self._weights_by_item, users, items, options, n_threads)
-        squared_error, penalty = _core.als_loss(
+        squared_error, penalty = _core.als.als_loss(
             self._by_user.ratings,
             self._weights,
             users.factors,

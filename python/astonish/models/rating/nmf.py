@@ -120,10 +120,10 @@ class NMF(FactorModel, AlgoBase):
         pu = rng.uniform(*ends, (trainset.n_users, values.n_factors))
         qi = rng.uniform(*ends, (trainset.n_items, values.n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        _core.fit_nmf(
+        _core.sgd.fit_nmf(
             trainset.by_user.ratings,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), values.biased),
-            fill(_core.NmfOptions(), values),
+            fill(_core.sgd.NmfOptions(), values),
             resolve_n_threads(values.n_threads),
             self._before_epoch,
         )

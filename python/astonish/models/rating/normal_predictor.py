@@ -41,6 +41,7 @@ class NormalPredictor(AlgoBase):
     """
 
     sigma: float = field(init=False)
+    _draws_estimates = True
 
     def _fit(self, trainset: Trainset) -> None:
         squares = (trainset.by_user.values - trainset.global_mean) ** 2

@@ -140,7 +140,7 @@ class SlopeOne(AlgoBase):
         for block in blocks(len(distinct), _ITEMS_PER_CALL):
             bounds = offsets[block.start : block.stop + 1]
             pairs = known[bounds[0] : bounds[-1]]
-            estimates[pairs] = _core.estimate_slope_one(
+            estimates[pairs] = _core.statistics.estimate_slope_one(
                 by_user.ratings,
                 by_item.ratings,
                 means,
@@ -176,7 +176,7 @@ class SlopeOne(AlgoBase):
     def _rows(self, items: NDArray[np.int32], n_threads: int) -> Row:
         """Return several rows of `freq` and of `dev`."""
         by_user, by_item = self._ratings()
-        return _core.slope_one_rows(by_user.ratings, by_item.ratings, items, n_threads)
+        return _core.statistics.slope_one_rows(by_user.ratings, by_item.ratings, items, n_threads)
 
     def _table(self, part: int, dtype: Any) -> NDArray[Any]:
         """Make one of the tables; `part` is its place in what the kernel returns."""

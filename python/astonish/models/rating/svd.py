@@ -179,7 +179,7 @@ class SVD(FactorModel, AlgoBase):
         solver = resolve_solver(values.solver, SOLVERS)
         validation = values.validation if n_epochs is None else None  # all later ones are learned
         held_out, by_user, _, weights = split(ratings, validation, weights, rng)
-        options = fill(_core.SgdOptions(), values)
+        options = fill(_core.sgd.SgdOptions(), values)
         n_threads = resolve_n_threads(values.n_threads)
         mean = float(self.trainset.global_mean)
         factors = Factors(**initial, global_mean=mean, biased=values.biased)
@@ -188,7 +188,7 @@ class SVD(FactorModel, AlgoBase):
             blocks = ParallelTrainer(by_user, factors, options, weights, seed, n_threads)
             run_epochs(self, blocks, held_out, n_epochs)
         else:
-            options.solver = _core.SgdSolver[solver]
+            options.solver = _core.sgd.SgdSolver[solver]
             in_order = SequentialTrainer(by_user, factors, options, weights)
             run_epochs(self, in_order, held_out, n_epochs, self._announcement)
 

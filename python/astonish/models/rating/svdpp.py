@@ -181,8 +181,8 @@ class SVDpp(FactorModel, AlgoBase):
         n_epochs: int | None = None,
     ) -> None:
         values = checked(self)
-        options = fill(_core.SvdppOptions(), values)
-        options.solver = _core.SgdSolver[resolve_solver(values.solver, IN_ORDER)]
+        options = fill(_core.sgd.SvdppOptions(), values)
+        options.solver = _core.sgd.SgdSolver[resolve_solver(values.solver, IN_ORDER)]
         if isinstance(values.validation, numbers.Real):
             raise ValueError(f"validation must be a test set for SVDpp, got {values.validation!r}")
         held_out, *_ = split(ratings, values.validation if n_epochs is None else None, None, rng)
@@ -209,7 +209,9 @@ class SVDpp(FactorModel, AlgoBase):
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1
-        pu = _core.svdpp_user_factors(ratings, known, factors.pu, as_float64(self.yj), n_threads)
+        pu = _core.sgd.svdpp_user_factors(
+            ratings, known, factors.pu, as_float64(self.yj), n_threads
+        )
         return factors._replace(pu=pu, bu=factors.bu[known]), rows.astype(np.int32)
 
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:
@@ -228,10 +230,10 @@ class SVDpp(FactorModel, AlgoBase):
         n_threads = resolve_n_threads(self.n_threads)
         users, nothing = np.arange(n_users, dtype=np.int32), np.zeros((n_users, len(factors.qi.T)))
         yj = as_float64(self.yj)
-        added = _core.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
+        added = _core.sgd.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
         implicit = factors._replace(pu=added, bu=np.zeros(n_users), biased=False)
         pairs = by_user.row_of_each(), by_user.indices
-        explained = _core.estimate_pairs(*implicit, *pairs, n_threads)
+        explained = _core.factors.estimate_pairs(*implicit, *pairs, n_threads)
         return replace(by_user, values=by_user.values - explained)
 
     def _explain(self, user: int, item: int) -> Terms:

@@ -32,7 +32,7 @@ def baseline_als(trainset: Trainset, options: dict[str, Any], n_threads: int) ->
     n_epochs = check_integer("n_epochs", options.get("n_epochs", 10), 0, INT32_MAX)
     reg_u = check_number("reg_u", options.get("reg_u", 15))
     reg_i = check_number("reg_i", options.get("reg_i", 10))
-    return _core.fit_baselines(
+    return _core.statistics.fit_baselines(
         trainset.by_user.ratings,
         trainset.by_item.ratings,
         float(trainset.global_mean),
@@ -58,14 +58,14 @@ def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int) -
     -----
     Each step needs the one before it, so there is nothing to do for a second thread.
     """
-    sgd = _core.SgdOptions()
-    sgd.solver = _core.SgdSolver.bitwise
+    sgd = _core.sgd.SgdOptions()
+    sgd.solver = _core.sgd.SgdSolver.bitwise
     sgd.n_epochs = check_integer("n_epochs", options.get("n_epochs", 20), 0, INT32_MAX)
     sgd.lr_bu = sgd.lr_bi = check_number("learning_rate", options.get("learning_rate", 0.005))
     sgd.reg_bu = sgd.reg_bi = check_number("reg", options.get("reg", 0.02))
     bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
     model = Factors.of_biases(bu, bi, trainset.global_mean)
-    _core.fit_sgd(trainset.by_user.ratings, *model, sgd, _before_epoch)
+    _core.sgd.fit_sgd(trainset.by_user.ratings, *model, sgd, _before_epoch)
     return bu, bi
 
 

@@ -22,7 +22,7 @@ RatingsOfY = Mapping[int, Iterable[tuple[int, float]]]
 
 _ROWS_PER_CALL = 256
 
-MEASURES = tuple(measure.name for measure in _core.Similarity)
+MEASURES = tuple(measure.name for measure in _core.neighbors.Similarity)
 
 
 class SimilarityOptions(NamedTuple):
@@ -48,13 +48,15 @@ class SimilarityOptions(NamedTuple):
         )
 
 
-def between_rows(by_row: Csr, by_col: Csr, options: SimilarityOptions) -> _core.RatedSimilarity:
+def between_rows(
+    by_row: Csr, by_col: Csr, options: SimilarityOptions
+) -> _core.neighbors.RatedSimilarity:
     """Return the similarities between rows, to be asked for row by row: nothing is computed."""
     name, min_support, shrinkage, global_mean, *biases = options
-    return _core.RatedSimilarity(
+    return _core.neighbors.RatedSimilarity(
         by_row.ratings,
         by_col.ratings,
-        _core.Similarity[name],
+        _core.neighbors.Similarity[name],
         min_support,
         shrinkage,
         float(global_mean),
@@ -62,13 +64,15 @@ def between_rows(by_row: Csr, by_col: Csr, options: SimilarityOptions) -> _core.
     )
 
 
-def matrix_of(similarity: _core.RatedSimilarity, n_rows: int, n_threads: int | None) -> Matrix:
+def matrix_of(
+    similarity: _core.neighbors.RatedSimilarity, n_rows: int, n_threads: int | None
+) -> Matrix:
     """Return the similarities of all pairs of rows, shape (n_rows, n_rows)."""
     n_threads = resolve_n_threads(n_threads)
     matrix = np.empty((n_rows, n_rows))
     for block in blocks(n_rows, _ROWS_PER_CALL):
         rows = np.arange(block.start, block.stop, dtype=np.int32)
-        matrix[block] = _core.similarity_rows(similarity, rows, n_threads)
+        matrix[block] = _core.neighbors.similarity_rows(similarity, rows, n_threads)
     return matrix
 
 

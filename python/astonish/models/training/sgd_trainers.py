@@ -25,7 +25,7 @@ class SequentialTrainer:
         self,
         by_user: Csr,
         initial: Factors,
-        options: _core.SgdOptions,
+        options: _core.sgd.SgdOptions,
         weights: NDArray[np.float64] | None,
     ) -> None:
         self._by_user, self._factors, self._weights = by_user, initial, weights
@@ -35,7 +35,7 @@ class SequentialTrainer:
     def run_epoch(self, epoch: int) -> Losses:
         """Pass over all ratings."""
         self._options.first_epoch = epoch
-        squared_error = _core.fit_sgd(
+        squared_error = _core.sgd.fit_sgd(
             self._by_user.ratings, *self._factors, self._options, None, self._weights
         )
         return root_mean(squared_error, self._by_user, self._weights)
@@ -50,7 +50,11 @@ class SvdppTrainer(SequentialTrainer):
     """The same with what the rated items add; `yj` is trained in place, too."""
 
     def __init__(
-        self, by_user: Csr, initial: Factors, yj: NDArray[np.float64], options: _core.SvdppOptions
+        self,
+        by_user: Csr,
+        initial: Factors,
+        yj: NDArray[np.float64],
+        options: _core.sgd.SvdppOptions,
     ) -> None:
         super().__init__(by_user, initial, options, None)
         self._yj, self._svdpp_options = yj, options
@@ -58,7 +62,7 @@ class SvdppTrainer(SequentialTrainer):
     def run_epoch(self, epoch: int) -> Losses:
         """Pass over all ratings."""
         self._svdpp_options.first_epoch = epoch
-        squared_error = _core.fit_svdpp(
+        squared_error = _core.sgd.fit_svdpp(
             self._by_user.ratings, *self._factors, self._yj, self._svdpp_options, None
         )
         return root_mean(squared_error, self._by_user, None)
@@ -75,14 +79,14 @@ class ParallelTrainer:
         self,
         by_user: Csr,
         initial: Factors,
-        options: _core.SgdOptions,
+        options: _core.sgd.SgdOptions,
         weights: NDArray[np.float64] | None,
         seed: int,
         n_threads: int,
     ) -> None:
         self._by_user, self._initial, self._weights = by_user, initial, weights
         self._n_threads = n_threads
-        self._blocks = _core.parallel_sgd(
+        self._blocks = _core.sgd.parallel_sgd(
             by_user.ratings, *initial, options, seed, weights, n_threads
         )
 

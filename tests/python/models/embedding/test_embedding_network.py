@@ -31,7 +31,7 @@ def networks(draw):
 
 
 def core_options(options):
-    result = _core.EmbeddingNetworkOptions()
+    result = _core.network.EmbeddingNetworkOptions()
     for name, value in options.items():
         setattr(result, name, value)
     return result
@@ -49,7 +49,7 @@ def train(arrays, options, batches, batch_size, dtype=np.float64, n_threads=1):
     """Train in the core; weights, averages, squares and buffers, and the losses."""
     users, items, ratings, samples, rates = batches
     arrays = [[array.astype(dtype) for array in group] for group in arrays]
-    trainer = _core.embedding_network(*arrays, core_options(options))
+    trainer = _core.network.embedding_network(*arrays, core_options(options))
     losses = np.empty(N_BATCHES)
     trainer.run(users, items, ratings.astype(dtype), samples, batch_size, *rates, losses, n_threads)
     out = [[np.empty_like(array) for array in group] for group in arrays]
@@ -102,10 +102,10 @@ def test_estimates_equal_the_reference(network):
     items = rng.integers(-1, N_ITEMS, 100).astype(np.int32)
     expected = Network(weights, averages, squares, buffers, **options).estimate(users, items)
     y_range = options["y_range"]
-    estimates = _core.network_estimates(weights, buffers, y_range, users, items, 2)
+    estimates = _core.network.network_estimates(weights, buffers, y_range, users, items, 2)
     np.testing.assert_allclose(estimates, expected, rtol=1e-10, atol=1e-10)
     out = np.empty((N_USERS, N_ITEMS))
-    _core.network_scores(weights, buffers, y_range, 2).score(weights[0], out, 2)
+    _core.network.network_scores(weights, buffers, y_range, 2).score(weights[0], out, 2)
     known = (users >= 0) & (items >= 0)
     np.testing.assert_array_equal(out[users[known], items[known]], estimates[known])
 
@@ -117,18 +117,18 @@ def small_network():
 def test_refuses_lists_that_are_no_network():
     arrays = small_network()
     with pytest.raises(ValueError, match="weights has 6 arrays, expected 4 and 3 for each hidden"):
-        _core.embedding_network(arrays[0][:-1], *arrays[1:], core_options({}))
+        _core.network.embedding_network(arrays[0][:-1], *arrays[1:], core_options({}))
     with pytest.raises(ValueError, match="buffers has 1 arrays, expected 2 for each hidden layer"):
-        _core.embedding_network(*arrays[:3], arrays[3][:1], core_options({}))
+        _core.network.embedding_network(*arrays[:3], arrays[3][:1], core_options({}))
     with pytest.raises(ValueError, match="averages has 1 dimensions, expected 2"):
-        _core.embedding_network(arrays[0], arrays[1][::-1], *arrays[2:], core_options({}))
+        _core.network.embedding_network(arrays[0], arrays[1][::-1], *arrays[2:], core_options({}))
 
 
 def test_refuses_arrays_of_two_types():
     weights, *rest = small_network()
     weights[0] = weights[0].astype(np.float32)
     with pytest.raises(TypeError, match="incompatible function arguments"):
-        _core.embedding_network(weights, *rest, core_options({}))
+        _core.network.embedding_network(weights, *rest, core_options({}))
 
 
 def test_names_the_batch_that_diverges():

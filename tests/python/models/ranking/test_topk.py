@@ -23,7 +23,7 @@ def csr_of(rows, offset_type=np.int64):
 
 
 def topk(queries, items, n, bias=None, excluded=NOTHING, n_threads=1):
-    return _core.topk(queries, items, n, bias, *excluded, n_threads)
+    return _core.topk.topk(queries, items, n, bias, *excluded, n_threads)
 
 
 def expected(scores, n, excluded=None):

@@ -1,11 +1,16 @@
 """ALS and its kernel beside NumPy, and what holds for any ratings."""
 
+import os
+import signal
+import sys
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astonish import ALS, _core, accuracy
+from astonish import ALS, _core, accuracy, make_ratings
 from astonish.data.csr import Csr
 
 from .. import reference_als
@@ -16,7 +21,7 @@ KINDS = [(True, "count"), (True, "none"), (False, "count"), (False, "none")]
 
 
 def options_of(*, reg=0.1, reg_bias=None, by_count=True, mean=0.0, biased=True):
-    options = _core.AlsOptions()
+    options = _core.als.AlsOptions()
     options.reg, options.reg_bias = reg, reg if reg_bias is None else reg_bias
     options.reg_by_count, options.global_mean, options.biased = by_count, mean, biased
     return options
@@ -26,7 +31,7 @@ def solved(csr, factors, biases, options, n_threads=1, weights=None):
     out = np.full((csr.n_rows, factors.shape[1]), np.nan, factors.dtype)
     out_biases = np.full(csr.n_rows, np.nan, factors.dtype)
     arrays = factors, biases, out, out_biases
-    _core.solve_side(csr.ratings, weights, *arrays, options, n_threads)
+    _core.als.solve_side(csr.ratings, weights, *arrays, options, n_threads)
     return out, out_biases
 
 
@@ -73,7 +78,7 @@ def test_ratings_may_have_weights(n_factors, reg_bias):
     np.testing.assert_allclose(result[1], expected[1], rtol=0, atol=1e-9)
     arrays = *result, factors, biases
     expected_loss = reference_als.loss(csr, *arrays, **how, weights=weights)
-    loss = _core.als_loss(csr.ratings, weights, *arrays, options_of(**how), 2)
+    loss = _core.als.als_loss(csr.ratings, weights, *arrays, options_of(**how), 2)
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-12)
     with pytest.raises(ValueError, match="weights has 3 entries, expected"):
         solved(csr, factors, biases, options_of(**how), weights=np.ones(3))
@@ -183,9 +188,9 @@ def test_the_loss_is_that_of_numpy_for_any_number_of_threads(trainset, biased, s
     wide = (each.astype(float) for each in (pu, bu, qi, bi))
     expected = reference_als.loss(trainset.by_user, *wide, **how)
     arrays = trainset.by_user.ratings, None, pu, bu, qi, bi, options_of(**how)
-    result = _core.als_loss(*arrays, 1)
+    result = _core.als.als_loss(*arrays, 1)
     np.testing.assert_allclose(result, expected, rtol=1e-12 if dtype == np.float64 else 1e-5)
-    assert [_core.als_loss(*arrays, n) for n in (2, 3, 7)] == [result] * 3
+    assert [_core.als.als_loss(*arrays, n) for n in (2, 3, 7)] == [result] * 3
 
 
 @given(small_ratings, st.sampled_from(KINDS), st.sampled_from([0.0, 0.01, 1.0]), st.integers(0, 9))
@@ -202,11 +207,11 @@ def test_no_half_step_increases_the_objective(trainset, kind, reg, n_factors):
     losses = []
     for epoch in range(12):
         if epoch % 2 == 0:
-            _core.solve_side(trainset.by_user.ratings, None, qi, bi, pu, bu, options, 1)
+            _core.als.solve_side(trainset.by_user.ratings, None, qi, bi, pu, bu, options, 1)
         else:
-            _core.solve_side(trainset.by_item.ratings, None, pu, bu, qi, bi, options, 1)
+            _core.als.solve_side(trainset.by_item.ratings, None, pu, bu, qi, bi, options, 1)
         losses.append(
-            sum(_core.als_loss(trainset.by_user.ratings, None, pu, bu, qi, bi, options, 1))
+            sum(_core.als.als_loss(trainset.by_user.ratings, None, pu, bu, qi, bi, options, 1))
         )
     assert np.all(np.diff(losses) <= 1e-12 * size), losses
 
@@ -452,3 +457,48 @@ def test_a_partial_fit_that_fails_leaves_the_model_as_it_was(trainset):
     assert_same_state(model, before)
     with pytest.raises(ValueError, match="this ALS is not fitted"):
         ALS().partial_fit(LATER)
+
+
+# Being interrupted
+
+
+@pytest.fixture
+def long_ratings():
+    """Ratings whose half-step with 400 factors takes one thread a minute."""
+    return random_csr(np.random.RandomState(0), 3000, 900, 0.5)
+
+
+def press_ctrl_c_soon():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    return timer
+
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process is POSIX")
+
+
+@needs_posix
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_ctrl_c_ends_a_half_step(long_ratings, n_threads):
+    factors, biases = np.ones((900, 400)), np.ones(900)
+    out, out_biases = np.zeros((3000, 400)), np.zeros(3000)
+    arrays = factors, biases, out, out_biases
+    timer = press_ctrl_c_soon()
+    with pytest.raises(KeyboardInterrupt):
+        _core.als.solve_side(long_ratings.ratings, None, *arrays, options_of(), n_threads)
+    timer.join()
+    assert out[0].any()
+    assert not out[-1].any()
+
+
+@needs_posix
+def test_ctrl_c_within_a_half_step_leaves_the_model_as_it_was(trainset):
+    model = ALS(n_factors=3, random_state=0, n_threads=1).fit(trainset)
+    model.n_factors = 400
+    before = state_of(model)
+    many = make_ratings(n_users=3000, n_items=900, n_ratings=600_000, seed=0).build_full_trainset()
+    timer = press_ctrl_c_soon()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(many)
+    timer.join()
+    assert_same_state(model, before)

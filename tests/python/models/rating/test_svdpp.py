@@ -262,7 +262,7 @@ def test_an_id_without_ratings_is_unknown():
 
 def test_an_estimate_reads_the_items_of_its_user_only(trainset, monkeypatch):
     model = SVDpp(n_factors=3, n_epochs=1, random_state=0).fit(trainset)
-    asked, factors_of = [], _core.svdpp_user_factors
+    asked, factors_of = [], _core.sgd.svdpp_user_factors
 
     def record(ratings, users, *arguments):
         asked.append(users.tolist())
@@ -327,12 +327,12 @@ def test_the_core_refuses_what_does_not_fit(trainset):
     ratings, users = trainset.by_user.ratings, np.array([0, 200], dtype=np.int32)
     pu, yj = np.zeros((200, 3)), np.zeros((150, 3))
     with pytest.raises(IndexError, match=r"users\[1\] is 200, outside \[0, 200\)"):
-        _core.svdpp_user_factors(ratings, users, pu, yj, 1)
+        _core.sgd.svdpp_user_factors(ratings, users, pu, yj, 1)
     with pytest.raises(ValueError, match="pu is 9 x 3, expected 200 x 3"):
-        _core.svdpp_user_factors(ratings, users, pu[:9], yj, 1)
+        _core.sgd.svdpp_user_factors(ratings, users, pu[:9], yj, 1)
     model = [pu, yj.copy(), np.zeros(200), np.zeros(150), 3.0, True]
     with pytest.raises(ValueError, match="yj is 150 x 2, expected 150 x 3"):
-        _core.fit_svdpp(ratings, *model, np.zeros((150, 2)), _core.SvdppOptions())
+        _core.sgd.fit_svdpp(ratings, *model, np.zeros((150, 2)), _core.sgd.SvdppOptions())
 
 
 # Epoch by epoch

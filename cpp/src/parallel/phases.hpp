@@ -1,0 +1,92 @@
+// Work in phases that need all of the phase before, by threads that are started once.
+//
+// A batch of a training is such a sequence, and may be shorter than the start of a thread. So one
+// parallel_for starts a team for the phases of many batches. Its members take the parts of the
+// phases in order, and a part begins when the phases before are over; a member waits for parts that
+// others have taken, so somebody always works, however many threads there are.
+//
+// On a CPU that has other work to do, a member loses its core in the middle of a part now and then,
+// and everybody waits for milliseconds. A team that spends most of its time so lets a member go:
+// the parts, and so the results, are the same, whoever computes them.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "astonish/parallel.hpp"
+
+namespace astonish::internal::parallel {
+
+class PhaseTeam {
+ public:
+  PhaseTeam(std::size_t n_phases, std::size_t n_parts, int n_members)
+      : n_parts_(n_parts), total_(n_phases * n_parts), members_(n_members) {}
+
+  // What one member does: body(phase, part) for the parts that it takes.
+  template <typename Body>
+  void work(const Body& body) {
+    Patience patience{members_};
+    for (;;) {
+      const std::uint64_t position = next_.fetch_add(1, std::memory_order_relaxed);
+      if (position >= total_) return;
+      wait_for(position / n_parts_ * n_parts_, patience);
+      if (failed_) return;
+      try {
+        body(position / n_parts_, position % n_parts_);
+      } catch (...) {
+        failed_ = true;
+        finish_parts(total_);  // lets everybody go on, to find out that there is nothing to do
+        throw;
+      }
+      finish_parts(1);
+      if (may_go()) return;
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // How a member's time is spent in a team of so many.
+  struct Patience {
+    int n_members;
+    Clock::time_point begin = Clock::now();
+    Clock::duration waited{};
+  };
+
+  // Both in one object file: where symbols are hidden, each shared library has its own list of who
+  // waits for an atomic, and a member that notifies in another one wakes nobody.
+  void wait_for(std::uint64_t parts, Patience& patience);
+  void finish_parts(std::uint64_t n);
+
+  // Whether the member that has just finished a part is one too many.
+  bool may_go();
+
+  std::uint64_t n_parts_, total_;
+  std::atomic<std::uint64_t> next_{0}, over_{0};
+  std::atomic<bool> failed_{false}, held_up_{false};
+  std::atomic<int> members_;
+};
+
+// Calls body(phase, part) for every part of every phase. With one part nothing is started.
+template <typename Body>
+void run_phases(std::size_t n_phases, std::size_t n_parts, const Body& body) {
+  if (n_parts == 1) {
+    for (std::size_t phase = 0; phase < n_phases; ++phase) body(phase, std::size_t{0});
+    return;
+  }
+  const int n_members = static_cast<int>(n_parts);
+  PhaseTeam team(n_phases, n_parts, n_members);
+  parallel_for(n_parts, n_members, 1, [&](std::size_t, std::size_t) { team.work(body); });
+}
+
+// The share of [0, n) that one of n_parts does.
+struct Share {
+  Share(std::size_t n, std::size_t part, std::size_t n_parts)
+      : begin(n * part / n_parts), end(n * (part + 1) / n_parts) {}
+
+  std::size_t begin, end;
+};
+
+}  // namespace astonish::internal::parallel

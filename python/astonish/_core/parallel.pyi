@@ -1,0 +1,3 @@
+"""Threads."""
+
+def available_threads() -> int: ...

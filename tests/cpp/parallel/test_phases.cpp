@@ -1,0 +1,76 @@
+#include "parallel/phases.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using namespace astonish;
+using namespace astonish::internal::parallel;
+
+TEST_CASE("a phase sees all of the phase before") {
+  for (const std::size_t n_parts : {1U, 2U, 3U, 7U}) {
+    CAPTURE(n_parts);
+    constexpr std::size_t n = 40, n_phases = 300;
+    std::vector<int> numbers(n, 1), next(n);
+    run_phases(n_phases, n_parts, [&](std::size_t phase, std::size_t part) {
+      const Share share(n, part, n_parts);
+      auto& from = phase % 2 == 0 ? numbers : next;
+      auto& to = phase % 2 == 0 ? next : numbers;
+      for (std::size_t k = share.begin; k < share.end; ++k) to[k] = (from[(k + 1) % n] + 1) % 1000;
+    });
+    for (const int number : numbers) CHECK(number == 1 + n_phases);
+  }
+}
+
+TEST_CASE("shares cover a range once") {
+  for (const std::size_t n : {0U, 1U, 5U, 64U}) {
+    std::size_t at = 0;
+    for (std::size_t part = 0; part < 7; ++part) {
+      const Share share(n, part, 7);
+      CHECK(share.begin == at);
+      at = share.end;
+    }
+    CHECK(at == n);
+  }
+}
+
+TEST_CASE("an error in one part ends all of them and is thrown once") {
+  for (const std::size_t n_parts : {1U, 2U, 5U}) {
+    CAPTURE(n_parts);
+    std::atomic<int> later = 0;
+    CHECK_THROWS_WITH_AS(run_phases(50, n_parts,
+                                    [&](std::size_t phase, std::size_t part) {
+                                      if (phase == 3 && part == n_parts - 1) {
+                                        throw std::domain_error("here");
+                                      }
+                                      if (phase > 3) ++later;
+                                    }),
+                         "here", std::domain_error);
+    CHECK(later == 0);
+  }
+}
+
+TEST_CASE("a team lets members go until nobody holds the others up") {
+  for (const std::size_t n_parts : {2U, 3U, 5U}) {
+    CAPTURE(n_parts);
+    constexpr std::size_t n_phases = 60;
+    using Members = std::vector<std::thread::id>;
+    std::vector<Members> members(n_phases, Members(n_parts));
+    std::vector<std::atomic<int>> calls(n_phases * n_parts);
+    run_phases(n_phases, n_parts, [&](std::size_t phase, std::size_t part) {
+      ++calls[phase * n_parts + part];
+      const auto self = members[phase][part] = std::this_thread::get_id();
+      const bool is_slow = phase == 0 ? part == 0 : self == members[0][0];
+      if (is_slow) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    });
+    for (const auto& count : calls) CHECK(count == 1);
+    const std::set<std::thread::id> last(members.back().begin(), members.back().end());
+    CHECK((last.size() == 1 || !last.contains(members[0][0])));
+  }
+}
