@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from astonish import _core
 from astonish.metrics.truth import Truth
+from astonish.support.settings import resolve_n_threads
 
 
 def fcp(truth: Truth, estimates: NDArray[np.float64]) -> Any:
@@ -39,7 +40,8 @@ def _count_pairs(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of concordant and discordant pairs of each user."""
     order, offsets = truth.by_user
-    return _core.metrics.count_pairs(offsets, truth.ratings[order], estimates[order])
+    ratings, n_threads = truth.ratings[order], resolve_n_threads(None)
+    return _core.metrics.count_pairs_by_user(offsets, ratings, estimates[order], n_threads)
 
 
 def _mean_of_positive(counts: NDArray[np.int64]) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish.data.testset import Testset
 from astonish.models.base.prediction import Prediction, PredictionImpossible
 from astonish.support.cancellation import check_cancelled
 from astonish.support.garbage_collection import paused_gc
@@ -33,10 +34,7 @@ def runs_in_core(model: Any) -> bool:
 def predictions(model: Any, testset: Iterable[Any]) -> list[Prediction]:
     """Return the predictions of a test set, of a model with a kernel."""
     with paused_gc():
-        rows = list(testset)
-        users = [user for user, _, _ in rows]
-        items = [item for _, item, _ in rows]
-        ratings = [rating for _, _, rating in rows]
+        users, items, ratings = _columns(testset)
         inner = model._inner_ids(users, items)
         estimates, details = model._estimate_with_details(*inner)
         for row, reason in why_impossible(model, estimates, *inner):
@@ -44,6 +42,17 @@ def predictions(model: Any, testset: Iterable[Any]) -> list[Prediction]:
         estimates = model._finish(estimates)
         fields = zip(users, items, ratings, estimates.tolist(), details, strict=True)
         return list(map(partial(tuple.__new__, Prediction), fields))
+
+
+def _columns(testset: Iterable[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    if isinstance(testset, Testset):  # which need not make tuples
+        return testset.raw_users(), testset.raw_items(), testset.ratings.tolist()
+    rows = list(testset)
+    return (
+        [user for user, _, _ in rows],
+        [item for _, item, _ in rows],
+        [rating for _, _, rating in rows],
+    )
 
 
 def many(model: Any, users: list[Any], items: list[Any]) -> NDArray[np.float64]:
