@@ -244,6 +244,16 @@ def test_a_file_of_version_1_gives_the_same_lists(programs, name):
     np.testing.assert_allclose([row[2] for row in actual], [row[2] for row in expected], rtol=1e-5)
 
 
+def test_given_factors_are_served(programs, tmp_path):
+    random = np.random.RandomState(0)
+    vectors = random.normal(size=(4, 3)), random.normal(size=(6, 3))
+    model = astonish.FactorModel.from_arrays(*vectors, user_ids=list("abcd"), seen={"a": [2]})
+    model.save(tmp_path / "model.npz")
+    served = succeed(programs / "serve", tmp_path / "model.npz", *"abcd")
+    assert_same_lists(read_lists(served), lists_of(model, list("abcd")))
+    assert len(served.splitlines()) == 4 * 6 - 1
+
+
 def test_a_file_that_was_written_in_one_go_is_read(programs, trainset, tmp_path):
     model = SVD(n_factors=3, random_state=0).fit(trainset)
     with (tmp_path / "model.npz").open("ab") as file:  # which cannot be changed behind its end

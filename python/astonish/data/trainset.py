@@ -171,8 +171,8 @@ class Trainset:
 
         They are as the data have them, seconds of Unix time in most; `MISSING_TIME` stands for a
         rating without one. Data whose timestamps are not all integers (dates, say) count as data
-        without. They are grouped by user when first asked for, 8 bytes a rating. Training sets of a
-        model that was loaded from a file, or made by the constructor, have none.
+        without. They are grouped by user when first asked for, 8 bytes a rating. Training sets that
+        were made by the constructor have none.
         """
         timestamps = self._timestamps
         if isinstance(timestamps, UngroupedTimestamps):
@@ -180,6 +180,16 @@ class Trainset:
             timestamps.setflags(write=False)
             self._timestamps = timestamps
         return timestamps
+
+    def adopt_timestamps(self, timestamps: NDArray[np.int64]) -> None:
+        """Take timestamps in the order of `by_user`; ValueError for another type or number."""
+        if timestamps.dtype != np.int64 or timestamps.shape != (self.n_ratings,):
+            raise ValueError(
+                f"timestamps must be int64 of shape ({self.n_ratings},), "
+                f"got {timestamps.dtype} of shape {timestamps.shape}"
+            )
+        timestamps.setflags(write=False)
+        self._timestamps = timestamps
 
     def _ungrouped_timestamps(self) -> UngroupedTimestamps | None:
         timestamps = self._timestamps

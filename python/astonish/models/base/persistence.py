@@ -95,8 +95,10 @@ def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[
     known = {}
     if trainset.known_side is not None:
         known = {"known_side": trainset.known_side, "global_mean": float(trainset.global_mean)}
+    timestamps = pack("trainset.timestamps", trainset.timestamps, arrays)
     return {
         **known,
+        **({} if timestamps is None else {"timestamps": timestamps}),
         "rating_scale": pack("rating_scale", trainset.rating_scale, arrays),
         "user_ids": pack_ids("user_ids", trainset.user_ids, arrays),
         "item_ids": pack_ids("item_ids", trainset.item_ids, arrays),
@@ -131,6 +133,8 @@ def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]])
     trainset.known_side = known_side
     if "global_mean" in header:  # of other ratings, or summed in another order
         trainset.global_mean = np.float64(check_number("global_mean", header["global_mean"]))
+    if "timestamps" in header:
+        trainset.adopt_timestamps(unpack(header["timestamps"], arrays))
     return trainset
 
 

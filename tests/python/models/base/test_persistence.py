@@ -86,6 +86,38 @@ def test_the_training_set_comes_back(model, path):
     assert loaded.global_mean == original.global_mean
 
 
+@pytest.fixture
+def stamped():
+    """A model of ratings with timestamps."""
+    data = astonish.Dataset(astonish.Reader(rating_scale=(1, 5)))
+    rows = [("u", "i", 4.0, "30"), ("v", "j", 3.5, "-5"), ("u", "j", 2.0, None)]
+    return SVD(n_factors=2, random_state=0).fit(data.construct_trainset(rows))
+
+
+def test_timestamps_come_back(stamped, path):
+    loaded = round_trip(stamped, path).trainset
+    assert loaded.timestamps.dtype == np.int64
+    assert loaded.timestamps.tolist() == [30, -(2**63), -5]
+    assert not loaded.timestamps.flags.writeable
+    assert loaded.to_ratings().timestamps.tolist() == [30, -(2**63), -5]
+
+
+def test_a_training_set_without_timestamps_has_none(model, path):
+    model.save(path)
+    assert not any("timestamps" in name for name in arrays_of(path))
+    assert SVD.load(path).trainset.timestamps is None
+
+
+@pytest.mark.parametrize(
+    "timestamps", [np.zeros(2, np.int64), np.zeros(3), np.zeros((3, 1), np.int64)], ids=str
+)
+def test_timestamps_that_do_not_fit_are_refused(stamped, path, timestamps):
+    stamped.save(path)
+    edit(path, lambda _, arrays: arrays.update({"trainset.timestamps": timestamps}))
+    with pytest.raises(ValueError, match=r"is a damaged model file .*timestamps must be int64"):
+        SVD.load(path)
+
+
 IDS = [0, 10**30, -2.5, "é", "", None, ("a", (1, None)), False, np.int64(7), np.float32(0.5)]
 
 
