@@ -169,9 +169,13 @@ def param(
 @overload
 def declare(cls: Class) -> Class: ...
 @overload
-def declare(*, ignores_others: bool) -> Callable[[Class], Class]: ...
+def declare(
+    *, ignores_others: bool, positional: tuple[str, ...] = ()
+) -> Callable[[Class], Class]: ...
 @dataclass_transform(eq_default=False, field_specifiers=(param, dataclasses.field))
-def declare(cls: Any = None, *, ignores_others: bool = False) -> Any:
+def declare(
+    cls: Any = None, *, ignores_others: bool = False, positional: tuple[str, ...] = ()
+) -> Any:
     """Make the constructor of a class of the parameters that it declares, and document them.
 
     Parameters
@@ -181,9 +185,11 @@ def declare(cls: Any = None, *, ignores_others: bool = False) -> Any:
     ignores_others : bool, default False
         Whether the constructor takes and drops keywords that it does not know, as some of
         scikit-surprise's do.
+    positional : tuple of str, optional
+        The parameters that may be given by position, where these are not those of the declaration.
     """
     if cls is None:
-        return functools.partial(declare, ignores_others=ignores_others)
+        return functools.partial(declare, ignores_others=ignores_others, positional=positional)
     for name, value in list(vars(cls).items()):
         if isinstance(value, Field):  # one declaration may serve several classes
             setattr(cls, name, _copy(value))
@@ -195,7 +201,7 @@ def declare(cls: Any = None, *, ignores_others: bool = False) -> Any:
     for parameter in declared.values():
         if parameter.like is not None:
             setattr(cls, parameter.name, _Fallback(parameter.name, parameter.like))
-    cls.__init__ = _explained(cls.__init__, declared, ignores_others)
+    cls.__init__ = _constructor(cls.__init__, declared, ignores_others, positional)
     cls.__doc__ = _documented(cls.__doc__, declared.values())
     return cls
 
@@ -335,32 +341,49 @@ def _names(cls: Any) -> dict[str, Any]:
     }
 
 
-def _explained(
-    init: Callable[..., None], declared: Mapping[str, Parameter], ignores_others: bool
+def _constructor(
+    init: Callable[..., None],
+    declared: Mapping[str, Parameter],
+    ignores_others: bool,
+    positional: tuple[str, ...],
 ) -> Callable[..., None]:
     """Return the constructor with an error that says what may have been meant."""
 
     @functools.wraps(init)
-    def explained(self: Any, *args: Any, **kwargs: Any) -> None:
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
         for name in kwargs.keys() - declared.keys():
             if not ignores_others:
                 raise TypeError(_unknown(type(self), "__init__", name, declared))
             del kwargs[name]
+        if positional and args:
+            bound = signature.bind(self, *args, **kwargs).arguments
+            args, kwargs = (), {name: bound[name] for name in bound.keys() & declared.keys()}
         init(self, *args, **kwargs)
 
-    explained.__signature__ = _signature(init, declared, ignores_others)  # type: ignore[attr-defined]
-    return explained
+    signature = _signature(init, declared, ignores_others, positional)
+    construct.__signature__ = signature  # type: ignore[attr-defined]
+    return construct
 
 
 def _signature(
-    init: Callable[..., None], declared: Mapping[str, Parameter], ignores_others: bool
+    init: Callable[..., None],
+    declared: Mapping[str, Parameter],
+    ignores_others: bool,
+    positional: tuple[str, ...],
 ) -> inspect.Signature:
     """Return the signature of a constructor, with defaults in place of what makes them."""
-    signature = inspect.signature(init)
-    parameters = [
-        each.replace(default=declared[each.name].default) if each.name in declared else each
+    signature = inspect.signature(inspect.unwrap(init))
+    by_name = {
+        each.name: each.replace(default=declared[each.name].default)
+        if each.name in declared
+        else each
         for each in signature.parameters.values()
+    }
+    by_position = [
+        by_name.pop(name).replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for name in (("self", *positional) if positional else ())
     ]
+    parameters = [*by_position, *by_name.values()]
     if ignores_others:
         kind = inspect.Parameter.VAR_KEYWORD
         parameters.append(inspect.Parameter("kwargs", kind, annotation=Any))

@@ -1,37 +1,13 @@
 """Nearest neighbours: estimates from what similar users, or items, say."""
 
-from dataclasses import KW_ONLY, field
-from typing import Any
+from dataclasses import field
 
 import numpy as np
 
 from astonish.models.neighbors.neighbor_model import Floats, Ints, NeighborModel
-from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
-from astonish.support.parameters import declare, flag, integer, mapping, param
+from astonish.support.parameters import declare
 from astonish.support.public import public
-
-K: Any = param(
-    default=40,
-    check=integer(0, None),
-    doc="How many neighbours count at most.",
-    search=(5, 200, "log"),
-    aliases=("n_neighbors", "neighbors"),
-)
-MIN_K: Any = param(default=1, check=integer(0, None), doc="How many neighbours are needed.")
-SIM_OPTIONS: Any = param(
-    default_factory=dict,
-    check=mapping,
-    kind="dict",
-    doc="How users, or items, are compared; see `AlgoBase.compute_similarities`.",
-)
-BSL_OPTIONS: Any = param(
-    default_factory=dict,
-    check=mapping,
-    kind="dict",
-    doc="How baselines are fitted; see `AlgoBase.compute_baselines`.",
-)
-SAYS: Any = param(default=True, check=flag, doc="Whether to print what is being computed.")
 
 
 @public
@@ -63,14 +39,6 @@ class KNNBasic(NeighborModel):
     >>> model.predict("1", "1").details
     {'actual_k': 40, 'was_impossible': False}
     """
-
-    k: int = K
-    min_k: int = MIN_K
-    sim_options: dict[str, Any] = SIM_OPTIONS
-    verbose: bool = SAYS
-    _: KW_ONLY
-    bsl_options: dict[str, Any] = BSL_OPTIONS
-    n_threads: int | None = N_THREADS
 
     _alone = np.nan
 
@@ -107,14 +75,6 @@ class KNNWithMeans(NeighborModel):
     >>> model.means.shape
     (943,)
     """
-
-    k: int = K
-    min_k: int = MIN_K
-    sim_options: dict[str, Any] = SIM_OPTIONS
-    verbose: bool = SAYS
-    _: KW_ONLY
-    bsl_options: dict[str, Any] = BSL_OPTIONS
-    n_threads: int | None = N_THREADS
 
     means: Floats = field(init=False)
 
@@ -156,14 +116,6 @@ class KNNWithZScore(NeighborModel):
     (943,)
     """
 
-    k: int = K
-    min_k: int = MIN_K
-    sim_options: dict[str, Any] = SIM_OPTIONS
-    verbose: bool = SAYS
-    _: KW_ONLY
-    bsl_options: dict[str, Any] = BSL_OPTIONS
-    n_threads: int | None = N_THREADS
-
     means: Floats = field(init=False)
     sigmas: Floats = field(init=False)
 
@@ -181,7 +133,7 @@ class KNNWithZScore(NeighborModel):
 
 
 @public
-@declare(ignores_others=True)
+@declare(ignores_others=True, positional=("k", "min_k", "sim_options", "bsl_options", "verbose"))
 class KNNBaseline(NeighborModel):
     r"""The baseline estimate, and how far above theirs similar raters are.
 
@@ -212,14 +164,6 @@ class KNNBaseline(NeighborModel):
     >>> model.fit(trainset).bx.shape
     (943,)
     """
-
-    k: int = K
-    min_k: int = MIN_K
-    sim_options: dict[str, Any] = SIM_OPTIONS
-    bsl_options: dict[str, Any] = BSL_OPTIONS
-    verbose: bool = SAYS
-    _: KW_ONLY
-    n_threads: int | None = N_THREADS
 
     bx: Floats = field(init=False)
     by: Floats = field(init=False)

@@ -1,6 +1,7 @@
 """What models of nearest neighbours share; drives the kernel of neighbors.hpp."""
 
 from collections.abc import Iterator
+from dataclasses import KW_ONLY
 from itertools import pairwise
 from typing import Any
 
@@ -15,11 +16,12 @@ from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
 from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
 from astonish.models.statistics.similarities import between_rows, matrix_of
+from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
 from astonish.support.derived import cached
-from astonish.support.parameters import checked
+from astonish.support.parameters import checked, declare, flag, integer, mapping, param
 from astonish.support.settings import resolve_n_threads
 
 Floats = NDArray[np.float64]
@@ -28,6 +30,7 @@ Ints = NDArray[np.int32]
 _ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
 
 
+@declare(ignores_others=True)
 class NeighborModel(SymmetricAlgo):
     """What the four models share: they differ in what ratings are measured from.
 
@@ -35,9 +38,29 @@ class NeighborModel(SymmetricAlgo):
     beyond it.
     """
 
-    k: int
-    min_k: int
-    verbose: bool
+    k: int = param(
+        default=40,
+        check=integer(0, None),
+        doc="How many neighbours count at most.",
+        search=(5, 200, "log"),
+        aliases=("n_neighbors", "neighbors"),
+    )
+    min_k: int = param(default=1, check=integer(0, None), doc="How many neighbours are needed.")
+    sim_options: dict[str, Any] = param(
+        default_factory=dict,
+        check=mapping,
+        kind="dict",
+        doc="How users, or items, are compared; see `AlgoBase.compute_similarities`.",
+    )
+    verbose: bool = param(default=True, check=flag, doc="Whether to print what is being computed.")
+    _: KW_ONLY
+    bsl_options: dict[str, Any] = param(
+        default_factory=dict,
+        check=mapping,
+        kind="dict",
+        doc="How baselines are fitted; see `AlgoBase.compute_baselines`.",
+    )
+    n_threads: int | None = N_THREADS
 
     @cached
     def sim(self) -> Floats:
@@ -112,7 +135,7 @@ class NeighborModel(SymmetricAlgo):
         return estimates, counts
 
     #: What neighbours say where they are too few.
-    _alone: float = 0.0
+    _alone = 0.0
 
     def _estimate_unknown(self, users: Ints, items: Ints) -> Floats:  # noqa: ARG002
         """Return an estimate for each pair as though one of both were unknown."""
