@@ -92,7 +92,7 @@ def test_a_process_forked_while_a_thread_computes_need_not_wait_for_it(monkeypat
 
     rows = [astonish.make_ratings(9, 9, 30, seed=seed).build_full_trainset() for seed in (0, 1)]
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
-        patch.setattr(_core, "Ratings", slow_ratings)
+        patch.setattr(_core.ratings, "Ratings", slow_ratings)
         pool.submit(lambda: rows[0].by_user.ratings)
         computing.wait()
         patch.undo()

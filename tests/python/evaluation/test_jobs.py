@@ -19,7 +19,7 @@ from astonish.evaluation.jobs import collect, count_workers, run_jobs
 def eight_cpus(monkeypatch):
     """A process that may use eight CPUs."""
     monkeypatch.delenv("ASTONISH_NUM_THREADS", raising=False)
-    monkeypatch.setattr(_core, "available_threads", lambda: 8)
+    monkeypatch.setattr(_core.parallel, "available_threads", lambda: 8)
 
 
 def square_after(seconds, number):
