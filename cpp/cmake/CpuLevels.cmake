@@ -1,5 +1,5 @@
-# Which CPU levels to build: ASTONISH_BUILT_LEVELS. `local` is the baseline and the level of the machine
-# that builds, a third of the work of `all`; a wheel for other machines needs `all`.
+# Which CPU levels to build for Python: ASTONISH_BUILT_LEVELS. `local` is the baseline and the level of
+# the machine that builds; a wheel for other machines needs `all`.
 set(_default local)
 if(CMAKE_CROSSCOMPILING OR EXISTS "${PROJECT_SOURCE_DIR}/PKG-INFO")  # in an unpacked sdist
   set(_default all)
@@ -36,8 +36,6 @@ foreach(level IN LISTS ASTONISH_BUILT_LEVELS)
                         "${ASTONISH_ALL_CPU_LEVELS}")
   endif()
 endforeach()
-if(ASTONISH_PYTHON)
-  list(JOIN ASTONISH_BUILT_LEVELS ", " _levels)
-  message(STATUS "Astonish cores for the CPU levels ${_levels} (ASTONISH_CPU_LEVELS="
-                 "${ASTONISH_CPU_LEVELS}; wheels for other machines need =all)")
-endif()
+list(JOIN ASTONISH_BUILT_LEVELS ", " _levels)
+message(STATUS "Astonish cores for the CPU levels ${_levels} (ASTONISH_CPU_LEVELS="
+               "${ASTONISH_CPU_LEVELS}; wheels for other machines need =all)")

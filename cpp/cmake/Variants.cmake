@@ -7,7 +7,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC
 else()
   set(ASTONISH_ALL_CPU_LEVELS v1)
 endif()
-include(CpuLevels)
+if(ASTONISH_PYTHON)
+  include(CpuLevels)
+endif()
 
 set(_astonish_march_v3 -march=x86-64-v3)
 # GCC 12's own AVX-512 header reads a vector it calls undefined and then warns of it (GCC bug 105593).

@@ -1,10 +1,8 @@
-// What the kernels are compiled for: ASTONISH_FOR_OFFSETS(define) and
-// ASTONISH_FOR_TYPES_AND_OFFSETS (define) call the macro `define` with offsets of CSR matrices, the
-// second one with types of factors before them.
+// What the kernels are compiled for: both macros call the macro `define`, the first one with each
+// type of offsets of a CSR matrix, the second one with each type of factors before each of offsets.
 //
 // C++ programs may have offsets of int32 or int64. The package for Python has int64 alone, so those
-// of its cores that are no library for C++ leave the others out, for the time that compiling them
-// takes.
+// of its cores that are no library for C++ leave the others out, for the time that compiling takes.
 #pragma once
 
 #include <cstdint>

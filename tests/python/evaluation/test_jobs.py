@@ -19,7 +19,7 @@ from astonish.support.settings import limit_threads, resolve_n_threads, threads_
 def eight_cpus(monkeypatch):
     """A process that may use eight CPUs."""
     monkeypatch.delenv("ASTONISH_NUM_THREADS", raising=False)
-    monkeypatch.setattr(_core, "available_threads", lambda: 8)
+    monkeypatch.setattr(_core.parallel, "available_threads", lambda: 8)
 
 
 def square_after(seconds, number):

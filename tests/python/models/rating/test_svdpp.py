@@ -268,7 +268,7 @@ def test_an_estimate_reads_the_items_of_its_user_only(trainset, monkeypatch):
         asked.append(users.tolist())
         return factors_of(ratings, users, *arguments)
 
-    monkeypatch.setattr(_core, "svdpp_user_factors", record)
+    monkeypatch.setattr(_core.sgd, "svdpp_user_factors", record)
     inner = trainset.inner_users(["3", "1"]).tolist()
     model.predict("3", "2")
     model.test([("1", "2", 3.0), ("3", "2", 3.0), ("?", "2", None), ("1", "4", 3.0)])
