@@ -174,7 +174,7 @@ def test_without_arguments_it_shows_help():
     ("arguments", "message"),
     [
         (["evaluate", "--algo", "SVD,XYZ"], "--algo must be one of 'SVD', 'SVDpp'"),
-        (["recommend", "--user", "7", "--algo", "SlopeOne"], "--algo SlopeOne cannot rank items"),
+        (["recommend", "--user", "7", "--algo", "XYZ"], "--algo must be one of 'SVD', 'SVDpp'"),
         (["evaluate", "--measures", "rsme"], "--measures must be one of 'rmse'"),
         (["evaluate", "--metrics", "rsme"], "--metrics must be one of 'rmse'"),
         (["evaluate", "--metrics", "mae", "--measures", "mae"], "give one of them"),

@@ -98,7 +98,7 @@ def test_every_name_is_what_its_stub_says(package):
 
 
 def test_load_is_the_method_of_the_base():
-    assert astonish.load == astonish.AlgoBase.load
+    assert astonish.load == astonish.Model.load
 
 
 def test_a_star_import_brings_every_public_name():

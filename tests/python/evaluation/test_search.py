@@ -125,7 +125,7 @@ def test_an_unknown_parameter_is_refused_by_the_model(data):
 
 
 def test_a_model_is_not_a_class():
-    with pytest.raises(TypeError, match="algo_class must be a class such as SVD, got <"):
+    with pytest.raises(TypeError, match="algo_class must be a class such as SVD, got SVD"):
         GridSearchCV(SVD(), {})
 
 

@@ -216,8 +216,9 @@ def build_trainset(library):
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_constructors_store_the_same(name):
-    ours, theirs = (vars(make(library, name)) for library in (astonish.surprise, surprise))
-    assert {key: ours[key] for key in theirs} == theirs
+    ours, theirs = (make(library, name) for library in (astonish.surprise, surprise))
+    stored = vars(theirs)
+    assert {key: getattr(ours, key) for key in stored} == stored
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)

@@ -346,7 +346,9 @@ def test_options_without_a_side_are_the_same_error(both, half_stars, name):
 
 def make_two_nearest(library):
     """A symmetric algorithm as scikit-surprise's own are written."""
-    symmetric_algo = library.KNNBasic.__mro__[-3]  # the libraries keep it in different modules
+    # The libraries keep it in different modules.
+    lineage = {cls.__name__: cls for cls in library.KNNBasic.__mro__}
+    symmetric_algo = lineage["SymmetricAlgo"]
 
     class TwoNearest(symmetric_algo):
         def __init__(self, sim_options={}, verbose=True, **kwargs):  # noqa: B006

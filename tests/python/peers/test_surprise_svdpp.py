@@ -132,11 +132,12 @@ def test_verbose_fit_prints_alike(odd, both, capsys):
 def test_attributes_before_and_after_fit(odd, both):
     def names(library):
         model = library.SVDpp(n_factors=2, n_epochs=1)
-        before = dict(vars(model))
+        before = {name: getattr(model, name) for name in vars(model)}
         return before, set(vars(model.fit(odd.of(library))))
 
     (before, after), (their_before, their_after) = both(names)
     extra = {"solver", "validation", "patience", "callback", "n_threads", "history_"}
+    extra |= {"stopped_by_", "tol", "lr_all", "reg_all"}
     assert {name: before[name] for name in before.keys() - extra} == their_before
     assert after - extra == their_after
 
@@ -148,7 +149,7 @@ def test_the_signature_is_the_same(surprise):
     )
     shared = [(each.name, each.default, each.kind) for each in ours[: len(theirs)]]
     assert shared == [(each.name, each.default, each.kind) for each in theirs]
-    extra = ["solver", "validation", "patience", "callback", "n_threads"]
+    extra = ["solver", "validation", "patience", "tol", "callback", "n_threads"]
     assert [each.name for each in ours[len(theirs) :]] == extra
 
 

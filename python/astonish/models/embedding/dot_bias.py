@@ -35,8 +35,9 @@ from astonish.models.training.parameters import (
     VALIDATION,
     VERBOSE,
     RandomState,
+    factors,
 )
-from astonish.support.parameters import checked, declare, flag, integer, number, param
+from astonish.support.parameters import checked, declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
 
@@ -97,13 +98,7 @@ class DotBias(EmbeddingModel):
     ((943, 20), (0.5, 5.5))
     """
 
-    n_factors: int = param(
-        default=50,
-        check=integer(0),
-        doc="Length of the factor vectors; 0 leaves the biases.",
-        search=(8, 256, "log"),
-        aliases=("factors", "embedding_dim"),
-    )
+    n_factors: int = factors(50)
     n_epochs: int = N_EPOCHS
     lr_max: float = LR_MAX
     wd: float = param(

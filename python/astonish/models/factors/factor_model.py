@@ -107,7 +107,7 @@ class FactorModel(Model):
         --------
         >>> import astonish
         >>> model = astonish.FactorModel.from_arrays([[0.2, 0.5]], [[1.2, 2.4], [1.0, 0.0]])
-        >>> float(model.predict(0, 0).est.round(2))
+        >>> round(model.predict(0, 0).est, 2)
         1.44
         >>> model.recommend([0], n=2)[0].tolist()
         [[0, 1]]

@@ -23,6 +23,8 @@ from astonish.models.training.parameters import (
     TOL,
     VERBOSE,
     RandomState,
+    epochs,
+    factors,
 )
 from astonish.support.arrays import as_floats
 from astonish.support.cancellation import blocks
@@ -113,19 +115,11 @@ class ImplicitALS(FactorModel):
     3
     """
 
-    n_factors: int = param(
-        default=64,
-        check=integer(0),
-        doc="Length of the factor vectors.",
-        search=(16, 512, "log"),
-        aliases=("factors", "rank", "k"),
-    )
-    n_epochs: int = param(
-        default=15,
-        check=integer(0),
-        doc="Times that all items and all users are solved; 0 gives the initial model.",
-        search=(5, 30, "log"),
-        aliases=("iterations", "epochs", "maxIter", "max_iter"),
+    n_factors: int = factors(64, "Length of the factor vectors.", search=(16, 512, "log"))
+    n_epochs: int = epochs(
+        15,
+        "Times that all items and all users are solved; 0 gives the initial model.",
+        (5, 30, "log"),
     )
     reg: float = param(
         default=0.005,

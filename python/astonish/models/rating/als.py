@@ -22,6 +22,7 @@ from astonish.models.training.epochs import (
 )
 from astonish.models.training.held_out import split
 from astonish.models.training.parameters import (
+    BIASED,
     CALLBACK,
     FACTOR_DTYPE,
     N_THREADS,
@@ -31,9 +32,11 @@ from astonish.models.training.parameters import (
     VALIDATION,
     VERBOSE,
     RandomState,
+    epochs,
+    factors,
 )
 from astonish.support.cancellation import check_cancelled
-from astonish.support.parameters import checked, choice, declare, flag, integer, number, param
+from astonish.support.parameters import checked, choice, declare, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
@@ -95,19 +98,11 @@ class ALS(FactorModel):
     True
     """
 
-    n_factors: int = param(
-        default=100,
-        check=integer(0),
-        doc="Length of the factor vectors; 0 leaves the biases.",
-        search=(8, 256, "log"),
-        aliases=("factors", "rank", "k"),
-    )
-    n_epochs: int = param(
-        default=10,
-        check=integer(0),
-        doc="Times that all users and all items are solved; 0 gives the initial model.",
-        search=(3, 30, "log"),
-        aliases=("iterations", "epochs", "maxIter", "max_iter"),
+    n_factors: int = factors(100)
+    n_epochs: int = epochs(
+        10,
+        "Times that all users and all items are solved; 0 gives the initial model.",
+        (3, 30, "log"),
     )
     reg: float = param(
         default=0.08,
@@ -117,7 +112,7 @@ class ALS(FactorModel):
         search=(0.01, 0.3, "log"),
         aliases=("regularization", "regParam", "lambda"),
     )
-    biased: bool = param(default=True, check=flag, doc="Whether to use the mean and the biases.")
+    biased: bool = BIASED
     _: KW_ONLY
     init_std_dev: float = param(
         default=0.1,

@@ -10,9 +10,16 @@ from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.ranking.factors import Factors
-from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
+from astonish.models.training.parameters import (
+    N_THREADS,
+    RANDOM_STATE,
+    VERBOSE,
+    RandomState,
+    epochs,
+    factors,
+)
 from astonish.support.cancellation import check_cancelled
-from astonish.support.parameters import checked, declare, fill, flag, integer, number, param
+from astonish.support.parameters import checked, declare, fill, flag, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
@@ -65,20 +72,8 @@ class NMF(FactorModel, AlgoBase):
     True
     """
 
-    n_factors: int = param(
-        default=15,
-        check=integer(0),
-        doc="Length of the factor vectors.",
-        search=(5, 100, "log"),
-        aliases=("factors", "rank", "n_components"),
-    )
-    n_epochs: int = param(
-        default=50,
-        check=integer(0),
-        doc="Passes over the ratings; 0 gives the initial model.",
-        search=(20, 200, "log"),
-        aliases=("iterations", "epochs", "n_iter", "max_iter"),
-    )
+    n_factors: int = factors(15, "Length of the factor vectors.", search=(5, 100, "log"))
+    n_epochs: int = epochs(50, search=(20, 200, "log"))
     biased: bool = param(default=False, check=flag, doc="Whether to use the mean and the biases.")
     reg_pu: float = param(default=0.06, check=number(), doc="Regularisation of the user factors.")
     reg_qi: float = param(default=0.06, check=number(), doc="Regularisation of the item factors.")

@@ -18,22 +18,27 @@ from astonish.models.training.growth import learn_by_descent
 from astonish.models.training.held_out import split
 from astonish.models.training.initial import draw_normal
 from astonish.models.training.parameters import (
+    BIASED,
     CALLBACK,
     INIT_MEAN,
     INIT_STD_DEV,
     N_THREADS,
     PATIENCE,
     RANDOM_STATE,
+    REG_ALL,
     TOL,
     VALIDATION,
     VERBOSE,
     RandomState,
+    epochs,
+    factors,
     learning_rate,
+    rate_of_all,
     regularisation,
 )
 from astonish.models.training.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
 from astonish.support.checks import check_dtype
-from astonish.support.parameters import checked, declare, fill, flag, integer, number, param
+from astonish.support.parameters import checked, declare, fill, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import SOLVERS, resolve_n_threads, resolve_solver
@@ -85,37 +90,13 @@ class SVD(FactorModel, AlgoBase):
     True
     """
 
-    n_factors: int = param(
-        default=100,
-        check=integer(0),
-        doc="Length of the factor vectors; 0 leaves the biases.",
-        search=(8, 256, "log"),
-        aliases=("factors", "rank", "no_components", "embedding_dim"),
-    )
-    n_epochs: int = param(
-        default=20,
-        check=integer(0),
-        doc="Passes over the ratings; 0 gives the initial model.",
-        search=(5, 80, "log"),
-        aliases=("iterations", "epochs", "n_iter", "max_iter"),
-    )
-    biased: bool = param(default=True, check=flag, doc="Whether to use the mean and the biases.")
+    n_factors: int = factors(100)
+    n_epochs: int = epochs(20)
+    biased: bool = BIASED
     init_mean: float = INIT_MEAN
     init_std_dev: float = INIT_STD_DEV
-    lr_all: float = param(
-        default=0.005,
-        check=number(),
-        doc="Learning rate of all parameters.",
-        search=(0.001, 0.05, "log"),
-        aliases=("learning_rate", "lr", "alpha"),
-    )
-    reg_all: float = param(
-        default=0.02,
-        check=number(),
-        doc="Regularisation of all parameters.",
-        search=(0.005, 0.3, "log"),
-        aliases=("regularization", "reg", "lambda"),
-    )
+    lr_all: float = rate_of_all(0.005)
+    reg_all: float = REG_ALL
     lr_bu: float | None = learning_rate("user biases")
     lr_bi: float | None = learning_rate("item biases")
     lr_pu: float | None = learning_rate("user factors")

@@ -26,15 +26,19 @@ from astonish.models.training.parameters import (
     N_THREADS,
     PATIENCE,
     RANDOM_STATE,
+    REG_ALL,
     TOL,
     VERBOSE,
     RandomState,
+    epochs,
+    factors,
     learning_rate,
+    rate_of_all,
     regularisation,
 )
 from astonish.models.training.sgd_trainers import Parameters, SvdppTrainer
 from astonish.support.arrays import as_float64
-from astonish.support.parameters import checked, declare, fill, flag, integer, number, param
+from astonish.support.parameters import checked, declare, fill, flag, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import IN_ORDER, resolve_n_threads, resolve_solver
@@ -87,36 +91,12 @@ class SVDpp(FactorModel, AlgoBase):
     ((943, 20), (1682, 20))
     """
 
-    n_factors: int = param(
-        default=20,
-        check=integer(0),
-        doc="Length of the factor vectors; 0 leaves the biases.",
-        search=(8, 128, "log"),
-        aliases=("factors", "rank"),
-    )
-    n_epochs: int = param(
-        default=20,
-        check=integer(0),
-        doc="Passes over the ratings; 0 gives the initial model.",
-        search=(5, 80, "log"),
-        aliases=("iterations", "epochs", "n_iter", "max_iter"),
-    )
+    n_factors: int = factors(20, search=(8, 128, "log"))
+    n_epochs: int = epochs(20)
     init_mean: float = INIT_MEAN
     init_std_dev: float = INIT_STD_DEV
-    lr_all: float = param(
-        default=0.007,
-        check=number(),
-        doc="Learning rate of all parameters.",
-        search=(0.001, 0.05, "log"),
-        aliases=("learning_rate", "lr"),
-    )
-    reg_all: float = param(
-        default=0.02,
-        check=number(),
-        doc="Regularisation of all parameters.",
-        search=(0.005, 0.3, "log"),
-        aliases=("regularization", "reg"),
-    )
+    lr_all: float = rate_of_all(0.007)
+    reg_all: float = REG_ALL
     lr_bu: float | None = learning_rate("user biases")
     lr_bi: float | None = learning_rate("item biases")
     lr_pu: float | None = learning_rate("user factors")

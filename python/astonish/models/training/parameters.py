@@ -87,3 +87,54 @@ def regularisation(what: str) -> Any:
         doc=f"Regularisation of the {what}, by default `reg_all`.",
         like="reg_all",
     )
+
+
+def factors(
+    default: int,
+    doc: str = "Length of the factor vectors; 0 leaves the biases.",
+    search: Any = (8, 256, "log"),
+) -> Any:
+    """Declare the number of factors."""
+    return param(
+        default=default,
+        check=integer(0),
+        doc=doc,
+        search=search,
+        aliases=("factors", "rank", "k", "no_components", "embedding_dim"),
+    )
+
+
+def epochs(
+    default: int,
+    doc: str = "Passes over the ratings; 0 gives the initial model.",
+    search: Any = (5, 80, "log"),
+) -> Any:
+    """Declare the number of epochs."""
+    return param(
+        default=default,
+        check=integer(0),
+        doc=doc,
+        search=search,
+        aliases=("iterations", "epochs", "n_iter", "max_iter", "maxIter"),
+    )
+
+
+def rate_of_all(default: float) -> Any:
+    """Declare the learning rate that holds where none is given for one kind of parameter."""
+    return param(
+        default=default,
+        check=number(),
+        doc="Learning rate of all parameters.",
+        search=(0.001, 0.05, "log"),
+        aliases=("learning_rate", "lr", "alpha"),
+    )
+
+
+REG_ALL: Any = param(
+    default=0.02,
+    check=number(),
+    doc="Regularisation of all parameters.",
+    search=(0.005, 0.3, "log"),
+    aliases=("regularization", "reg", "lambda"),
+)
+BIASED: Any = param(default=True, check=flag, doc="Whether to use the mean and the biases.")
