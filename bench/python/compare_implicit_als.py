@@ -99,7 +99,7 @@ def run(trainset, n_factors, half_step, as_rows):
     times, losses = [], []
     for _ in range(ITERATIONS):
         times.append(seconds(iterate)[0])
-        ratings = trainset.by_user.ratings
+        ratings = trainset.by_user.view
         losses.append(_core.als.implicit_loss(ratings, pu, qi, objective, THREADS))
     return times, losses, pu, qi
 

@@ -95,7 +95,7 @@ class Csr:
         return cls(offsets, indices, values, n_cols)
 
     @cached
-    def ratings(self) -> _core.ratings.Ratings:
+    def view(self) -> _core.ratings.Ratings:
         """The arrays as kernels take them; validated once in a process, not at every call."""
         return _core.ratings.Ratings(self.offsets, self.indices, self.values, self.n_cols)
 
@@ -145,7 +145,7 @@ class Csr:
 
     def take_rows(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return offsets and indices of some rows, in that order."""
-        return _core.ratings.take_rows(self.ratings, rows)
+        return _core.ratings.take_rows(self.view, rows)
 
     def without_empty_rows(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return row numbers with -1 in place of rows that have no rating; -1 stays -1."""

@@ -169,14 +169,14 @@ class TestReduceRows:
 
 class TestRatings:
     def test_they_are_made_once(self, csr):
-        assert csr.ratings is csr.ratings
+        assert csr.view is csr.view
 
     def test_they_are_not_part_of_a_pickle_or_a_copy(self, csr):
         size = len(pickle.dumps(csr))
-        assert csr.ratings is not None
+        assert csr.view is not None
         assert len(pickle.dumps(csr)) == size
-        assert copy.deepcopy(csr).ratings is not csr.ratings
-        assert pickle.loads(pickle.dumps(csr)).ratings is not None
+        assert copy.deepcopy(csr).view is not csr.view
+        assert pickle.loads(pickle.dumps(csr)).view is not None
 
 
 class TestFromArrays:

@@ -71,7 +71,7 @@ def test_three_steps_come_at_least_as_far(trainset, factors):
     objective = ImplicitALS(N_FACTORS, reg=REG, alpha=ALPHA, nu=0)._options()
 
     def loss(sides):
-        return _core.als.implicit_loss(trainset.by_user.ratings, *sides, objective, 1)
+        return _core.als.implicit_loss(trainset.by_user.view, *sides, objective, 1)
 
     ours, theirs = copies(factors), copies(factors)
     for _ in range(5):

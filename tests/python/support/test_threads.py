@@ -93,12 +93,12 @@ def test_a_process_forked_while_a_thread_computes_need_not_wait_for_it(monkeypat
     rows = [astonish.make_ratings(9, 9, 30, seed=seed).build_full_trainset() for seed in (0, 1)]
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
         patch.setattr(_core.ratings, "Ratings", slow_ratings)
-        pool.submit(lambda: rows[0].by_user.ratings)
+        pool.submit(lambda: rows[0].by_user.view)
         computing.wait()
         patch.undo()
         child = os.fork()
         if child == 0:
-            os._exit(0 if rows[1].by_user.ratings is not None else 1)
+            os._exit(0 if rows[1].by_user.view is not None else 1)
         may_finish.set()
         deadline = time.monotonic() + 10
         while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < deadline:

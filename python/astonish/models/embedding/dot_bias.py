@@ -217,7 +217,7 @@ class DotBias(EmbeddingModel):
             estimates, slopes = linearised(sums, self.y_range_)
             targets = replace(rows, values=sums + (rows.values - estimates) / slopes)
             _core.als.solve_side(
-                targets.ratings, slopes**2, fixed, fixed_biases, solved, biases, options, n_threads
+                targets.view, slopes**2, fixed, fixed_biases, solved, biases, options, n_threads
             )
         return solved, biases
 

@@ -150,7 +150,7 @@ class _Newcomers:
         each = np.arange(len(targets), dtype=np.int32)
         found = np.zeros_like(embeddings)
         _core.als.solve_side(
-            Csr(self._rows.offsets, each, targets, len(each)).ratings,
+            Csr(self._rows.offsets, each, targets, len(each)).view,
             steepness**2,
             np.ascontiguousarray(slopes, embeddings.dtype),
             np.zeros(len(each), embeddings.dtype),

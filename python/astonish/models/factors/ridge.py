@@ -67,7 +67,7 @@ def solve_rows(
     solved = np.zeros((rows.n_rows, fixed[0].shape[1]), fixed[0].dtype)
     biases = np.zeros(rows.n_rows, fixed[0].dtype)
     _core.als.solve_side(
-        rows.ratings, None, *fixed, solved, biases, options, resolve_n_threads(n_threads)
+        rows.view, None, *fixed, solved, biases, options, resolve_n_threads(n_threads)
     )
     return solved, biases
 

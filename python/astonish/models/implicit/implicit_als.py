@@ -330,9 +330,7 @@ class _Trainer:
         pu, qi = self._factors["pu"], self._factors["qi"]
         solve_side(self._by_item, pu, qi, self._options, self._n_threads)
         solve_side(self._by_user, qi, pu, self._options, self._n_threads)
-        loss = _core.als.implicit_loss(
-            self._by_user.ratings, pu, qi, self._options, self._n_threads
-        )
+        loss = _core.als.implicit_loss(self._by_user.view, pu, qi, self._options, self._n_threads)
         return {"loss": loss}
 
     def parameters(self) -> dict[str, NDArray[Any]]:
@@ -354,4 +352,4 @@ def solve_side(
     )
     side = make(fixed, options, n_threads)
     for block in blocks(interactions.n_rows, _ROWS_PER_CALL):
-        side.solve(interactions.ratings, block.start, solved[block], n_threads)
+        side.solve(interactions.view, block.start, solved[block], n_threads)

@@ -167,7 +167,7 @@ class NeighborModel(SymmetricAlgo):
         if "sim" in vars(self):
             matrix = self._assigned_similarities()
             return lambda x, y: _core.neighbors.neighbor_means_of_matrix(
-                matrix, by_y.ratings, x, y, *options
+                matrix, by_y.view, x, y, *options
             )
         similarity = between_rows(self._by_x, by_y, self._similarity_options())
         return lambda x, y: _core.neighbors.neighbor_means(similarity, x, y, *options)

@@ -218,7 +218,7 @@ def _solve(
 ) -> None:
     """Write the least-squares parameters of rows, whose columns have those of `fixed`."""
     _core.als.solve_side(
-        rows.ratings,
+        rows.view,
         weights,
         fixed.factors,
         fixed.biases,
@@ -260,7 +260,7 @@ class AlsTrainer:
         _solve(self._by_user, self._weights, items, users, options, n_threads)
         _solve(self._by_item, self._weights_by_item, users, items, options, n_threads)
         squared_error, penalty = _core.als.als_loss(
-            self._by_user.ratings,
+            self._by_user.view,
             self._weights,
             users.factors,
             users.biases,

@@ -104,8 +104,8 @@ class CoClustering(AlgoBase):
         averages = self.compute_averages(self.cltr_u, self.cltr_i)
         means = (self.user_mean, self.item_mean, *averages)
         by_user, by_item = _counted(self.trainset.by_user), _counted(self.trainset.by_item)
-        self.cltr_u = _core.statistics.assign_users(by_user.ratings, *means, self.cltr_i, n_threads)
-        self.cltr_i = _core.statistics.assign_items(by_item.ratings, *means, self.cltr_u, n_threads)
+        self.cltr_u = _core.statistics.assign_users(by_user.view, *means, self.cltr_i, n_threads)
+        self.cltr_i = _core.statistics.assign_items(by_item.view, *means, self.cltr_u, n_threads)
 
     def compute_averages(self, cltr_u: NDArray[np.intp], cltr_i: NDArray[np.intp]) -> Averages:
         """Return the mean ratings of clusters.
@@ -129,7 +129,7 @@ class CoClustering(AlgoBase):
         """
         trainset, values = self._fitted_trainset(), checked(self, "n_cltr_u", "n_cltr_i")
         return _core.statistics.average_clusters(
-            _counted(trainset.by_user).ratings,
+            _counted(trainset.by_user).view,
             as_int64(cltr_u),
             as_int64(cltr_i),
             float(trainset.global_mean),

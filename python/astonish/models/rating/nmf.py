@@ -116,7 +116,7 @@ class NMF(FactorModel, AlgoBase):
         qi = rng.uniform(*ends, (trainset.n_items, values.n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         _core.sgd.fit_nmf(
-            trainset.by_user.ratings,
+            trainset.by_user.view,
             *Factors(pu, qi, bu, bi, float(trainset.global_mean), values.biased),
             fill(_core.sgd.NmfOptions(), values),
             resolve_n_threads(values.n_threads),

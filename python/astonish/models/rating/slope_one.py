@@ -141,8 +141,8 @@ class SlopeOne(AlgoBase):
             bounds = offsets[block.start : block.stop + 1]
             pairs = known[bounds[0] : bounds[-1]]
             estimates[pairs] = _core.statistics.estimate_slope_one(
-                by_user.ratings,
-                by_item.ratings,
+                by_user.view,
+                by_item.view,
                 means,
                 distinct[block],
                 bounds - bounds[0],
@@ -176,7 +176,7 @@ class SlopeOne(AlgoBase):
     def _rows(self, items: NDArray[np.int32], n_threads: int) -> Row:
         """Return several rows of `freq` and of `dev`."""
         by_user, by_item = self._ratings()
-        return _core.statistics.slope_one_rows(by_user.ratings, by_item.ratings, items, n_threads)
+        return _core.statistics.slope_one_rows(by_user.view, by_item.view, items, n_threads)
 
     def _table(self, part: int, dtype: Any) -> NDArray[Any]:
         """Make one of the tables; `part` is its place in what the kernel returns."""

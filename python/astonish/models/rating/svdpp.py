@@ -185,7 +185,7 @@ class SVDpp(FactorModel, AlgoBase):
         self, users: NDArray[np.int32], n_threads: int
     ) -> tuple[Factors, NDArray[np.int32]]:
         """Return parameters whose ``pu`` holds what the rated items add, for `users` alone."""
-        factors, ratings = self._factors(), self.trainset.by_user.ratings
+        factors, ratings = self._factors(), self.trainset.by_user.view
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1
@@ -210,7 +210,7 @@ class SVDpp(FactorModel, AlgoBase):
         n_threads = resolve_n_threads(self.n_threads)
         users, nothing = np.arange(n_users, dtype=np.int32), np.zeros((n_users, len(factors.qi.T)))
         yj = as_float64(self.yj)
-        added = _core.sgd.svdpp_user_factors(by_user.ratings, users, nothing, yj, n_threads)
+        added = _core.sgd.svdpp_user_factors(by_user.view, users, nothing, yj, n_threads)
         implicit = factors._replace(pu=added, bu=np.zeros(n_users), biased=False)
         pairs = by_user.row_of_each(), by_user.indices
         explained = _core.factors.estimate_pairs(*implicit, *pairs, n_threads)

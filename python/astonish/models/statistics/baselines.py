@@ -33,8 +33,8 @@ def baseline_als(trainset: Trainset, options: dict[str, Any], n_threads: int) ->
     reg_u = check_number("reg_u", options.get("reg_u", 15))
     reg_i = check_number("reg_i", options.get("reg_i", 10))
     return _core.statistics.fit_baselines(
-        trainset.by_user.ratings,
-        trainset.by_item.ratings,
+        trainset.by_user.view,
+        trainset.by_item.view,
         float(trainset.global_mean),
         n_epochs,
         reg_u,
@@ -65,7 +65,7 @@ def baseline_sgd(trainset: Trainset, options: dict[str, Any], _n_threads: int) -
     sgd.reg_bu = sgd.reg_bi = check_number("reg", options.get("reg", 0.02))
     bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
     model = Factors.of_biases(bu, bi, trainset.global_mean)
-    _core.sgd.fit_sgd(trainset.by_user.ratings, *model, sgd, _before_epoch)
+    _core.sgd.fit_sgd(trainset.by_user.view, *model, sgd, _before_epoch)
     return bu, bi
 
 

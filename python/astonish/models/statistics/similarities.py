@@ -54,8 +54,8 @@ def between_rows(
     """Return the similarities between rows, to be asked for row by row: nothing is computed."""
     name, min_support, shrinkage, global_mean, *biases = options
     return _core.neighbors.RatedSimilarity(
-        by_row.ratings,
-        by_col.ratings,
+        by_row.view,
+        by_col.view,
         _core.neighbors.Similarity[name],
         min_support,
         shrinkage,

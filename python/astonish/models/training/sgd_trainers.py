@@ -36,7 +36,7 @@ class SequentialTrainer:
         """Pass over all ratings."""
         self._options.first_epoch = epoch
         squared_error = _core.sgd.fit_sgd(
-            self._by_user.ratings, *self._factors, self._options, None, self._weights
+            self._by_user.view, *self._factors, self._options, None, self._weights
         )
         return root_mean(squared_error, self._by_user, self._weights)
 
@@ -63,7 +63,7 @@ class SvdppTrainer(SequentialTrainer):
         """Pass over all ratings."""
         self._svdpp_options.first_epoch = epoch
         squared_error = _core.sgd.fit_svdpp(
-            self._by_user.ratings, *self._factors, self._yj, self._svdpp_options, None
+            self._by_user.view, *self._factors, self._yj, self._svdpp_options, None
         )
         return root_mean(squared_error, self._by_user, None)
 
@@ -87,7 +87,7 @@ class ParallelTrainer:
         self._by_user, self._initial, self._weights = by_user, initial, weights
         self._n_threads = n_threads
         self._blocks = _core.sgd.parallel_sgd(
-            by_user.ratings, *initial, options, seed, weights, n_threads
+            by_user.view, *initial, options, seed, weights, n_threads
         )
 
     def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002  the blocks count their epochs

@@ -31,7 +31,7 @@ def solved(csr, factors, biases, options, n_threads=1, weights=None):
     out = np.full((csr.n_rows, factors.shape[1]), np.nan, factors.dtype)
     out_biases = np.full(csr.n_rows, np.nan, factors.dtype)
     arrays = factors, biases, out, out_biases
-    _core.als.solve_side(csr.ratings, weights, *arrays, options, n_threads)
+    _core.als.solve_side(csr.view, weights, *arrays, options, n_threads)
     return out, out_biases
 
 
@@ -78,7 +78,7 @@ def test_ratings_may_have_weights(n_factors, reg_bias):
     np.testing.assert_allclose(result[1], expected[1], rtol=0, atol=1e-9)
     arrays = *result, factors, biases
     expected_loss = reference_als.loss(csr, *arrays, **how, weights=weights)
-    loss = _core.als.als_loss(csr.ratings, weights, *arrays, options_of(**how), 2)
+    loss = _core.als.als_loss(csr.view, weights, *arrays, options_of(**how), 2)
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-12)
     with pytest.raises(ValueError, match="weights has 3 entries, expected"):
         solved(csr, factors, biases, options_of(**how), weights=np.ones(3))
@@ -187,7 +187,7 @@ def test_the_loss_is_that_of_numpy_for_any_number_of_threads(trainset, biased, s
     how["biased"] = biased
     wide = (each.astype(float) for each in (pu, bu, qi, bi))
     expected = reference_als.loss(trainset.by_user, *wide, **how)
-    arrays = trainset.by_user.ratings, None, pu, bu, qi, bi, options_of(**how)
+    arrays = trainset.by_user.view, None, pu, bu, qi, bi, options_of(**how)
     result = _core.als.als_loss(*arrays, 1)
     np.testing.assert_allclose(result, expected, rtol=1e-12 if dtype == np.float64 else 1e-5)
     assert [_core.als.als_loss(*arrays, n) for n in (2, 3, 7)] == [result] * 3
@@ -207,11 +207,11 @@ def test_no_half_step_increases_the_objective(trainset, kind, reg, n_factors):
     losses = []
     for epoch in range(12):
         if epoch % 2 == 0:
-            _core.als.solve_side(trainset.by_user.ratings, None, qi, bi, pu, bu, options, 1)
+            _core.als.solve_side(trainset.by_user.view, None, qi, bi, pu, bu, options, 1)
         else:
-            _core.als.solve_side(trainset.by_item.ratings, None, pu, bu, qi, bi, options, 1)
+            _core.als.solve_side(trainset.by_item.view, None, pu, bu, qi, bi, options, 1)
         losses.append(
-            sum(_core.als.als_loss(trainset.by_user.ratings, None, pu, bu, qi, bi, options, 1))
+            sum(_core.als.als_loss(trainset.by_user.view, None, pu, bu, qi, bi, options, 1))
         )
     assert np.all(np.diff(losses) <= 1e-12 * size), losses
 

@@ -324,7 +324,7 @@ def test_recommend_is_a_full_sort_of_the_estimates(trainset, exclude_seen):
 
 
 def test_the_core_refuses_what_does_not_fit(trainset):
-    ratings, users = trainset.by_user.ratings, np.array([0, 200], dtype=np.int32)
+    ratings, users = trainset.by_user.view, np.array([0, 200], dtype=np.int32)
     pu, yj = np.zeros((200, 3)), np.zeros((150, 3))
     with pytest.raises(IndexError, match=r"users\[1\] is 200, outside \[0, 200\)"):
         _core.sgd.svdpp_user_factors(ratings, users, pu, yj, 1)
