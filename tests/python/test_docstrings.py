@@ -58,7 +58,7 @@ def test_examples(name, monkeypatch):
 
 def test_the_examples_of_public_classes_are_run():
     """They name ``astonish`` as their home, which does not keep the runner from their methods."""
-    module = importlib.import_module("astonish.models.factors.factor_model")
+    module = importlib.import_module("astonish.models.base.model")
     assert run_examples(module).attempted > 10
     module = importlib.import_module("astonish.models.rating.svd")
     assert run_examples(module).attempted > 4

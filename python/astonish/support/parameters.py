@@ -197,6 +197,7 @@ def declare(
     declared = {
         made.name: _parameter(made) for made in dataclasses.fields(cls) if _SPEC in made.metadata
     }
+    declared = {name: declared[name] for name in dict.fromkeys((*positional, *declared))}
     cls._declared = MappingProxyType(declared)
     for parameter in declared.values():
         if parameter.like is not None:

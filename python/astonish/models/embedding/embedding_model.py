@@ -20,7 +20,7 @@ from astonish.models.embedding.embedding_lookup import EmbeddingLookup
 from astonish.models.ranking.rules import Lists
 from astonish.models.ranking.similar import most_similar
 from astonish.models.training.epochs import WATCHERS, EpochCallback, History, run_epochs
-from astonish.models.training.held_out import split
+from astonish.models.training.held_out import training_split
 from astonish.models.training.mini_batches import (
     AdamState,
     Arrays,
@@ -70,7 +70,8 @@ class EmbeddingModel(EmbeddingLookup):
         rng = get_rng(self.random_state)
         self._start(trainset, rng)
         values = checked(self)
-        held_out, by_user, _, _ = split(trainset, values.validation, None, rng)
+        held_out, sides, _ = training_split(trainset, values.validation, None, rng)
+        by_user = sides.by_user
         columns = self._columns(by_user)
         if not self._is_auto():  # there, ratings beyond their scale are the user's will
             warn_if_tight(self.y_range_, by_user.values)

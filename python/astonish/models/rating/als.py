@@ -20,7 +20,7 @@ from astonish.models.training.epochs import (
     run_epochs,
     total_weight,
 )
-from astonish.models.training.held_out import split
+from astonish.models.training.held_out import training_split
 from astonish.models.training.parameters import (
     BIASED,
     CALLBACK,
@@ -144,11 +144,10 @@ class ALS(FactorModel):
         ridge = self._ridge("user").options(trainset.global_mean, values.biased)
         rng = get_rng(values.random_state)
         parameters = self._initial_parameters(rng)
-        held_out, by_user, by_item, weights = split(trainset, values.validation, sample_weight, rng)
+        part = training_split(trainset, values.validation, sample_weight, rng)
         n_threads = resolve_n_threads(values.n_threads)
-        sides = Sides(by_user, by_item)
-        trainer = AlsTrainer(sides, weights, parameters, ridge, n_threads)
-        run_epochs(self, trainer, held_out)
+        trainer = AlsTrainer(part.sides, part.weights, parameters, ridge, n_threads)
+        run_epochs(self, trainer, part.held_out)
 
     def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:
         n_epochs = check_n_epochs(1 if n_epochs is None else n_epochs)

@@ -15,7 +15,7 @@ from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import EpochCallback, run_epochs
 from astonish.models.training.growth import learn_by_descent
-from astonish.models.training.held_out import split
+from astonish.models.training.held_out import training_split
 from astonish.models.training.initial import draw_normal
 from astonish.models.training.parameters import (
     BIASED,
@@ -159,18 +159,18 @@ class SVD(FactorModel, AlgoBase):
         values = checked(self)
         solver = resolve_solver(values.solver, SOLVERS)
         validation = values.validation if n_epochs is None else None  # all later ones are learned
-        held_out, by_user, _, weights = split(ratings, validation, weights, rng)
+        held_out, sides, weights = training_split(ratings, validation, weights, rng)
         options = fill(_core.sgd.SgdOptions(), values)
         n_threads = resolve_n_threads(values.n_threads)
         mean = float(self.trainset.global_mean)
         factors = Factors(**initial, global_mean=mean, biased=values.biased)
         if solver == "parallel":
             seed = rng.randint(2**31)
-            blocks = ParallelTrainer(by_user, factors, options, weights, seed, n_threads)
+            blocks = ParallelTrainer(sides.by_user, factors, options, weights, seed, n_threads)
             run_epochs(self, blocks, held_out, n_epochs)
         else:
             options.solver = _core.sgd.SgdSolver[solver]
-            in_order = SequentialTrainer(by_user, factors, options, weights)
+            in_order = SequentialTrainer(sides.by_user, factors, options, weights)
             run_epochs(self, in_order, held_out, n_epochs, self._announcement)
 
     def _draw(self, rng: np.random.RandomState, n_users: int, n_items: int) -> Parameters:

@@ -17,7 +17,7 @@ from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import EpochCallback, run_epochs
 from astonish.models.training.growth import learn_by_descent
-from astonish.models.training.held_out import split, training_part
+from astonish.models.training.held_out import hold_out
 from astonish.models.training.initial import draw_normal
 from astonish.models.training.parameters import (
     CALLBACK,
@@ -165,7 +165,8 @@ class SVDpp(FactorModel, AlgoBase):
         options.solver = _core.sgd.SgdSolver[resolve_solver(values.solver, IN_ORDER)]
         if isinstance(values.validation, numbers.Real):
             raise ValueError(f"validation must be a test set for SVDpp, got {values.validation!r}")
-        held_out, *_ = split(ratings, values.validation if n_epochs is None else None, None, rng)
+        validation = values.validation if n_epochs is None else None
+        held_out = None if validation is None else hold_out(ratings, validation, rng)
         yj, mean = initial.pop("yj"), float(self.trainset.global_mean)
         factors = Factors(**initial, global_mean=mean, biased=True)
         trainer = SvdppTrainer(ratings.by_user, factors, yj, options)
@@ -176,9 +177,8 @@ class SVDpp(FactorModel, AlgoBase):
         union = self.trainset
         has_new = np.diff(added.by_user.offsets) > 0
         kept = has_new[union.by_user.row_of_each()]
-        by_user, by_item = training_part(union, kept)
         ids = union.user_ids, union.item_ids
-        to_train = Trainset.from_csr(by_user, by_item, *ids, union.rating_scale)
+        to_train = Trainset.from_csr(*union.sides.kept(kept), *ids, union.rating_scale)
         learn_by_descent(self, before, to_train, n_epochs)
 
     def _factors_of(

@@ -22,7 +22,7 @@ RatingsOfY = Mapping[int, Iterable[tuple[int, float]]]
 
 _ROWS_PER_CALL = 256
 
-MEASURES = tuple(measure.name for measure in _core.neighbors.Similarity)
+SIMILARITY_NAMES = tuple(measure.name for measure in _core.neighbors.Similarity)
 
 
 class SimilarityOptions(NamedTuple):
@@ -39,8 +39,10 @@ class SimilarityOptions(NamedTuple):
     def from_dict(cls, options: Mapping[str, Any]) -> "SimilarityOptions":
         """Read ``sim_options``; NameError for an unknown measure, as scikit-surprise says it."""
         name = str(options.get("name", "msd")).lower()
-        if name not in MEASURES:
-            raise NameError(f"Wrong sim name {name}. Allowed values are {', '.join(MEASURES)}.")
+        if name not in SIMILARITY_NAMES:
+            raise NameError(
+                f"Wrong sim name {name}. Allowed values are {', '.join(SIMILARITY_NAMES)}."
+            )
         return cls(
             name,
             check_integer("min_support", options.get("min_support", 1), 0, INT32_MAX),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.any_ratings import as_ratings
-from astonish.data.csr import Csr
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.support.checks import check_number
 
@@ -74,29 +74,23 @@ def _named(trainset: Trainset, testset: Any) -> HeldOut:
     )
 
 
-def training_part(trainset: Trainset, kept: NDArray[np.bool_]) -> tuple[Csr, Csr]:
-    """Return the ratings that are left, by user and by item; inner ids stay as they are."""
-    return trainset.sides.kept(kept)
-
-
-class Split(NamedTuple):
+class TrainingSplit(NamedTuple):
     """What is held out, if anything, and what is trained on, with a weight a rating or none."""
 
     held_out: HeldOut | None
-    by_user: Csr
-    by_item: Csr
+    sides: Sides
     weights: NDArray[np.float64] | None
 
 
-def split(
+def training_split(
     trainset: Trainset,
     validation: Any,
     weights: NDArray[np.float64] | None,
     rng: np.random.RandomState,
-) -> Split:
+) -> TrainingSplit:
     """Hold out what `validation` names, None for nothing; see `hold_out`."""
     if validation is None:
-        return Split(None, trainset.by_user, trainset.by_item, weights)
+        return TrainingSplit(None, trainset.sides, weights)
     held_out = hold_out(trainset, validation, rng)
     kept = None if weights is None else weights[held_out.kept]
-    return Split(held_out, *training_part(trainset, held_out.kept), kept)
+    return TrainingSplit(held_out, trainset.sides.kept(held_out.kept), kept)

@@ -471,7 +471,6 @@ def long_ratings():
 def press_ctrl_c_soon():
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
-    return timer
 
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process is POSIX")
@@ -483,10 +482,13 @@ def test_ctrl_c_ends_a_half_step(long_ratings, n_threads):
     factors, biases = np.ones((900, 400)), np.ones(900)
     out, out_biases = np.zeros((3000, 400)), np.zeros(3000)
     arrays = factors, biases, out, out_biases
-    timer = press_ctrl_c_soon()
+
+    def solve_until_the_signal():
+        press_ctrl_c_soon()
+        _core.als.solve_side(long_ratings.view, None, *arrays, options_of(), n_threads)
+
     with pytest.raises(KeyboardInterrupt):
-        _core.als.solve_side(long_ratings.ratings, None, *arrays, options_of(), n_threads)
-    timer.join()
+        solve_until_the_signal()
     assert out[0].any()
     assert not out[-1].any()
 
@@ -497,8 +499,11 @@ def test_ctrl_c_within_a_half_step_leaves_the_model_as_it_was(trainset):
     model.n_factors = 400
     before = state_of(model)
     many = make_ratings(n_users=3000, n_items=900, n_ratings=600_000, seed=0).build_full_trainset()
-    timer = press_ctrl_c_soon()
-    with pytest.raises(KeyboardInterrupt):
+
+    def fit_until_the_signal():
+        press_ctrl_c_soon()
         model.fit(many)
-    timer.join()
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_until_the_signal()
     assert_same_state(model, before)

@@ -5,7 +5,7 @@ import pytest
 
 from astonish import SVD
 from astonish.models.training.epochs import EarlyStopping, run_epochs, validation_rmse
-from astonish.models.training.held_out import hold_out, split, training_part
+from astonish.models.training.held_out import hold_out, training_split
 
 from ..helpers import trainset_of
 
@@ -122,7 +122,7 @@ def test_a_share_is_held_out_and_the_rest_is_trained(trainset):
     held_out = hold_out(trainset, 0.05, np.random.RandomState(0))
     assert len(held_out.values) == 200
     assert np.count_nonzero(held_out.kept) == 3800
-    by_user, by_item = training_part(trainset, held_out.kept)
+    by_user, by_item = trainset.sides.kept(held_out.kept)
     assert (by_user.n_rows, by_item.n_rows) == (200, 150)
     ratings = list(trainset.all_ratings())
     kept = {ratings[k] for k in np.flatnonzero(held_out.kept)}
@@ -134,20 +134,20 @@ def test_a_share_is_held_out_and_the_rest_is_trained(trainset):
 
 def test_weights_go_with_their_ratings(trainset):
     weights = np.arange(4000.0)
-    part = split(trainset, 0.25, weights, np.random.RandomState(0))
+    part = training_split(trainset, 0.25, weights, np.random.RandomState(0))
     kept = hold_out(trainset, 0.25, np.random.RandomState(0)).kept
     np.testing.assert_array_equal(part.held_out.kept, kept)
     np.testing.assert_array_equal(part.weights, weights[kept])
-    np.testing.assert_array_equal(part.by_user.values, trainset.by_user.values[kept])
-    nothing = split(trainset, None, weights, np.random.RandomState(0))
-    assert nothing == (None, trainset.by_user, trainset.by_item, weights)
+    np.testing.assert_array_equal(part.sides.by_user.values, trainset.by_user.values[kept])
+    nothing = training_split(trainset, None, weights, np.random.RandomState(0))
+    assert nothing == (None, trainset.sides, weights)
 
 
 def test_a_test_set_leaves_the_training_set_whole(trainset):
     testset = [("1", "2", 3.0), ("nobody", "2", 4.0)]
     held_out = hold_out(trainset, testset, np.random.RandomState(0))
     assert held_out.users.tolist() == [trainset.to_inner_uid("1"), -1]
-    assert training_part(trainset, held_out.kept) == (trainset.by_user, trainset.by_item)
+    assert trainset.sides.kept(held_out.kept) == (trainset.by_user, trainset.by_item)
 
 
 def test_a_test_set_may_be_a_frame(trainset):
