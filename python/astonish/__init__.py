@@ -15,5 +15,5 @@ old_names.install()
 __getattr__, __dir__, _names = lazy.attach_stub(__name__, __file__)
 
 # Rooms are attributes, but a star import brings none that hides a package such as surprise.
-_ROOMS = {"collab", "data", "evaluation", "interpret", "models", "surprise"}
+_ROOMS = {"collab", "data", "evaluation", "interpret", "models", "surprise", "testing"}
 __all__ = sorted(set(_names) - _ROOMS)

@@ -8,6 +8,7 @@ from astonish import metrics as metrics
 from astonish import model_selection as model_selection
 from astonish import models as models
 from astonish import surprise as surprise
+from astonish import testing as testing
 from astonish._core import __version__ as __version__
 from astonish.data.dataset import Dataset as Dataset
 from astonish.data.loaders import make_ratings as make_ratings

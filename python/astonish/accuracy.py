@@ -1,6 +1,6 @@
 """How far predictions are from the truth: the functions of ``surprise.accuracy``.
 
-They take predictions as `AlgoBase.test` returns them; `astonish.metrics` has the formulas of
+They take predictions as `Model.test` returns them; `astonish.metrics` has the formulas of
 arrays.
 """
 
@@ -19,7 +19,7 @@ def rmse(predictions: Iterable[Any], verbose: bool = True) -> float:
     Parameters
     ----------
     predictions : iterable of Prediction or of 5-tuples (uid, iid, r_ui, est, details)
-        As `AlgoBase.test` returns them.
+        As `Model.test` returns them.
     verbose : bool, default True
         Whether to print the value.
 

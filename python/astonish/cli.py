@@ -29,6 +29,7 @@ from astonish.support.text_table import text_table
 BAD_INPUT = 2  # exit codes
 INTERRUPTED = 130
 _METRICS = "rmse,mae"
+_WORDS = {"true": "True", "false": "False", "none": "None"}
 _IN_ASCII = str.maketrans("┌┬┐├┼┤└┴┘─│±", "+++++++++-|~")
 
 Command = Callable[..., Any]
@@ -173,6 +174,7 @@ def recommend(
     model = _model(algo, seed, resolve_n_threads(threads), _parse_settings(settings))
     dataset, data = _load(**source), source["data"]
     trainset = dataset.build_full_trainset()
+    np.random.seed(seed)  # what NormalPredictor draws from
     if user not in trainset.user_ids:
         raise ValueError(f"--user {user!r} is not in {data}, which has {trainset.n_users} users")
     item_ids, scores = model.fit(trainset).recommend([user], n=min(n, trainset.n_items))
@@ -245,7 +247,7 @@ def _parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if not (name.isidentifier() and equals):
             raise ValueError(f"--set must be NAME=VALUE, got {setting!r}")
         try:
-            parameters[name] = ast.literal_eval(value)
+            parameters[name] = ast.literal_eval(_WORDS.get(value.lower(), value))
         except (ValueError, SyntaxError):
             parameters[name] = value
     return parameters

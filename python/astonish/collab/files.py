@@ -1,7 +1,7 @@
 """Learners as files: the parameters alone, or the whole model. Nothing is pickled.
 
 `save` writes the arrays of the model and what Adam remembers, for a learner of the same kind and
-ids to load. `export` writes the model itself, as `AlgoBase.save` does, and the names of columns.
+ids to load. `export` writes the model itself, as `Model.save` does, and the names of columns.
 """
 
 from __future__ import annotations

@@ -324,7 +324,7 @@ class Learner(Fitting):
     def export(self, fname: str | Path = "export.npz") -> Path:
         """Write the model to ``path / fname``, for `load_learner`, without pickle.
 
-        It is a file of `AlgoBase.save`, so ``DotBias.load`` reads it, too. Callbacks, metrics and
+        It is a file of `Model.save`, so ``DotBias.load`` reads it, too. Callbacks, metrics and
         what Adam remembers are not in it; the training part is.
 
         Returns

@@ -53,7 +53,8 @@ class Metric:
         TypeError
             When the function returns no number.
         """
-        value = self.function(truth if self.by_user else truth.ratings, estimates)
+        estimates = _read_only(estimates)
+        value = self.function(truth if self.by_user else _read_only(truth.ratings), estimates)
         if isinstance(value, numbers.Real):
             return value
         try:
@@ -96,6 +97,13 @@ class Metric:
                 f"got an array of shape {array.shape}"
             )
         return array.astype(np.float64)
+
+
+def _read_only(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a view that a function cannot write to: other metrics read the same array."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def _check_lists(hits: Any, n_relevant: Any) -> tuple[Any, ...]:

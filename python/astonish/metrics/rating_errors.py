@@ -61,4 +61,7 @@ def check_columns(true: Any, estimated: Any) -> tuple[NDArray[np.float64], NDArr
         )
     if not len(ratings):
         raise ValueError("true and estimated must hold at least one rating")
+    for name, column in (("true", ratings), ("estimated", estimates)):
+        if np.isnan(column).any():
+            raise ValueError(f"{name}[{int(np.argmax(np.isnan(column)))}] is nan")
     return ratings, estimates

@@ -1,14 +1,25 @@
 """Whether what a call would make fits into memory."""
 
 import os
+from pathlib import Path
+
+_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def physical_memory() -> int | None:
-    """Return the bytes of the machine's memory, None where the system does not say."""
+    """Return the bytes of memory that the process may have, None where the system does not say.
+
+    That of the machine, or the limit of the control group, as in a container.
+    """
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        of_machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return None
+    try:
+        limit = _LIMIT.read_text().strip()
+    except OSError:
+        return of_machine
+    return min(of_machine, int(limit)) if limit.isdigit() else of_machine
 
 
 def check_fits(n_bytes: int, what: str, way_out: str) -> None:
@@ -16,5 +27,5 @@ def check_fits(n_bytes: int, what: str, way_out: str) -> None:
     memory = physical_memory()
     if memory is not None and n_bytes > memory:
         raise MemoryError(
-            f"{what} would take {n_bytes:,} bytes, this machine has {memory:,}: {way_out}"
+            f"{what} would take {n_bytes:,} bytes, of the {memory:,} that there are: {way_out}"
         )

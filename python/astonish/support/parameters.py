@@ -61,8 +61,16 @@ def anything(_name: str, value: Any) -> Any:
     return value
 
 
-def flag(_name: str, value: Any) -> bool:
-    """Return the truth of a value."""
+def flag(name: str, value: Any) -> bool:
+    """Accept True and False, and 1 and 0."""
+    is_flag = isinstance(value, (bool, int)) or type(value).__name__ == "bool"  # NumPy's
+    if not is_flag or value not in (0, 1):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def truth(_name: str, value: Any) -> bool:
+    """Return the truth of any value, such as a level of verbosity."""
     return bool(value)
 
 
@@ -236,9 +244,14 @@ class Parameterized:
         for name in params:
             if name not in names:
                 raise TypeError(_unknown(type(self), "set_params", name, names))
-        for name, value in params.items():
-            setattr(self, name, value)
-        self.__post_init__()
+        before = dict(vars(self))
+        try:
+            for name, value in params.items():
+                setattr(self, name, value)
+            self.__post_init__()
+        except Exception:
+            self.__dict__ = before
+            raise
         return self
 
     def __post_init__(self) -> None:
@@ -335,11 +348,14 @@ def _names(cls: Any) -> dict[str, Any]:
     signature = inspect.signature(cls.__init__).parameters
     kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     declared = parameters_of(cls)
-    return {
+    names = {
         name: declared[name].default if name in declared else each.default
         for name, each in list(signature.items())[1:]
         if each.kind not in kinds
     }
+    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in signature.values()):
+        names |= {name: each.default for name, each in declared.items() if name not in names}
+    return names
 
 
 def _constructor(
@@ -352,7 +368,7 @@ def _constructor(
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> None:
-        for name in kwargs.keys() - declared.keys():
+        for name in [name for name in kwargs if name not in declared]:
             if not ignores_others:
                 raise TypeError(_unknown(type(self), "__init__", name, declared))
             del kwargs[name]

@@ -64,5 +64,5 @@ def resolve_solver(solver: str | None, solvers: Collection[str] = SOLVERS) -> st
 
 
 def is_strict() -> bool:
-    """Tell whether ``ASTONISH_SURPRISE_STRICT=1`` asks for scikit-surprise's numeric quirks."""
+    """Return whether ``ASTONISH_SURPRISE_STRICT=1`` asks for scikit-surprise's numeric quirks."""
     return os.environ.get("ASTONISH_SURPRISE_STRICT") == "1"

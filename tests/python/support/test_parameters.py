@@ -181,3 +181,17 @@ def test_scikit_learn_clones_a_model(cls):
     twin = sklearn.clone(model)
     assert type(twin) is cls
     assert repr(twin) == repr(model)
+
+
+@pytest.mark.parametrize("value", ["False", 2, 0.0, None, [1]])
+def test_a_flag_is_true_or_false(value):
+    with pytest.raises(TypeError, match="loud must be True or False, got "):
+        checked(Toy(loud=value))
+    assert checked(Toy(loud=1)).loud is True
+
+
+def test_parameters_that_are_refused_at_once_are_not_kept():
+    model = astonish.NMF()
+    with pytest.raises(ValueError, match="init_low should be greater than zero"):
+        model.set_params(init_low=-1)
+    assert model.init_low == 0

@@ -1,4 +1,4 @@
-"""What all models share: the interface, predictions, factors, files."""
+"""What all models share: the interface, predictions, explanations, files."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -66,6 +66,8 @@ class AlgoBase(Model):
 
     def _begin(self, trainset: Any) -> None:
         super()._begin(trainset)
+        if "sim_options" not in vars(self):  # a subclass that never called the constructor
+            AlgoBase.__post_init__(self)
         self.bu = self.bi = None
 
     def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

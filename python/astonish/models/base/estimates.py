@@ -125,7 +125,26 @@ def _estimate_or_nan(model: Any, user: int, item: int) -> float:
     """Return an estimate; a model that changes `predict` is asked by raw ids."""
     if model._overrides("predict"):
         trainset = model.trainset
-        prediction = model.predict(trainset.user_ids[user], trainset.item_ids[item], clip=False)
-        return float(prediction.est)
+        return _est_or_nan(model.predict(trainset.user_ids[user], trainset.item_ids[item]))
     estimate, details = one(model, user, item)
     return np.nan if details["was_impossible"] else float(estimate)
+
+
+def _est_or_nan(prediction: Any) -> float:
+    impossible = (prediction.details or {}).get("was_impossible", False)
+    return np.nan if impossible else float(prediction.est)
+
+
+def block_one_by_one(
+    model: Any, users: list[Any], items: list[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return what `predict` says of all pairs of raw ids, and where it is not the default."""
+    table = np.empty((len(users), len(items)))
+    known = np.empty(table.shape, dtype=bool)
+    for row, user in enumerate(users):
+        check_cancelled()
+        for column, item in enumerate(items):
+            prediction = model.predict(user, item)
+            table[row, column] = prediction.est
+            known[row, column] = not np.isnan(_est_or_nan(prediction))
+    return table, known

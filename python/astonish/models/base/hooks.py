@@ -15,7 +15,7 @@ from astonish.models.base.newcomers import trainset_of_rows
 from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.scores import DenseScores, Scores
 from astonish.support.memory import check_fits
-from astonish.support.parameters import Parameterized
+from astonish.support.parameters import Parameterized, checked
 
 Self = TypeVar("Self", bound="Hooks")
 
@@ -52,6 +52,7 @@ class Hooks(Parameterized):
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
                 "Dataset.build_full_trainset makes one"
             )
+        checked(self)
         self.trainset = trainset
 
     def _fit(self, trainset: Trainset) -> None:
@@ -201,7 +202,7 @@ class Hooks(Parameterized):
         if method in vars(self):
             return True
         owner = next(cls for cls in type(self).__mro__ if method in vars(cls))
-        return not owner.__module__.startswith("astonish")
+        return owner.__module__.partition(".")[0] != "astonish"
 
     def _say(self, message: str) -> None:
         if getattr(self, "verbose", False):

@@ -63,7 +63,8 @@ class Model(Hooks):
         """Fit the model to a training set; see the class for parameters and errors.
 
         A fit that fails or is interrupted leaves the model as it was. While it runs, other threads
-        see the model of before; with a `callback`, that of the last epoch.
+        see the model of before; with a `callback`, that of the last epoch. What they set on the
+        model meanwhile is lost.
 
         Parameters
         ----------
@@ -234,7 +235,8 @@ class Model(Hooks):
         Returns
         -------
         PredictionTable
-            ``estimates``, the ``est`` of `predict`, and ``known``: where that is no default.
+            ``estimates``, the ``est`` of `predict`, and ``known``: where that is not the default
+            of an impossible estimate.
 
         Raises
         ------
@@ -259,11 +261,7 @@ class Model(Hooks):
             known = ~np.isnan(table)
             table = self._finish(table.ravel()).reshape(table.shape)
         else:
-            rows = [[self.predict(user, item) for item in items] for user in users]
-            cells = [each for row in rows for each in row]
-            table = np.array([each.est for each in cells]).reshape(len(users), len(items))
-            known = ~np.array([each.details.get("was_impossible", False) for each in cells], bool)
-            known = known.reshape(table.shape)
+            table, known = estimates.block_one_by_one(self, users, items)
         shown = table if library is None else table_frame(library, users, items, table)
         return PredictionTable(shown, known)
 
@@ -411,6 +409,7 @@ class Model(Hooks):
         if isinstance(candidates, Mapping):
             raise TypeError("candidates must be a sequence of ids: nobody here has a user id")
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
+        check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
         items, scores = rank_histories(self, rows, n, rules, resolve_n_threads(self.n_threads))
         return raw_ids_at(trainset.item_ids, items), scores
 
@@ -449,9 +448,9 @@ class Model(Hooks):
         Raises
         ------
         TypeError
-            When an argument is not a sequence of ids.
+            When an argument is not a sequence of ids, or the model compares nothing.
         ValueError
-            For an id that is not part of the training set, n < 1, or a model without factors.
+            For an id that is not part of the training set, n < 1, or factors of length 0.
 
         Examples
         --------
@@ -469,7 +468,8 @@ class Model(Hooks):
         if isinstance(candidates, Mapping):  # lists of users, for `recommend` alone
             raise TypeError(f"candidates must be a sequence of ids, got {candidates!r}")
         rules = read_rules(trainset, False, candidates, filter_items, None)
-        found = self._most_similar("item", inner, *_length_and_metric(n, metric), rules.allowed)
+        options = _length_and_metric(n, metric, len(inner))
+        found = self._most_similar("item", inner, *options, rules.allowed)
         return raw_ids_at(trainset.item_ids, found[0]), found[1]
 
     @reading
@@ -494,7 +494,8 @@ class Model(Hooks):
         raw_ids = check_ids("user_ids", user_ids)
         inner = trainset.inner_users(raw_ids)
         refuse_unknown("user_ids", raw_ids, inner)
-        found = self._most_similar("user", inner, *_length_and_metric(n, metric), None)
+        options = _length_and_metric(n, metric, len(inner))
+        found = self._most_similar("user", inner, *options, None)
         return raw_ids_at(trainset.user_ids, found[0]), found[1]
 
     @reading
@@ -529,7 +530,8 @@ class Model(Hooks):
         Raises
         ------
         TypeError
-            For a model without the ability "explains".
+            For a model without the ability "explains", or with a `y_range`: behind a sigmoid an
+            estimate is no sum.
         ValueError
             For ids that are unknown, n < 1, or a model of new items, which lacks the other ratings
             of its users.
@@ -652,6 +654,7 @@ class Model(Hooks):
         return persistence.load(path, cls)
 
 
-def _length_and_metric(n: Any, metric: str | None) -> tuple[int, str | None]:
+def _length_and_metric(n: Any, metric: str | None, n_lists: int) -> tuple[int, str | None]:
     n = check_integer("n", n, 1, INT32_MAX)
+    check_fits(20 * n_lists * n, "the lists", "ask for fewer at a time")
     return n, None if metric is None else check_choice("metric", metric, METRICS)

@@ -9,7 +9,7 @@ from astonish.support.public import public
 class PredictionImpossible(Exception):
     """Raised by ``estimate`` when a model cannot say anything about a pair.
 
-    `AlgoBase.predict` then answers with `AlgoBase.default_prediction`.
+    `Model.predict` then answers with `Model.default_prediction`.
     """
 
 

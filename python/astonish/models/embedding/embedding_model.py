@@ -61,7 +61,7 @@ class EmbeddingModel(EmbeddingLookup):
     patience: int | None
     callback: EpochCallback | None
     history_: History
-    stopped_by_: str
+    stopped_by_: str | None = None
     y_range_: YRange
     _least_batch: int = 1
     _unsaved = WATCHERS

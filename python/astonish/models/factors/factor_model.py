@@ -62,7 +62,7 @@ class FactorModel(Model):
     bi: Any
     biased: bool = True
     history_: History
-    stopped_by_: str
+    stopped_by_: str | None = None
     y_range_: YRange = None  # of given factors: the bounds of a sigmoid around the sum
     _impossible = "User and item are unknown."
     _unsaved = WATCHERS
@@ -112,6 +112,8 @@ class FactorModel(Model):
         >>> model.recommend([0], n=2)[0].tolist()
         [[0, 1]]
         """
+        if cls._fit is not FactorModel._fit:
+            raise TypeError(f"{cls.__name__} trains factors: use FactorModel.from_arrays")
         model = cls()
         arrays = read_factors(pu, qi, bu, bi)
         bounds = check_y_range(y_range)
@@ -134,7 +136,7 @@ class FactorModel(Model):
     def _factors_of(
         self,
         users: NDArray[np.int32],
-        n_threads: int,  # noqa: ARG002
+        n_threads: int | None,  # noqa: ARG002
     ) -> tuple[Factors, NDArray[np.int32]]:
         """Return parameters that hold `users` (-1 is unknown), and the row of each of them there.
 
@@ -188,7 +190,7 @@ class FactorModel(Model):
             return super()._scores(users, rows)
         y_range = self.y_range_
         to_scores = None if y_range is None else partial(to_estimates, y_range=y_range)
-        factors = self._factors_of(users, resolve_n_threads(self.n_threads))
+        factors = self._factors_of(users, self.n_threads)
         return FactorScores(*factors, to_scores)
 
     def _users_per_block(self) -> int:

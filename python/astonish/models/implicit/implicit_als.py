@@ -191,8 +191,8 @@ class ImplicitALS(FactorModel):
             self._options(),
             resolve_n_threads(values.n_threads),
         )
-        run_epochs(self, trainer, None)
         self.popularity_ = _popularity(trainset)
+        run_epochs(self, trainer, None)
 
     def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:  # noqa: ARG002
         n_epochs = check_n_epochs(1 if n_epochs is None else n_epochs)

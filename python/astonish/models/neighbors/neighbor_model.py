@@ -21,12 +21,13 @@ from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
 from astonish.support.derived import cached
-from astonish.support.parameters import checked, declare, flag, integer, mapping, param
+from astonish.support.parameters import checked, declare, integer, mapping, param, truth
 from astonish.support.settings import resolve_n_threads
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+_BYTES_A_BLOCK = 1 << 28  # of scores that are made at a time
 _ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
 
 
@@ -52,7 +53,7 @@ class NeighborModel(SymmetricAlgo):
         kind="dict",
         doc="How users, or items, are compared; see `AlgoBase.compute_similarities`.",
     )
-    verbose: bool = param(default=True, check=flag, doc="Whether to print what is being computed.")
+    verbose: bool = param(default=True, check=truth, doc="Whether to print what is being computed.")
     _: KW_ONLY
     bsl_options: dict[str, Any] = param(
         default_factory=dict,
@@ -180,8 +181,9 @@ class NeighborModel(SymmetricAlgo):
         return matrix
 
     def _users_per_block(self) -> int:
-        """Return as many users as there are rows of similarities in a call."""
-        return max(super()._users_per_block(), _ROWS_PER_CALL)
+        """Return as many users as there are rows of similarities in a call, where these fit."""
+        fitting = _BYTES_A_BLOCK // (8 * self.trainset.n_items)
+        return max(super()._users_per_block(), min(_ROWS_PER_CALL, fitting))
 
     def _most_similar(
         self,

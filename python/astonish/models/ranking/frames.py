@@ -1,5 +1,6 @@
 """Lists as frames of the user's library."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,12 @@ LIBRARIES = ("pandas", "polars", "pyarrow")
 
 def check_library(as_frame: str | None) -> str | None:
     """Return the name of a frame library, or None; ValueError for any other."""
-    return None if as_frame is None else check_choice("as_frame", as_frame, LIBRARIES)
+    if as_frame is None:
+        return None
+    library = check_choice("as_frame", as_frame, LIBRARIES)
+    if find_spec(library) is None:
+        raise ImportError(f"as_frame={library!r} needs {library}: pip install 'astonish[frames]'")
+    return library
 
 
 def lists_frame(

@@ -1,7 +1,7 @@
 """What someone who is not stored interacted with, as rows of a matrix."""
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -60,15 +60,17 @@ def read_histories(
 
 def _item_and_weight(trainset: Trainset, name: str, entry: Any, weight: float) -> tuple[Any, float]:
     """Return what an entry stands for; a tuple that is an item's id is that item."""
-    is_pair = isinstance(entry, (tuple, list)) and len(entry) == 2
-    if not is_pair or not isinstance(entry[1], numbers.Real):
+    if not (isinstance(entry, (tuple, list)) and len(entry) == 2):
         return entry, weight
     if isinstance(entry, tuple) and trainset.inner_items([entry])[0] >= 0:
         return entry, weight
+    is_number = isinstance(entry[1], numbers.Real)
+    if not is_number and trainset.inner_items([entry[0]])[0] < 0:
+        return entry, weight  # an unknown id that is a pair
     return entry[0], check_number(f"weight of {name}", entry[1])
 
 
 def _as_sequence(name: str, value: Any) -> Iterable[Any]:
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a sequence, got {value!r}")
     return value

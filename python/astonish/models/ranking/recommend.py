@@ -1,7 +1,7 @@
 """Lists of the best items for users of a training set, block by block."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,6 @@ from astonish.support.cancellation import blocks
 from astonish.support.checks import check_choice, check_ids
 
 ON_UNKNOWN = ("raise", "fallback", "skip")
-
-
-class Ranker(Protocol):
-    """What a model answers to make lists of."""
-
-    trainset: Trainset
-
-    def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores: ...
-
-    def _users_per_block(self) -> int: ...
-
-    def _cold_scores(self) -> NDArray[np.float64] | None: ...
 
 
 class Users(NamedTuple):
@@ -105,7 +93,8 @@ def rank_histories(model: Any, rows: Csr, n: int, rules: Rules, n_threads: int) 
     for block in blocks(rows.n_rows, model._users_per_block()):
         guests = np.arange(block.start, block.stop, dtype=np.int32)
         part = rows.only_rows(guests)
-        known = np.flatnonzero(np.diff(part.offsets))
+        counting = part.values != 0 if model._ranks_cold_users else np.ones(len(part.values), bool)
+        known = np.unique(part.row_of_each()[counting])
         unseen = np.setdiff1d(np.arange(len(guests)), known)
         if len(known):
             these = part.only_rows(known.astype(np.int32))

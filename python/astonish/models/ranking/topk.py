@@ -56,7 +56,7 @@ def topk(
     TypeError
         For arrays that hold no numbers, or an `exclude` of another kind.
     ValueError
-        For shapes that do not fit each other, NaN, n < 1 or offsets that are none.
+        For shapes that do not fit each other, NaN, n < 1 or invalid offsets.
     IndexError
         For an excluded item that does not exist.
 

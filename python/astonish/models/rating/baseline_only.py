@@ -10,7 +10,7 @@ from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
-from astonish.support.parameters import checked, declare, flag, mapping, param
+from astonish.support.parameters import checked, declare, mapping, param, truth
 from astonish.support.public import public
 
 
@@ -55,7 +55,7 @@ class BaselineOnly(FactorModel, AlgoBase):
         doc='How the biases are fitted: ``method`` "als" (the default; ``n_epochs`` 10, ``reg_u`` '
         '15, ``reg_i`` 10) or "sgd" (``n_epochs`` 20, ``reg`` 0.02, ``learning_rate`` 0.005).',
     )
-    verbose: bool = param(default=True, check=flag, doc="Whether to say that biases are fitted.")
+    verbose: bool = param(default=True, check=truth, doc="Whether to say that biases are fitted.")
     _: KW_ONLY
     n_threads: int | None = N_THREADS
 

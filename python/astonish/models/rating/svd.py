@@ -38,7 +38,7 @@ from astonish.models.training.parameters import (
 )
 from astonish.models.training.sgd_trainers import ParallelTrainer, Parameters, SequentialTrainer
 from astonish.support.checks import check_dtype
-from astonish.support.parameters import checked, declare, fill, param
+from astonish.support.parameters import checked, choice, declare, fill, optional, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import SOLVERS, resolve_n_threads, resolve_solver
@@ -110,6 +110,7 @@ class SVD(FactorModel, AlgoBase):
     _: KW_ONLY
     solver: str | None = param(
         default=None,
+        check=optional(choice(SOLVERS)),
         kind='{"sequential", "bitwise", "parallel"}',
         doc='"sequential" takes the ratings in the order of the training set, with vector '
         'arithmetic, and equals scikit-surprise to about 1e-12; "bitwise" equals it to the last '

@@ -38,7 +38,7 @@ from astonish.models.training.parameters import (
 )
 from astonish.models.training.sgd_trainers import Parameters, SvdppTrainer
 from astonish.support.arrays import as_float64
-from astonish.support.parameters import checked, declare, fill, flag, param
+from astonish.support.parameters import checked, choice, declare, fill, flag, optional, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import IN_ORDER, resolve_n_threads, resolve_solver
@@ -118,6 +118,7 @@ class SVDpp(FactorModel, AlgoBase):
     _: KW_ONLY
     solver: str | None = param(
         default=None,
+        check=optional(choice(IN_ORDER)),
         kind='{"sequential", "bitwise"}',
         doc='How the sums are computed. "sequential" takes time proportional to `n_factors` for a '
         'rating and equals scikit-surprise to about 1e-12; "bitwise" equals it to the last bit '
@@ -182,16 +183,15 @@ class SVDpp(FactorModel, AlgoBase):
         learn_by_descent(self, before, to_train, n_epochs)
 
     def _factors_of(
-        self, users: NDArray[np.int32], n_threads: int
+        self, users: NDArray[np.int32], n_threads: int | None
     ) -> tuple[Factors, NDArray[np.int32]]:
         """Return parameters whose ``pu`` holds what the rated items add, for `users` alone."""
         factors, ratings = self._factors(), self.trainset.by_user.view
         known, rows = np.unique(users, return_inverse=True)
         if len(known) and known[0] < 0:
             known, rows = known[1:], rows - 1
-        pu = _core.sgd.svdpp_user_factors(
-            ratings, known, factors.pu, as_float64(self.yj), n_threads
-        )
+        yj, n_threads = as_float64(self.yj), resolve_n_threads(n_threads)
+        pu = _core.sgd.svdpp_user_factors(ratings, known, factors.pu, yj, n_threads)
         return factors._replace(pu=pu, bu=factors.bu[known]), rows.astype(np.int32)
 
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:

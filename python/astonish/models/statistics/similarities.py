@@ -25,6 +25,10 @@ _ROWS_PER_CALL = 256
 SIMILARITY_NAMES = tuple(measure.name for measure in _core.neighbors.Similarity)
 
 
+class UnknownSimilarityError(NameError, ValueError):
+    """A similarity that does not exist; a NameError, as in scikit-surprise."""
+
+
 class SimilarityOptions(NamedTuple):
     """A measure and its parameters; the biases are for "pearson_baseline"."""
 
@@ -40,7 +44,7 @@ class SimilarityOptions(NamedTuple):
         """Read ``sim_options``; NameError for an unknown measure, as scikit-surprise says it."""
         name = str(options.get("name", "msd")).lower()
         if name not in SIMILARITY_NAMES:
-            raise NameError(
+            raise UnknownSimilarityError(
                 f"Wrong sim name {name}. Allowed values are {', '.join(SIMILARITY_NAMES)}."
             )
         return cls(

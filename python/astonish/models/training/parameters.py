@@ -5,7 +5,16 @@ from typing import Any
 import numpy as np
 
 from astonish.support.checks import INT32_MAX, check_integer
-from astonish.support.parameters import choice, flag, function, integer, number, optional, param
+from astonish.support.parameters import (
+    choice,
+    flag,
+    function,
+    integer,
+    number,
+    optional,
+    param,
+    truth,
+)
 
 RandomState = int | np.random.RandomState | None
 
@@ -21,7 +30,7 @@ RANDOM_STATE: Any = param(
     "fit, None uses NumPy's global generator.",
     aliases=("seed", "random_seed", "rng"),
 )
-VERBOSE: Any = param(default=False, check=flag, doc="Whether to show the progress.")
+VERBOSE: Any = param(default=False, check=truth, doc="Whether to show the progress.")
 N_THREADS: Any = param(
     default=None,
     check=_threads,

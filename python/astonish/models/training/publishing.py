@@ -16,10 +16,16 @@ P = ParamSpec("P")
 
 _ORIGINAL = "_original"  # of a twin: the model that it will become
 
+_shown: set[int] = set()  # models whose callback runs, which must not change them
+
 
 @contextmanager
 def updated(model: Model) -> Iterator[Model]:
     """Yield a twin to work on, which becomes the model when the block ends without an error."""
+    if id(model) in _shown:
+        raise ValueError(
+            "callback fitted the model that it was called for: copy.copy(model) may be fitted"
+        )
     before = vars(model)
     twin = _with_attributes(model, {**before, _ORIGINAL: model})
     try:
@@ -38,7 +44,11 @@ def publish_epoch(twin: Any) -> Iterator[None]:
         yield
         return
     original.__dict__ = _published(twin)
-    yield
+    _shown.add(id(original))
+    try:
+        yield
+    finally:
+        _shown.discard(id(original))
     attributes = {**vars(original), _ORIGINAL: original}
     vars(twin).clear()
     vars(twin).update(attributes)
@@ -65,7 +75,7 @@ def snapshot(model: Model) -> Model:
 
 
 def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:
-    other = type(model).__new__(type(model))
+    other = object.__new__(type(model))
     other.__dict__ = attributes
     return other
 

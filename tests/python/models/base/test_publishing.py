@@ -104,3 +104,20 @@ def test_a_snapshot_shares_the_attributes_of_its_moment():
     model.fit(LARGE)
     assert whole.trainset is SMALL
     assert np.isfinite(whole.predict("1", "1").est)
+
+
+@pytest.mark.parametrize("again", ["fit", "partial_fit"])
+def test_a_callback_may_not_train_the_model_it_is_called_for(again):
+    def train(*_):
+        if again == "fit":
+            model.fit(SMALL)
+        else:
+            model.partial_fit([("1", "2", 3.0)])
+
+    model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=train)
+    before = dict(vars(model))
+    with pytest.raises(ValueError, match="callback fitted the model that it was called for"):
+        model.fit(SMALL)
+    assert vars(model) == before
+    model.callback = None
+    assert model.fit(SMALL).stopped_by_ == "n_epochs"

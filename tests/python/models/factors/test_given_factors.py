@@ -107,3 +107,20 @@ def test_there_is_nothing_to_fit(trained):
 def test_what_does_not_fit_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         FactorModel.from_arrays(*arguments)
+
+
+@pytest.mark.parametrize("cls", [SVD, astonish.NMF, astonish.ImplicitALS])
+def test_a_class_that_trains_takes_no_given_factors(cls):
+    with pytest.raises(TypeError, match=f"{cls.__name__} trains factors: use FactorModel"):
+        cls.from_arrays([[1.0]], [[1.0]])
+
+
+def test_distances_far_from_the_origin_are_exact():
+    vectors = (10 + 0.1 * np.random.RandomState(0).standard_normal((300, 8))).astype(np.float32)
+    model = FactorModel.from_arrays(vectors, vectors)
+    items, similarities = model.similar_items(range(300), n=5, metric="euclidean")
+    wide = vectors.astype(np.float64)
+    distances = np.linalg.norm(wide[:, np.newaxis] - wide, axis=2)
+    np.fill_diagonal(distances, np.inf)
+    np.testing.assert_array_equal(items, np.argsort(distances, axis=1, kind="stable")[:, :5])
+    np.testing.assert_allclose(-similarities, np.sort(distances, axis=1)[:, :5], atol=1e-9)

@@ -313,3 +313,21 @@ def test_ctrl_c_stops_a_slow_model():
     with pytest.raises(KeyboardInterrupt):
         model.recommend()
     assert len(calls) == 41
+
+
+def test_what_an_own_predict_calls_impossible_is_not_listed():
+    class Same(KNNBasic):
+        def predict(self, *arguments, **options):
+            return super().predict(*arguments, **options)
+
+    plain, same = (cls(k=3, min_k=3, **QUIET).fit(TRAINSET) for cls in (KNNBasic, Same))
+    expected = [[item is None for item in row] for row in plain.recommend(n=60)[0].tolist()]
+    found = [[item is None for item in row] for row in same.recommend(n=60)[0].tolist()]
+    assert any(map(any, expected))
+    assert found == expected
+
+
+def test_guests_without_a_weight_get_what_is_popular():
+    model = ImplicitALS(n_factors=3, random_state=0).fit(TRAINSET)
+    nothing, empty = model.recommend_for([[("2", 0.0)], []], n=4, exclude_seen=False)[0].tolist()
+    assert nothing == empty
