@@ -70,6 +70,8 @@ class DotBias(EmbeddingModel):
     history_ : dict of lists
         One number for each epoch: ``"loss"``, the mean squared error of its batches, each before
         its update; ``"validation_rmse"`` where there is `validation`.
+    stopped_by_ : str
+        Why training ended: "n_epochs", "patience", "tol" or "callback".
 
     Raises
     ------

@@ -72,7 +72,7 @@ class EmbeddingNN(EmbeddingModel):
         Its bias, where it is not normalised.
     norm_weight_k, norm_bias_k, norm_mean_k, norm_variance_k : arrays of shape (layers_[k],)
         Its batch normalisation.
-    y_range_, history_
+    y_range_, history_, stopped_by_
         As in `DotBias`.
 
     Raises

@@ -79,6 +79,8 @@ class ImplicitALS(FactorModel):
         The share of the users that interacted with each item.
     history_ : dict of lists
         ``"loss"``: the objective after each epoch, over all pairs.
+    stopped_by_ : str
+        Why training ended: "n_epochs", "tol" or "callback".
 
     Raises
     ------
