@@ -9,6 +9,7 @@
 #include "astonish/parallel.hpp"
 #include "factors/training.hpp"
 #include "linear_algebra/dot.hpp"
+#include "ratings/wide_csr.hpp"
 #include "ridge.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
@@ -18,6 +19,8 @@ namespace astonish {
 using internal::factors::all_finite;
 using internal::factors::check_weights;
 using internal::linear_algebra::dot;
+using internal::ratings::WideCsr;
+using internal::ratings::Widened;
 using internal::support::check_code;
 using internal::support::check_codes;
 using internal::support::check_has_values;
@@ -58,8 +61,7 @@ double penalty_of_row(const FactorSide<const T>& side, std::size_t row, const Al
   return options.reg * squares + options.reg_bias * bias * bias;
 }
 
-template <typename Offset>
-RatedColumns rated_columns(const CsrView<Offset>& ratings, std::span<const double> weights,
+RatedColumns rated_columns(const WideCsr& ratings, std::span<const double> weights,
                            std::size_t row) {
   RatedColumns rated{ratings.row_indices(row), ratings.row_values(row), {}};
   if (weights.empty()) return rated;
@@ -70,10 +72,10 @@ RatedColumns rated_columns(const CsrView<Offset>& ratings, std::span<const doubl
 
 // The penalties of both sides, divided among the ratings of a user: an item that is regularised by
 // its count pays its share with each of its ratings.
-template <typename T, typename Offset>
+template <typename T>
 class LossOfUser {
  public:
-  LossOfUser(const CsrView<Offset>& by_user, std::span<const double> weights,
+  LossOfUser(const WideCsr& by_user, std::span<const double> weights,
              const FactorSide<const T>& users, const FactorSide<const T>& items,
              const AlsOptions& options)
       : by_user_(by_user), weights_(weights), users_(users), items_(items), options_(options) {
@@ -110,7 +112,7 @@ class LossOfUser {
            product;
   }
 
-  const CsrView<Offset>& by_user_;
+  const WideCsr& by_user_;
   std::span<const double> weights_;
   const FactorSide<const T>& users_;
   const FactorSide<const T>& items_;
@@ -121,9 +123,11 @@ class LossOfUser {
 }  // namespace
 
 template <typename T, typename Offset>
-void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
+void solve_side(const CsrView<Offset>& given_ratings, std::span<const double> weights,
                 const FactorSide<const T>& fixed, const AlsOptions& options,
                 const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going) {
+  const Widened wide_ratings(given_ratings);
+  const WideCsr& ratings = wide_ratings.view;
   check_options(options);
   check_has_values("ratings", ratings);
   check_weights(weights, ratings.indices.size());
@@ -143,15 +147,17 @@ void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
 }
 
 template <typename T, typename Offset>
-AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights,
+AlsLoss als_loss(const CsrView<Offset>& given_by_user, std::span<const double> weights,
                  const FactorSide<const T>& users, const FactorSide<const T>& items,
                  const AlsOptions& options, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_options(options);
   check_has_values("by_user", by_user);
   check_weights(weights, by_user.indices.size());
   check_side("users", users, by_user.n_rows(), users.factors.cols, options);
   check_side("items", items, by_user.n_cols, users.factors.cols, options);
-  const LossOfUser<T, Offset> loss_of(by_user, weights, users, items, options);
+  const LossOfUser<T> loss_of(by_user, weights, users, items, options);
   std::vector<AlsLoss> sums(by_user.n_rows() / kRowsPerSum + 1);
   parallel_for(by_user.n_rows(), n_threads, kRowsPerSum, [&](std::size_t begin, std::size_t end) {
     AlsLoss& sum = sums[begin / kRowsPerSum];

@@ -10,6 +10,7 @@
 #include "implicit_side.hpp"
 #include "linear_algebra/dot.hpp"
 #include "linear_algebra/gram.hpp"
+#include "ratings/wide_csr.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 
@@ -17,6 +18,7 @@ namespace astonish {
 
 using internal::linear_algebra::dot;
 using internal::linear_algebra::gram;
+using internal::ratings::Widened;
 using internal::support::check_not_negative;
 using internal::support::check_shape;
 using namespace internal::als;
@@ -56,8 +58,8 @@ double squared_norm(std::span<const T> row) {
   return sum;
 }
 
-template <typename T, typename Offset>
-double squared_error(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
+template <typename T>
+double squared_error(const WideCsr& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
                      const ImplicitOptions& options, int n_threads) {
   std::vector<double> sums(pu.rows);
   parallel_for(pu.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
@@ -83,8 +85,8 @@ double squared_error(const CsrView<Offset>& by_user, MatrixView<const T> pu, Mat
   return total;
 }
 
-template <typename T, typename Offset>
-double item_penalty(const CsrView<Offset>& by_user, MatrixView<const T> qi,
+template <typename T>
+double item_penalty(const WideCsr& by_user, MatrixView<const T> qi,
                     const ImplicitOptions& options) {
   std::vector<std::size_t> counts(qi.rows);
   for (std::size_t k = 0; k < by_user.indices.size(); ++k) {
@@ -98,9 +100,7 @@ double item_penalty(const CsrView<Offset>& by_user, MatrixView<const T> qi,
   return total;
 }
 
-template <typename Offset>
-void check_interactions(const CsrView<Offset>& interactions, std::size_t n_rows,
-                        std::size_t n_others) {
+void check_interactions(const WideCsr& interactions, std::size_t n_rows, std::size_t n_others) {
   if (interactions.n_rows() != n_rows || interactions.n_cols != n_others) {
     throw std::invalid_argument("interactions are " + std::to_string(interactions.n_rows()) +
                                 " x " + std::to_string(interactions.n_cols) +
@@ -128,8 +128,10 @@ ImplicitSide<T>& ImplicitSide<T>::operator=(ImplicitSide&&) noexcept = default;
 
 template <typename T>
 template <typename Offset>
-void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> solved,
+void ImplicitSide<T>::solve(const CsrView<Offset>& given_interactions, MatrixView<T> solved,
                             int n_threads) const {
+  const Widened wide_interactions(given_interactions);
+  const WideCsr& interactions = wide_interactions.view;
   check_interactions(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
   check_shape("solved", solved, solved.rows, side_->n_factors);
   if (solved.cols == 0) return;
@@ -144,8 +146,10 @@ void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> s
 }
 
 template <typename T, typename Offset>
-double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
-                     const ImplicitOptions& options, int n_threads) {
+double implicit_loss(const CsrView<Offset>& given_by_user, MatrixView<const T> pu,
+                     MatrixView<const T> qi, const ImplicitOptions& options, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_options(options);
   check_interactions(by_user, pu.rows, qi.rows);
   check_shape("qi", qi, qi.rows, pu.cols);

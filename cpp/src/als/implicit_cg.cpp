@@ -6,7 +6,6 @@
 #include "astonish/parallel.hpp"
 #include "implicit_side.hpp"
 #include "linear_algebra/lanes.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::als {
 
@@ -182,8 +181,8 @@ class ConjugateGradient {
 
 }  // namespace
 
-template <typename T, typename Offset>
-void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, MatrixView<T> solved,
+template <typename T>
+void solve_cg(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
               int n_threads) {
   parallel_for(solved.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
     const MatrixView<T> out{solved.row(begin).data(), end - begin, side.n_factors};
@@ -203,9 +202,7 @@ void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, Mat
   });
 }
 
-#define ASTONISH_INSTANTIATE(T, Offset) \
-  template void solve_cg(const FixedSide<T>&, const CsrView<Offset>&, MatrixView<T>, int);
-ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
+template void solve_cg(const FixedSide<float>&, const WideCsr&, MatrixView<float>, int);
+template void solve_cg(const FixedSide<double>&, const WideCsr&, MatrixView<double>, int);
 
 }  // namespace astonish::internal::als

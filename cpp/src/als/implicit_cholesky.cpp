@@ -11,7 +11,6 @@
 #include "implicit_side.hpp"
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/symmetric_system.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::als {
 
@@ -73,9 +72,9 @@ class CholeskySolver {
 
 }  // namespace
 
-template <typename T, typename Offset>
-void solve_cholesky(const FixedSide<T>& side, const CsrView<Offset>& interactions,
-                    MatrixView<T> solved, int n_threads) {
+template <typename T>
+void solve_cholesky(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
+                    int n_threads) {
   parallel_for(solved.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
     const MatrixView<T> out{solved.row(begin).data(), end - begin, side.n_factors};
     Rows<T> x = Rows<T>::Zero(to_index(out.rows), to_index(out.cols));
@@ -91,9 +90,7 @@ void solve_cholesky(const FixedSide<T>& side, const CsrView<Offset>& interaction
   });
 }
 
-#define ASTONISH_INSTANTIATE(T, Offset) \
-  template void solve_cholesky(const FixedSide<T>&, const CsrView<Offset>&, MatrixView<T>, int);
-ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
+template void solve_cholesky(const FixedSide<float>&, const WideCsr&, MatrixView<float>, int);
+template void solve_cholesky(const FixedSide<double>&, const WideCsr&, MatrixView<double>, int);
 
 }  // namespace astonish::internal::als

@@ -12,7 +12,6 @@
 #include "linear_algebra/dot.hpp"
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/symmetric_system.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::als {
 
@@ -103,9 +102,9 @@ class BlockDescent {
 
 }  // namespace
 
-template <typename T, typename Offset>
-void solve_ialspp(const FixedSide<T>& side, const CsrView<Offset>& interactions,
-                  MatrixView<T> solved, int n_threads) {
+template <typename T>
+void solve_ialspp(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
+                  int n_threads) {
   parallel_for(solved.rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
     BlockDescent<T> solver(side);
     RowTerms<T> terms;
@@ -120,9 +119,7 @@ void solve_ialspp(const FixedSide<T>& side, const CsrView<Offset>& interactions,
   });
 }
 
-#define ASTONISH_INSTANTIATE(T, Offset) \
-  template void solve_ialspp(const FixedSide<T>&, const CsrView<Offset>&, MatrixView<T>, int);
-ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
+template void solve_ialspp(const FixedSide<float>&, const WideCsr&, MatrixView<float>, int);
+template void solve_ialspp(const FixedSide<double>&, const WideCsr&, MatrixView<double>, int);
 
 }  // namespace astonish::internal::als

@@ -22,6 +22,18 @@ ConstRows<T> as_rows(MatrixView<const T> rows) {
 }
 
 template <typename T>
+using ConstBlock = Eigen::Ref<const Rows<T>, 0, Eigen::OuterStride<>>;
+template <typename T>
+using Block = Eigen::Ref<Rows<T>, 0, Eigen::OuterStride<>>;
+
+// The one product of matrices here: each pair of types that Eigen multiplies is seconds of
+// compiling.
+template <typename T>
+void multiply(const ConstBlock<T>& a, const ConstBlock<T>& b, Block<T> out) {
+  out.noalias() = a * b;
+}
+
+template <typename T>
 void copy_rows(MatrixView<const T> factors, FixedSide<T>& side, int n_threads) {
   side.rows.setZero(to_index(factors.rows), to_index(padded<T>(factors.cols)));
   const ConstRows<T> source = as_rows(factors);
@@ -31,7 +43,7 @@ void copy_rows(MatrixView<const T> factors, FixedSide<T>& side, int n_threads) {
     if (side.basis.size() == 0) {
       target = source.middleRows(first, n);
     } else {
-      target.noalias() = source.middleRows(first, n) * side.basis;
+      multiply<T>(source.middleRows(first, n), side.basis, target);
     }
   });
 }
@@ -73,14 +85,15 @@ FixedSide<T> make_side(MatrixView<const T> factors, const ImplicitOptions& optio
 template <typename T>
 Rows<T> to_basis(const FixedSide<T>& side, MatrixView<const T> rows) {
   Rows<T> result = Rows<T>::Zero(to_index(rows.rows), side.rows.cols());
-  result.leftCols(to_index(rows.cols)).noalias() = as_rows(rows) * side.basis;
+  multiply<T>(as_rows(rows), side.basis, result.leftCols(to_index(rows.cols)));
   return result;
 }
 
 template <typename T>
 void from_basis(const FixedSide<T>& side, const Rows<T>& rows, MatrixView<T> out) {
   Eigen::Map<Rows<T>> target(out.data, to_index(out.rows), to_index(out.cols));
-  target.noalias() = rows.leftCols(to_index(out.cols)) * side.basis.transpose();
+  const Rows<T> back = side.basis.transpose();
+  multiply<T>(rows.leftCols(to_index(out.cols)), back, target);
 }
 
 #define ASTONISH_INSTANTIATE(T)                                                      \

@@ -9,12 +9,14 @@
 #include <span>
 #include <vector>
 
-#include "astonish/csr.hpp"
 #include "astonish/implicit_als.hpp"
 #include "astonish/matrix.hpp"
 #include "linear_algebra/padded.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::als {
+
+using ratings::WideCsr;
 
 template <typename T>
 using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -78,8 +80,7 @@ inline double extra_confidence(const ImplicitOptions& options, double weight) {
 template <typename T>
 class RowTerms {
  public:
-  template <typename Offset>
-  void assign(const FixedSide<T>& side, const CsrView<Offset>& interactions, std::size_t row) {
+  void assign(const FixedSide<T>& side, const WideCsr& interactions, std::size_t row) {
     const auto columns = interactions.row_indices(row);
     const bool weighted = !interactions.values.empty();
     const ImplicitOptions& options = side.options;
@@ -125,14 +126,14 @@ class RowTerms {
   std::vector<double> confidences_;
 };
 
-template <typename T, typename Offset>
-void solve_cholesky(const FixedSide<T>& side, const CsrView<Offset>& interactions,
-                    MatrixView<T> solved, int n_threads);
-template <typename T, typename Offset>
-void solve_cg(const FixedSide<T>& side, const CsrView<Offset>& interactions, MatrixView<T> solved,
+template <typename T>
+void solve_cholesky(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
+                    int n_threads);
+template <typename T>
+void solve_cg(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
               int n_threads);
-template <typename T, typename Offset>
-void solve_ialspp(const FixedSide<T>& side, const CsrView<Offset>& interactions,
-                  MatrixView<T> solved, int n_threads);
+template <typename T>
+void solve_ialspp(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
+                  int n_threads);
 
 }  // namespace astonish::internal::als

@@ -36,8 +36,7 @@ std::vector<RepeatGroup> group(std::span<const std::int32_t> items, Counts& coun
 
 }  // namespace
 
-template <typename Offset>
-Repeats::Repeats(const CsrView<Offset>& by_user) {
+Repeats::Repeats(const WideCsr& by_user) {
   Counts counts(by_user.n_cols);
   for (std::size_t user = 0; user < by_user.n_rows(); ++user) {
     const auto items = by_user.row_indices(user);
@@ -51,8 +50,5 @@ std::span<const RepeatGroup> Repeats::groups(std::size_t user) const {
   if (found == groups_.end()) return {};
   return found->second;
 }
-
-template Repeats::Repeats(const CsrView<std::int32_t>&);
-template Repeats::Repeats(const CsrView<std::int64_t>&);
 
 }  // namespace astonish::internal::ratings

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "astonish/csr.hpp"
+#include "wide_csr.hpp"
 
 namespace astonish::internal::ratings {
 
@@ -23,8 +23,7 @@ struct RepeatGroup {
 
 class Repeats {
  public:
-  template <typename Offset>
-  explicit Repeats(const CsrView<Offset>& by_user);
+  explicit Repeats(const WideCsr& by_user);
 
   // Groups of different `times`; none when the user rated no item twice.
   [[nodiscard]] std::span<const RepeatGroup> groups(std::size_t user) const;

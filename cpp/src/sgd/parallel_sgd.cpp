@@ -9,6 +9,7 @@
 #include "astonish/parallel.hpp"
 #include "block_schedule.hpp"
 #include "factors/training.hpp"
+#include "ratings/wide_csr.hpp"
 #include "sgd_block.hpp"
 #include "sgd_loop.hpp"
 #include "support/instantiate.hpp"
@@ -19,6 +20,7 @@ using internal::factors::all_finite;
 using internal::factors::check_training;
 using internal::factors::check_weights;
 using internal::linear_algebra::PaddedRows;
+using internal::ratings::Widened;
 using internal::support::check_shape;
 using namespace internal::sgd;
 
@@ -89,8 +91,7 @@ bool scatter(const PaddedRows<T>& rows, const Strips& strips, const SideView<T>&
 
 template <typename T>
 struct ParallelSgd<T>::State {
-  template <typename Offset>
-  State(const CsrView<Offset>& by_user, const BiasedFactors<const T>& initial,
+  State(const WideCsr& by_user, const BiasedFactors<const T>& initial,
         const SgdOptions& sgd_options, std::uint64_t its_seed, std::span<const double> weights,
         int n_threads)
       : n_factors(initial.pu.cols),
@@ -118,9 +119,11 @@ struct ParallelSgd<T>::State {
 
 template <typename T>
 template <typename Offset>
-ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& by_user, const BiasedFactors<const T>& initial,
-                            const SgdOptions& options, std::uint64_t seed,
-                            std::span<const double> weights, int n_threads) {
+ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& given_by_user,
+                            const BiasedFactors<const T>& initial, const SgdOptions& options,
+                            std::uint64_t seed, std::span<const double> weights, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_training(by_user, initial, options.n_epochs);
   check_weights(weights, by_user.indices.size());
   state_ = std::make_unique<State>(by_user, initial, options, seed, weights, n_threads);

@@ -7,7 +7,6 @@
 
 #include "astonish/parallel.hpp"
 #include "random/shuffle.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -24,8 +23,7 @@ constexpr std::size_t kRatingsPerBlock = 1000;
 constexpr std::uint64_t kUserStream = ~std::uint64_t{0};
 constexpr std::uint64_t kItemStream = kUserStream - 1;
 
-template <typename Offset>
-std::vector<std::int64_t> count_rows(const CsrView<Offset>& csr) {
+std::vector<std::int64_t> count_rows(const WideCsr& csr) {
   std::vector<std::int64_t> counts(csr.n_rows());
   for (std::size_t row = 0; row < counts.size(); ++row) {
     counts[row] = static_cast<std::int64_t>(csr.offsets[row + 1] - csr.offsets[row]);
@@ -33,8 +31,7 @@ std::vector<std::int64_t> count_rows(const CsrView<Offset>& csr) {
   return counts;
 }
 
-template <typename Offset>
-std::vector<std::int64_t> count_columns(const CsrView<Offset>& csr) {
+std::vector<std::int64_t> count_columns(const WideCsr& csr) {
   std::vector<std::int64_t> counts(csr.n_cols);
   for (const std::int32_t column : csr.indices) ++counts[static_cast<std::size_t>(column)];
   return counts;
@@ -49,8 +46,8 @@ struct PlacedRating {
 };
 
 // Calls visit for each rating of the users of a strip.
-template <typename Offset, typename Visit>
-void for_each_rating(const CsrView<Offset>& by_user, const Strips& users, const Strips& items,
+template <typename Visit>
+void for_each_rating(const WideCsr& by_user, const Strips& users, const Strips& items,
                      std::size_t strip, const Visit& visit) {
   std::vector<std::size_t> last_user(items.n_strips(), users.bounds.back());
   for (std::size_t place = users.bounds[strip]; place < users.bounds[strip + 1]; ++place) {
@@ -105,8 +102,7 @@ std::size_t count_strips(std::size_t n_users, std::size_t n_ratings) {
 }
 
 template <typename T>
-template <typename Offset>
-RatingGrid<T>::RatingGrid(const CsrView<Offset>& by_user, double global_mean,
+RatingGrid<T>::RatingGrid(const WideCsr& by_user, double global_mean,
                           std::span<const double> all_weights, std::uint64_t seed, int n_threads) {
   const std::size_t n_ratings = by_user.indices.size();
   const std::size_t n = count_strips(by_user.n_rows(), n_ratings);
@@ -125,8 +121,7 @@ RatingGrid<T>::RatingGrid(const CsrView<Offset>& by_user, double global_mean,
 }
 
 template <typename T>
-template <typename Offset>
-void RatingGrid<T>::count_blocks(const CsrView<Offset>& by_user, int n_threads) {
+void RatingGrid<T>::count_blocks(const WideCsr& by_user, int n_threads) {
   const std::size_t n = n_strips();
   block_runs.resize(n * n + 1);
   block_ratings.resize(n * n + 1);
@@ -145,8 +140,7 @@ void RatingGrid<T>::count_blocks(const CsrView<Offset>& by_user, int n_threads) 
 }
 
 template <typename T>
-template <typename Offset>
-void RatingGrid<T>::fill_blocks(const CsrView<Offset>& by_user, double global_mean,
+void RatingGrid<T>::fill_blocks(const WideCsr& by_user, double global_mean,
                                 std::span<const double> all_weights, std::size_t strip) {
   const std::size_t first_block = strip * n_strips();
   std::vector<std::size_t> next_run(&block_runs[first_block],
@@ -166,10 +160,5 @@ void RatingGrid<T>::fill_blocks(const CsrView<Offset>& by_user, double global_me
 
 template struct RatingGrid<float>;
 template struct RatingGrid<double>;
-#define ASTONISH_INSTANTIATE(T, Offset)                                                       \
-  template RatingGrid<T>::RatingGrid(const CsrView<Offset>&, double, std::span<const double>, \
-                                     std::uint64_t, int);
-ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

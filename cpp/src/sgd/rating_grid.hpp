@@ -12,9 +12,11 @@
 #include <span>
 #include <vector>
 
-#include "astonish/csr.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::sgd {
+
+using ratings::WideCsr;
 
 // The users, or the items, in shuffled order and cut into strips.
 struct Strips {
@@ -45,8 +47,7 @@ struct RatingGrid {
   static constexpr std::size_t kAhead = 8;
 
   // `weights` holds one for each rating of by_user, or none.
-  template <typename Offset>
-  RatingGrid(const CsrView<Offset>& by_user, double global_mean, std::span<const double> weights,
+  RatingGrid(const WideCsr& by_user, double global_mean, std::span<const double> weights,
              std::uint64_t seed, int n_threads);
 
   [[nodiscard]] std::size_t n_strips() const { return users.n_strips(); }
@@ -63,11 +64,9 @@ struct RatingGrid {
   std::unique_ptr<T[]> weights;                  // nullptr when all are 1
 
  private:
-  template <typename Offset>
-  void count_blocks(const CsrView<Offset>& by_user, int n_threads);
-  template <typename Offset>
-  void fill_blocks(const CsrView<Offset>& by_user, double global_mean,
-                   std::span<const double> all_weights, std::size_t strip);
+  void count_blocks(const WideCsr& by_user, int n_threads);
+  void fill_blocks(const WideCsr& by_user, double global_mean, std::span<const double> all_weights,
+                   std::size_t strip);
 };
 
 }  // namespace astonish::internal::sgd

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "factors/training.hpp"
+#include "ratings/wide_csr.hpp"
 #include "sgd_loop.hpp"
 #include "support/instantiate.hpp"
 
@@ -23,14 +24,13 @@ namespace astonish {
 using internal::factors::check_training;
 using internal::factors::check_weights;
 using internal::factors::has_finite_factors;
+using internal::ratings::Widened;
 using namespace internal::sgd;
 
 namespace {
 
-template <typename Offset>
-double run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-           const SgdOptions& options, const EpochCallback& on_epoch,
-           std::span<const double> weights) {
+double run(const WideCsr& by_user, const BiasedFactors<double>& model, const SgdOptions& options,
+           const EpochCallback& on_epoch, std::span<const double> weights) {
   switch (options.solver) {
     case SgdSolver::sequential:
       return run_sequential(by_user, model, options, on_epoch, weights);
@@ -43,9 +43,11 @@ double run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
 }  // namespace
 
 template <typename Offset>
-double fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double fit_sgd(const CsrView<Offset>& given_by_user, const BiasedFactors<double>& model,
                const SgdOptions& options, const EpochCallback& on_epoch,
                std::span<const double> weights) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_training(by_user, model, options.n_epochs);
   check_weights(weights, by_user.indices.size());
   const double squared_error = run(by_user, model, options, on_epoch, weights);

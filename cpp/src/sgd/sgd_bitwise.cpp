@@ -1,7 +1,6 @@
 // Surprise's order of updates and of roundings: see sgd.hpp. This file is compiled without
 // contraction of multiply and add (Variants.cmake), because one rounding less is another result.
 #include "sgd_loop.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -28,17 +27,10 @@ struct InOrder {
 
 }  // namespace
 
-template <typename Offset>
-double run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_bitwise(const WideCsr& by_user, const BiasedFactors<double>& model,
                    const SgdOptions& options, const EpochCallback& on_epoch,
                    std::span<const double> weights) {
   return run_sgd<InOrder>(by_user, model, options, on_epoch, weights);
 }
-
-#define ASTONISH_INSTANTIATE(Offset)                                                \
-  template double run_bitwise(const CsrView<Offset>&, const BiasedFactors<double>&, \
-                              const SgdOptions&, const EpochCallback&, std::span<const double>);
-ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

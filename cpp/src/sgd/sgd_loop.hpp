@@ -14,10 +14,12 @@
 #include "astonish/sgd.hpp"
 #include "astonish/svdpp.hpp"
 #include "linear_algebra/prefetch.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::sgd {
 
 using linear_algebra::prefetch_row;
+using ratings::WideCsr;
 
 template <typename Arithmetic>
 void step_bias(double& bias, double err, double lr, double reg) {
@@ -60,9 +62,9 @@ double train_user(std::size_t user, std::span<const std::int32_t> items,
 
 // train_user(user, items, ratings) returns the sum of the squared errors of the user's ratings.
 // Returns that of all ratings in the last epoch.
-template <typename Offset, typename Options, typename TrainUser>
-double run_epochs(const CsrView<Offset>& by_user, const Options& options,
-                  const EpochCallback& on_epoch, const TrainUser& train_user) {
+template <typename Options, typename TrainUser>
+double run_epochs(const WideCsr& by_user, const Options& options, const EpochCallback& on_epoch,
+                  const TrainUser& train_user) {
   double squared_error = 0.0;
   for (int k = 0; k < options.n_epochs; ++k) {
     const int epoch = options.first_epoch + k;
@@ -76,8 +78,8 @@ double run_epochs(const CsrView<Offset>& by_user, const Options& options,
   return squared_error;
 }
 
-template <typename Arithmetic, typename Offset>
-double run_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+template <typename Arithmetic>
+double run_sgd(const WideCsr& by_user, const BiasedFactors<double>& model,
                const SgdOptions& options, const EpochCallback& on_epoch,
                std::span<const double> weights) {
   return run_epochs(by_user, options, on_epoch, [&](std::size_t user, auto items, auto ratings) {
@@ -88,12 +90,10 @@ double run_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& mode
 }
 
 // Defined in the file of each solver, for int32 and int64 offsets.
-template <typename Offset>
-double run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_sequential(const WideCsr& by_user, const BiasedFactors<double>& model,
                       const SgdOptions& options, const EpochCallback& on_epoch,
                       std::span<const double> weights);
-template <typename Offset>
-double run_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_bitwise(const WideCsr& by_user, const BiasedFactors<double>& model,
                    const SgdOptions& options, const EpochCallback& on_epoch,
                    std::span<const double> weights);
 

@@ -1,7 +1,6 @@
 // Surprise's order of updates at the speed of the vector units: see sgd.hpp.
 #include "linear_algebra/dot.hpp"
 #include "sgd_loop.hpp"
-#include "support/instantiate.hpp"
 
 namespace astonish::internal::sgd {
 
@@ -30,18 +29,10 @@ struct Vectorised {
 
 }  // namespace
 
-template <typename Offset>
-double run_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_sequential(const WideCsr& by_user, const BiasedFactors<double>& model,
                       const SgdOptions& options, const EpochCallback& on_epoch,
                       std::span<const double> weights) {
   return run_sgd<Vectorised>(by_user, model, options, on_epoch, weights);
 }
-
-#define ASTONISH_INSTANTIATE(Offset)                                                   \
-  template double run_sequential(const CsrView<Offset>&, const BiasedFactors<double>&, \
-                                 const SgdOptions&, const EpochCallback&,              \
-                                 std::span<const double>);
-ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

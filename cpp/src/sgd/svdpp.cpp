@@ -6,6 +6,7 @@
 
 #include "astonish/parallel.hpp"
 #include "factors/training.hpp"
+#include "ratings/wide_csr.hpp"
 #include "sgd_loop.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
@@ -29,6 +30,7 @@ namespace astonish {
 using internal::factors::all_finite;
 using internal::factors::check_training;
 using internal::factors::has_finite_factors;
+using internal::ratings::Widened;
 using internal::support::check_codes;
 using internal::support::check_shape;
 using namespace internal::sgd;
@@ -37,9 +39,8 @@ namespace {
 
 constexpr std::size_t kUsersPerChunk = 64;
 
-template <typename Offset>
-double run(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-           MatrixView<double> yj, const SvdppOptions& options, const EpochCallback& on_epoch) {
+double run(const WideCsr& by_user, const BiasedFactors<double>& model, MatrixView<double> yj,
+           const SvdppOptions& options, const EpochCallback& on_epoch) {
   switch (options.solver) {
     case SgdSolver::sequential:
       return run_svdpp_sequential(by_user, model, yj, options, on_epoch);
@@ -68,9 +69,11 @@ void write_user(std::span<const std::int32_t> items, std::span<const double> p,
 }  // namespace
 
 template <typename Offset>
-double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double fit_svdpp(const CsrView<Offset>& given_by_user, const BiasedFactors<double>& model,
                  MatrixView<double> yj, const SvdppOptions& options,
                  const EpochCallback& on_epoch) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_training(by_user, model, options.n_epochs);
   check_shape("yj", yj, model.qi.rows, model.qi.cols);
   const double squared_error = run(by_user, model, yj, options, on_epoch);
@@ -82,9 +85,11 @@ double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& mo
 }
 
 template <typename Offset>
-void svdpp_user_factors(const CsrView<Offset>& by_user, std::span<const std::int32_t> users,
+void svdpp_user_factors(const CsrView<Offset>& given_by_user, std::span<const std::int32_t> users,
                         MatrixView<const double> pu, MatrixView<const double> yj,
                         MatrixView<double> out, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_shape("pu", pu, by_user.n_rows(), yj.cols);
   check_shape("yj", yj, by_user.n_cols, pu.cols);
   check_shape("out", out, users.size(), pu.cols);

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "sgd_loop.hpp"
-#include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
@@ -97,8 +96,7 @@ class Trainer {
 
 }  // namespace
 
-template <typename Offset>
-double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_svdpp_bitwise(const WideCsr& by_user, const BiasedFactors<double>& model,
                          MatrixView<double> yj, const SvdppOptions& options,
                          const EpochCallback& on_epoch) {
   Trainer trainer(model, yj, options);
@@ -106,12 +104,5 @@ double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<dou
     return trainer.train_user(user, items, ratings);
   });
 }
-
-#define ASTONISH_INSTANTIATE(Offset)                                                      \
-  template double run_svdpp_bitwise(const CsrView<Offset>&, const BiasedFactors<double>&, \
-                                    MatrixView<double>, const SvdppOptions&,              \
-                                    const EpochCallback&);
-ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

@@ -25,7 +25,6 @@
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/repeats.hpp"
 #include "sgd_loop.hpp"
-#include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
@@ -292,8 +291,7 @@ class Trainer {
 
 }  // namespace
 
-template <typename Offset>
-double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_svdpp_sequential(const WideCsr& by_user, const BiasedFactors<double>& model,
                             MatrixView<double> yj, const SvdppOptions& options,
                             const EpochCallback& on_epoch) {
   const Repeats repeats(by_user);
@@ -309,12 +307,5 @@ double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<
   padded_yj.copy_to(yj);
   return squared_error;
 }
-
-#define ASTONISH_INSTANTIATE(Offset)                                                         \
-  template double run_svdpp_sequential(const CsrView<Offset>&, const BiasedFactors<double>&, \
-                                       MatrixView<double>, const SvdppOptions&,              \
-                                       const EpochCallback&);
-ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
-#undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish::internal::sgd

@@ -2,16 +2,17 @@
 #pragma once
 
 #include "astonish/svdpp.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::sgd {
 
+using ratings::WideCsr;
+
 // Defined for int32 and int64 offsets.
-template <typename Offset>
-double run_svdpp_sequential(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_svdpp_sequential(const WideCsr& by_user, const BiasedFactors<double>& model,
                             MatrixView<double> yj, const SvdppOptions& options,
                             const EpochCallback& on_epoch);
-template <typename Offset>
-double run_svdpp_bitwise(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
+double run_svdpp_bitwise(const WideCsr& by_user, const BiasedFactors<double>& model,
                          MatrixView<double> yj, const SvdppOptions& options,
                          const EpochCallback& on_epoch);
 

@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "astonish/parallel.hpp"
+#include "ratings/wide_csr.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {
 
+using internal::ratings::WideCsr;
+using internal::ratings::Widened;
 using internal::support::check_length;
 using internal::support::check_n_epochs;
 using internal::support::check_transposed;
@@ -26,9 +29,8 @@ double shrunken_mean(std::span<const std::int32_t> columns, std::span<const doub
   return divisor == 0.0 ? 0.0 : sum / divisor;
 }
 
-template <typename Offset>
-void fit_side(const CsrView<Offset>& ratings, double global_mean, std::span<const double> other,
-              double reg, std::span<double> biases, int n_threads) {
+void fit_side(const WideCsr& ratings, double global_mean, std::span<const double> other, double reg,
+              std::span<double> biases, int n_threads) {
   parallel_for(biases.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       biases[row] =
@@ -37,9 +39,8 @@ void fit_side(const CsrView<Offset>& ratings, double global_mean, std::span<cons
   });
 }
 
-template <typename Offset>
-void check_arguments(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
-                     const BaselineOptions& options, std::span<double> bu, std::span<double> bi) {
+void check_arguments(const WideCsr& by_user, const WideCsr& by_item, const BaselineOptions& options,
+                     std::span<double> bu, std::span<double> bi) {
   check_transposed("by_user", by_user, "by_item", by_item);
   check_length("bu", bu.size(), by_user.n_rows());
   check_length("bi", bi.size(), by_item.n_rows());
@@ -49,9 +50,13 @@ void check_arguments(const CsrView<Offset>& by_user, const CsrView<Offset>& by_i
 }  // namespace
 
 template <typename Offset>
-void fit_baselines(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
+void fit_baselines(const CsrView<Offset>& given_by_user, const CsrView<Offset>& given_by_item,
                    double global_mean, const BaselineOptions& options, std::span<double> bu,
                    std::span<double> bi, int n_threads, const EpochCallback& on_epoch) {
+  const Widened wide_by_user(given_by_user);
+  const Widened wide_by_item(given_by_item);
+  const WideCsr& by_user = wide_by_user.view;
+  const WideCsr& by_item = wide_by_item.view;
   check_arguments(by_user, by_item, options, bu, bi);
   std::fill(bu.begin(), bu.end(), 0.0);
   std::fill(bi.begin(), bi.end(), 0.0);

@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "astonish/parallel.hpp"
+#include "ratings/wide_csr.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {
 
+using internal::ratings::WideCsr;
+using internal::ratings::Widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 
@@ -37,8 +40,7 @@ std::size_t cluster_of(Clusters clusters, std::int32_t row) {
   return static_cast<std::size_t>(clusters[static_cast<std::size_t>(row)]);
 }
 
-template <typename Offset>
-std::vector<Sum> sum_pairs(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters cltr_i,
+std::vector<Sum> sum_pairs(const WideCsr& by_user, Clusters cltr_u, Clusters cltr_i,
                            std::size_t n_pairs, std::size_t n_item_clusters) {
   std::vector<Sum> sums(n_pairs);
   for (std::size_t user = 0; user < by_user.n_rows(); ++user) {
@@ -101,9 +103,8 @@ void check_averages(const ClusterAverages<T>& averages) {
   }
 }
 
-template <typename Offset>
-void check_ratings(const CsrView<Offset>& ratings, std::size_t n_rows, std::size_t n_cols,
-                   const char* rows, const char* cols) {
+void check_ratings(const WideCsr& ratings, std::size_t n_rows, std::size_t n_cols, const char* rows,
+                   const char* cols) {
   check_length(rows, n_rows, ratings.n_rows());
   check_length(cols, n_cols, ratings.n_cols);
   check_length("values", ratings.values.size(), ratings.indices.size());
@@ -112,8 +113,10 @@ void check_ratings(const CsrView<Offset>& ratings, std::size_t n_rows, std::size
 }  // namespace
 
 template <typename Offset>
-void average_clusters(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters cltr_i,
+void average_clusters(const CsrView<Offset>& given_by_user, Clusters cltr_u, Clusters cltr_i,
                       double global_mean, const ClusterAverages<double>& averages) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   check_averages(averages);
   check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
   check_codes("cltr_u", cltr_u, 0, averages.users.size());
@@ -137,8 +140,10 @@ void average_clusters(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters 
 }
 
 template <typename Offset>
-void assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means, Clusters cltr_i,
+void assign_users(const CsrView<Offset>& given_by_user, const ClusterMeans& means, Clusters cltr_i,
                   std::span<std::int64_t> cltr_u, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const WideCsr& by_user = wide_by_user.view;
   const auto& [users, items, pairs] = means.averages;
   check_averages(means.averages);
   check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
@@ -159,8 +164,10 @@ void assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means, Clu
 }
 
 template <typename Offset>
-void assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means, Clusters cltr_u,
+void assign_items(const CsrView<Offset>& given_by_item, const ClusterMeans& means, Clusters cltr_u,
                   std::span<std::int64_t> cltr_i, int n_threads) {
+  const Widened wide_by_item(given_by_item);
+  const WideCsr& by_item = wide_by_item.view;
   const auto& [users, items, pairs] = means.averages;
   check_averages(means.averages);
   check_ratings(by_item, cltr_i.size(), cltr_u.size(), "cltr_i", "cltr_u");

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "astonish/parallel.hpp"
+#include "ratings/wide_csr.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {
 
+using internal::ratings::WideCsr;
+using internal::ratings::Widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 using internal::support::check_shape;
@@ -27,10 +30,9 @@ struct CoRatings {
 };
 
 // One row of the table of deviations, reused for item after item.
-template <typename Offset>
 class Row {
  public:
-  Row(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item)
+  Row(const WideCsr& by_user, const WideCsr& by_item)
       : by_user_(by_user), by_item_(by_item), row_(by_user.n_cols) {}
 
   void fill(std::size_t item) {
@@ -77,14 +79,13 @@ class Row {
     return by_user_.row_indices(static_cast<std::size_t>(user));
   }
 
-  const CsrView<Offset>& by_user_;
-  const CsrView<Offset>& by_item_;
+  const WideCsr& by_user_;
+  const WideCsr& by_item_;
   std::vector<CoRatings> row_;
   std::vector<std::pair<std::int32_t, double>> raters_;
 };
 
-template <typename Offset>
-double estimate(const Row<Offset>& row, std::span<const std::int32_t> items, double user_mean) {
+double estimate(const Row& row, std::span<const std::int32_t> items, double user_mean) {
   double sum = 0.0;
   double count = 0.0;
   for (const std::int32_t item : items) {
@@ -97,8 +98,7 @@ double estimate(const Row<Offset>& row, std::span<const std::int32_t> items, dou
   return count > 0.0 ? user_mean + sum / count : user_mean;
 }
 
-template <typename Offset>
-void copy(const Row<Offset>& row, std::span<std::int64_t> freq, std::span<double> dev) {
+void copy(const Row& row, std::span<std::int64_t> freq, std::span<double> dev) {
   for (std::size_t j = 0; j < freq.size(); ++j) {
     freq[j] = static_cast<std::int64_t>(row[j].count);
     dev[j] = row[j].count > 0.0 ? row[j].difference / row[j].count
@@ -107,11 +107,11 @@ void copy(const Row<Offset>& row, std::span<std::int64_t> freq, std::span<double
 }
 
 // Calls use(position, row) with the filled row of each item.
-template <typename Offset, typename Use>
-void for_each_row(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
+template <typename Use>
+void for_each_row(const WideCsr& by_user, const WideCsr& by_item,
                   std::span<const std::int32_t> items, int n_threads, const Use& use) {
   parallel_for(items.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-    Row<Offset> row(by_user, by_item);
+    Row row(by_user, by_item);
     for (std::size_t k = begin; k < end; ++k) {
       row.fill(static_cast<std::size_t>(items[k]));
       use(k, row);
@@ -122,24 +122,32 @@ void for_each_row(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item
 }  // namespace
 
 template <typename Offset>
-void slope_one_rows(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
+void slope_one_rows(const CsrView<Offset>& given_by_user, const CsrView<Offset>& given_by_item,
                     std::span<const std::int32_t> items, MatrixView<std::int64_t> freq,
                     MatrixView<double> dev, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const Widened wide_by_item(given_by_item);
+  const WideCsr& by_user = wide_by_user.view;
+  const WideCsr& by_item = wide_by_item.view;
   check_transposed("by_user", by_user, "by_item", by_item);
   check_codes("items", items, 0, by_item.n_rows());
   check_shape("freq", freq, items.size(), by_item.n_rows());
   check_shape("dev", dev, items.size(), by_item.n_rows());
-  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row<Offset>& row) {
+  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
     copy(row, freq.row(k), dev.row(k));
     dev.row(k)[static_cast<std::size_t>(items[k])] = 0.0;  // also of an item without ratings
   });
 }
 
 template <typename Offset>
-void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
+void estimate_slope_one(const CsrView<Offset>& given_by_user, const CsrView<Offset>& given_by_item,
                         std::span<const double> user_mean, std::span<const std::int32_t> items,
                         std::span<const std::int64_t> pair_offsets,
                         std::span<const std::int32_t> users, std::span<double> out, int n_threads) {
+  const Widened wide_by_user(given_by_user);
+  const Widened wide_by_item(given_by_item);
+  const WideCsr& by_user = wide_by_user.view;
+  const WideCsr& by_item = wide_by_item.view;
   check_transposed("by_user", by_user, "by_item", by_item);
   check_length("user_mean", user_mean.size(), by_user.n_rows());
   check_codes("items", items, 0, by_item.n_rows());
@@ -147,7 +155,7 @@ void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& b
   const CsrView<std::int64_t> pairs{pair_offsets, users, {}, by_user.n_rows()};
   validate(pairs);
   check_length("out", out.size(), users.size());
-  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row<Offset>& row) {
+  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
     double* estimates = out.data() + pair_offsets[k];
     for (const std::int32_t code : pairs.row_indices(k)) {
       const auto user = static_cast<std::size_t>(code);

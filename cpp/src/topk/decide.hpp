@@ -67,11 +67,11 @@ class RoundingBound {
   ItemSizes items_;
 };
 
-template <typename T, typename Offset>
+template <typename T>
 class Decision {
  public:
   // `slices` hold what was found among all items for the queries from `first_query` on.
-  Decision(const Problem<T, Offset>& problem, std::span<Found> slices, std::size_t first_query)
+  Decision(const Problem<T>& problem, std::span<Found> slices, std::size_t first_query)
       : problem_(problem),
         slices_(slices),
         first_query_(first_query),
@@ -148,7 +148,7 @@ class Decision {
     }
   }
 
-  const Problem<T, Offset>& problem_;
+  const Problem<T>& problem_;
   std::span<Found> slices_;
   std::size_t first_query_;
   RoundingBound<T> bound_;

@@ -18,8 +18,7 @@ namespace astonish::internal::topk {
 class TileExclusions {
  public:
   // Of the rows `queries` of `exclude`, and of the items `items` in tiles of `tile`.
-  template <typename Offset>
-  TileExclusions(const CsrView<Offset>* exclude, Range queries, Range items, std::size_t tile)
+  TileExclusions(const WideCsr* exclude, Range queries, Range items, std::size_t tile)
       : items_(items), tile_(tile), words_((tile + kBits - 1) / kBits) {
     if (exclude == nullptr) return;
     sort(*exclude, queries);
@@ -52,8 +51,7 @@ class TileExclusions {
 
   static constexpr std::size_t kBits = 64;
 
-  template <typename Offset>
-  void sort(const CsrView<Offset>& exclude, Range queries) {
+  void sort(const WideCsr& exclude, Range queries) {
     begins_.assign((items_.size() + tile_ - 1) / tile_ + 1, 0);
     for_each(exclude, queries, [&](Exclusion excluded) { ++begins_[tile_of(excluded) + 1]; });
     for (std::size_t t = 1; t < begins_.size(); ++t) begins_[t] += begins_[t - 1];
@@ -63,8 +61,8 @@ class TileExclusions {
              [&](Exclusion excluded) { sorted_[next[tile_of(excluded)]++] = excluded; });
   }
 
-  template <typename Offset, typename Visit>
-  void for_each(const CsrView<Offset>& exclude, Range queries, Visit visit) const {
+  template <typename Visit>
+  void for_each(const WideCsr& exclude, Range queries, Visit visit) const {
     for (std::size_t query = queries.begin; query < queries.end; ++query) {
       for (const std::int32_t index : exclude.row_indices(query)) {
         const auto item = static_cast<std::uint32_t>(index);

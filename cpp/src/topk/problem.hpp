@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <span>
 
-#include "astonish/csr.hpp"
 #include "astonish/matrix.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::topk {
+
+using ratings::WideCsr;
 
 // [begin, end) of the queries or of the items.
 struct Range {
@@ -17,12 +19,12 @@ struct Range {
   [[nodiscard]] std::size_t size() const { return end - begin; }
 };
 
-template <typename T, typename Offset>
+template <typename T>
 struct Problem {
   MatrixView<const T> queries;
   MatrixView<const T> items;
   std::span<const T> item_bias;
-  const CsrView<Offset>* exclude;
+  const WideCsr* exclude;
   std::size_t n;  // list length, at most the number of items
 
   [[nodiscard]] T bias(std::size_t item) const {

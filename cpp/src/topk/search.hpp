@@ -31,11 +31,10 @@ struct Found {
   ItemSizes sizes;
 };
 
-template <typename T, typename Offset>
+template <typename T>
 class BlockSearch {
  public:
-  BlockSearch(const Problem<T, Offset>& problem, std::size_t n_candidates, Range queries,
-              Range items)
+  BlockSearch(const Problem<T>& problem, std::size_t n_candidates, Range queries, Range items)
       : problem_(problem),
         items_(items),
         tile_rows_(ItemTile<T>::rows_for(problem.items.cols)),
@@ -119,7 +118,7 @@ class BlockSearch {
     }
   }
 
-  const Problem<T, Offset>& problem_;
+  const Problem<T>& problem_;
   Range items_;
   std::size_t tile_rows_;
   QueryPanels panels_;

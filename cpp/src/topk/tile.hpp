@@ -66,8 +66,7 @@ class ItemTile {
     return std::clamp<std::size_t>(rows, 48, 504) / kMultiple * kMultiple;
   }
 
-  template <typename Offset>
-  void assign(const Problem<T, Offset>& problem, Range items) {
+  void assign(const Problem<T>& problem, Range items) {
     const std::size_t width = problem.items.cols;
     const float* rows = as_float(problem.items.row(items.begin).data(), items.size() * width);
     groups_.resize((items.size() + kGroup - 1) / kGroup);
@@ -94,8 +93,7 @@ class ItemTile {
     return converted_.data();
   }
 
-  template <typename Offset>
-  float bias(const Problem<T, Offset>& problem, std::size_t item) {
+  float bias(const Problem<T>& problem, std::size_t item) {
     const T value = problem.bias(item);
     const bool listable = value != -std::numeric_limits<T>::infinity();
     if (listable) sizes_.bias = std::max(sizes_.bias, std::abs(static_cast<double>(value)));

@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "astonish/parallel.hpp"
 #include "decide.hpp"
+#include "ratings/wide_csr.hpp"
 #include "search.hpp"
+#include "support/instantiate.hpp"
 
 namespace astonish {
 
+using internal::ratings::Widened;
 using namespace internal::topk;
 
 namespace {
@@ -61,10 +65,10 @@ void write_row(std::span<const Candidate<T>> best, std::size_t row, const TopkRe
             std::numeric_limits<T>::quiet_NaN());
 }
 
-template <typename T, typename Offset>
+template <typename T>
 class Search {
  public:
-  Search(const Problem<T, Offset>& problem, const TopkResult<T>& result, int n_threads)
+  Search(const Problem<T>& problem, const TopkResult<T>& result, int n_threads)
       : problem_(problem),
         result_(result),
         n_candidates_(std::min(problem.n + kSlack, problem.items.rows)),
@@ -91,7 +95,7 @@ class Search {
 
   void decide(std::size_t block, Range queries) {
     const auto slices = std::span(found_).subspan(block * plan_.n_slices, plan_.n_slices);
-    Decision<T, Offset> decision(problem_, slices, queries.begin);
+    Decision<T> decision(problem_, slices, queries.begin);
     for (std::size_t query = queries.begin; query < queries.end; ++query) {
       write_row(decision.decide(query), query, result_);
     }
@@ -102,7 +106,7 @@ class Search {
     return {k * length, std::min((k + 1) * length, n)};
   }
 
-  const Problem<T, Offset>& problem_;
+  const Problem<T>& problem_;
   const TopkResult<T>& result_;
   std::size_t n_candidates_;
   Plan plan_;
@@ -118,7 +122,10 @@ void require(bool holds, const char* message) {
 
 template <typename T, typename Offset>
 void topk(MatrixView<const T> queries, MatrixView<const T> items, std::span<const T> item_bias,
-          const CsrView<Offset>* exclude, TopkResult<T> result, int n_threads) {
+          const CsrView<Offset>* given_exclude, TopkResult<T> result, int n_threads) {
+  std::optional<Widened> wide_exclude;
+  if (given_exclude != nullptr) wide_exclude.emplace(*given_exclude);
+  const WideCsr* exclude = wide_exclude ? &wide_exclude->view : nullptr;
   require(queries.cols == items.cols, "queries and items differ in their number of factors");
   require(item_bias.empty() || item_bias.size() == items.rows, "item_bias needs one entry an item");
   require(result.indices.rows == queries.rows && result.scores.rows == queries.rows &&
@@ -133,17 +140,14 @@ void topk(MatrixView<const T> queries, MatrixView<const T> items, std::span<cons
     for (std::size_t query = 0; query < queries.rows; ++query) write_row<T>({}, query, result);
     return;
   }
-  const Problem<T, Offset> problem{queries, items, item_bias, exclude, n};
+  const Problem<T> problem{queries, items, item_bias, exclude, n};
   Search(problem, result, n_threads).run(n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(T, Offset)                                            \
   template void topk(MatrixView<const T>, MatrixView<const T>, std::span<const T>, \
                      const CsrView<Offset>*, TopkResult<T>, int);
-ASTONISH_INSTANTIATE(float, std::int32_t)
-ASTONISH_INSTANTIATE(float, std::int64_t)
-ASTONISH_INSTANTIATE(double, std::int32_t)
-ASTONISH_INSTANTIATE(double, std::int64_t)
+ASTONISH_FOR_TYPES_AND_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 
 }  // namespace astonish

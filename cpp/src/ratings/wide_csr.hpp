@@ -1,0 +1,26 @@
+// The CSR view that kernels are compiled for: C++ programs may have offsets of int32 or int64, and
+// the public functions widen the former, so that no kernel is compiled twice. O(rows).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "astonish/csr.hpp"
+
+namespace astonish::internal::ratings {
+
+using WideCsr = CsrView<std::int64_t>;
+
+struct Widened {
+  explicit Widened(const CsrView<std::int64_t>& csr) : view(csr) {}
+  explicit Widened(const CsrView<std::int32_t>& csr)
+      : offsets(csr.offsets.begin(), csr.offsets.end()),
+        view{offsets, csr.indices, csr.values, csr.n_cols} {}
+  Widened(const Widened&) = delete;
+  Widened& operator=(const Widened&) = delete;
+
+  std::vector<std::int64_t> offsets;  // what the view shows, unless it shows those of the caller
+  WideCsr view;
+};
+
+}  // namespace astonish::internal::ratings
