@@ -35,24 +35,25 @@ py::tuple bind_average(const Ratings& by_user, const Codes& cltr_u, const Codes&
   return py::make_tuple(avg_cltr_u, avg_cltr_i, avg_cocltr);
 }
 
-using Assign = void (*)(const CsrView<std::int64_t>&, const ClusterMeans&,
-                        std::span<const std::int64_t>, std::span<std::int64_t>, int);
+using Assign = double (*)(const CsrView<std::int64_t>&, const ClusterMeans&,
+                          std::span<const std::int64_t>, std::span<std::int64_t>, int);
 
 // assign_users by the ratings of each user, or assign_items by those of each item.
 template <Assign assign>
-Codes bind_assign(const Ratings& ratings, const Array<double>& user_mean,
-                  const Array<double>& item_mean, const Array<double>& avg_cltr_u,
-                  const Array<double>& avg_cltr_i, const Array<double>& avg_cocltr,
-                  const Codes& others, int n_threads) {
+py::tuple bind_assign(const Ratings& ratings, const Array<double>& user_mean,
+                      const Array<double>& item_mean, const Array<double>& avg_cltr_u,
+                      const Array<double>& avg_cltr_i, const Array<double>& avg_cocltr,
+                      const Codes& others, int n_threads) {
   const auto means = read_means(user_mean, item_mean, avg_cltr_u, avg_cltr_i, avg_cocltr);
   const auto codes = read("clusters", others);
   auto out = new_array<std::int64_t>(ratings.view().n_rows());
   const auto best = write("out", out);
+  double squared_error = 0.0;
   {
     const py::gil_scoped_release release;
-    assign(ratings.view(), means, codes, best, n_threads);
+    squared_error = assign(ratings.view(), means, codes, best, n_threads);
   }
-  return out;
+  return py::make_tuple(out, squared_error);
 }
 
 template <Assign assign>
@@ -71,10 +72,12 @@ void register_co_clustering(py::module_& module) {
              py::arg("cltr_i").noconvert(), py::arg("global_mean"), py::arg("n_cltr_u"),
              py::arg("n_cltr_i"),
              "Mean ratings of clusters: (avg_cltr_u, avg_cltr_i, avg_cocltr).");
-  register_assign<&assign_users<std::int64_t>>(module, "assign_users", "by_user", "cltr_i",
-                                               "The best cluster of each user.");
-  register_assign<&assign_items<std::int64_t>>(module, "assign_items", "by_item", "cltr_u",
-                                               "The best cluster of each item.");
+  register_assign<&assign_users<std::int64_t>>(
+      module, "assign_users", "by_user", "cltr_i",
+      "The best cluster of each user, and the sum of squared errors.");
+  register_assign<&assign_items<std::int64_t>>(
+      module, "assign_items", "by_item", "cltr_u",
+      "The best cluster of each item, and the sum of squared errors.");
 }
 
 }  // namespace astonish::bindings

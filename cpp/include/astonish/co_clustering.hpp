@@ -49,16 +49,17 @@ void average_clusters(const CsrView<Offset>& by_user, std::span<const std::int64
                       const ClusterAverages<double>& averages);
 
 // Writes the best cluster of each user to `cltr_u`, given the items' clusters; of equal errors the
-// lowest cluster. Throws as average_clusters does.
+// lowest cluster. Returns the sum of the squared errors of all ratings in these clusters. Throws as
+// average_clusters does.
 template <typename Offset>
-void assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means,
-                  std::span<const std::int64_t> cltr_i, std::span<std::int64_t> cltr_u,
-                  int n_threads);
+double assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means,
+                    std::span<const std::int64_t> cltr_i, std::span<std::int64_t> cltr_u,
+                    int n_threads);
 
 // The same for the items, given the users' clusters.
 template <typename Offset>
-void assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means,
-                  std::span<const std::int64_t> cltr_u, std::span<std::int64_t> cltr_i,
-                  int n_threads);
+double assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means,
+                    std::span<const std::int64_t> cltr_u, std::span<std::int64_t> cltr_i,
+                    int n_threads);
 
 }  // namespace astonish

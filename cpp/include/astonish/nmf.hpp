@@ -20,6 +20,8 @@
 // collaborative filtering for recommender systems. 2014.
 #pragma once
 
+#include <memory>
+
 #include "astonish/csr.hpp"
 #include "astonish/epochs.hpp"
 #include "astonish/factors.hpp"
@@ -33,10 +35,35 @@ struct NmfOptions {
   double reg_bu = 0.02, reg_bi = 0.02;  // L2 regularisation, of a biased model only
 };
 
-// Trains `model`; what it holds before this returns, or after it throws, is unspecified, so pass a
-// copy you can drop. Throws std::invalid_argument for shapes that do not match, n_epochs < 0 or
-// n_threads < 1, std::domain_error when the factors stop being finite (the message names the
-// epoch), Cancelled when on_epoch says so, and whatever on_epoch throws.
+// The model in training, for callers that look at it between epochs.
+class NmfTrainer {
+ public:
+  // Copies `initial` and borrows the ratings, which must outlive the trainer. Of `options` the
+  // rates are used: the caller counts the epochs. Throws std::invalid_argument for shapes that do
+  // not match or n_epochs < 0.
+  template <typename Offset>
+  NmfTrainer(const CsrView<Offset>& by_user, const BiasedFactors<const double>& initial,
+             const NmfOptions& options);
+  ~NmfTrainer();
+  NmfTrainer(NmfTrainer&&) noexcept;
+  NmfTrainer& operator=(NmfTrainer&&) noexcept;
+
+  // Trains one epoch and returns the sum of the squared errors of its estimates, which are those of
+  // the factors before it. Throws std::invalid_argument for n_threads < 1, std::domain_error when
+  // the factors stop being finite (the message names the epoch): they are lost.
+  double run_epoch(int n_threads);
+
+  // Writes the four arrays of parameters as they are now; biases of an unbiased model are left
+  // alone. Throws std::invalid_argument when the shapes are not those of the initial model.
+  void copy_to(const BiasedFactors<double>& model) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Trains all epochs and then writes `model`: what throws leaves it as it was. Throws as NmfTrainer
+// does, Cancelled when on_epoch says so, and whatever on_epoch throws.
 template <typename Offset>
 void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
              const NmfOptions& options, int n_threads, const EpochCallback& on_epoch = {});

@@ -2,7 +2,9 @@
 // because one rounding less is another result.
 #include "astonish/nmf.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,6 +26,7 @@ using internal::linear_algebra::Lanes;
 using internal::linear_algebra::load_lanes;
 using internal::linear_algebra::PaddedRows;
 using internal::linear_algebra::prefetch;
+using internal::support::check_shape;
 using namespace internal::sgd;
 
 namespace {
@@ -85,6 +88,20 @@ double dot(const double* a, const double* b, std::size_t n) {
   return sum;
 }
 
+// Of one user's estimates. It is no part of the model, so it need not be summed from left to right.
+double squared_error(std::span<const double> ratings, const double* estimates) {
+  Lanes sums = {};
+  std::size_t k = 0;
+  for (; k + kLanes <= ratings.size(); k += kLanes) {
+    const Lanes errors = load_lanes(ratings.data() + k) - load_lanes(estimates + k);
+    sums += errors * errors;
+  }
+  double sum = 0.0;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
+  for (; k < ratings.size(); ++k) sum += (ratings[k] - estimates[k]) * (ratings[k] - estimates[k]);
+  return sum;
+}
+
 double scaled(double factor, double numerator, double denominator) {
   const double product = factor * (numerator / denominator);
   return factor != 0.0 && denominator != 0.0 ? product : factor;
@@ -135,110 +152,6 @@ void scale_row(std::size_t width, const double* row, double* out, const Ratings&
   for (; at < width; at += kLanes) scale_lanes<1>(row, out, at, of);
 }
 
-template <typename Offset>
-class Trainer {
- public:
-  Trainer(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
-          const NmfOptions& options, int n_threads)
-      : by_user_(by_user),
-        model_(model),
-        options_(options),
-        n_threads_(n_threads),
-        by_item_(by_user),
-        p_(model.pu),
-        next_p_(model.pu.rows, model.pu.cols),
-        q_(model.qi),
-        estimates_(by_user.indices.size()) {}
-
-  void train_epoch() {
-    if (model_.biased) {
-      for_each_row(model_.pu.rows, [&](std::size_t user) { multiply(user); });
-      step_biases();
-    }
-    for_each_row(model_.pu.rows, [&](std::size_t user) {
-      if (!model_.biased) multiply(user);
-      scale_user(user);
-    });
-    for_each_row(model_.qi.rows, [&](std::size_t item) { scale_item(item); });
-    std::swap(p_, next_p_);
-  }
-
-  [[nodiscard]] bool is_finite() const {
-    return all_finite(p_.values()) && all_finite(q_.values()) &&
-           (!model_.biased || (all_finite(model_.bu) && all_finite(model_.bi)));
-  }
-
-  void copy_factors() const {
-    p_.copy_to(model_.pu);
-    q_.copy_to(model_.qi);
-  }
-
- private:
-  template <typename Body>
-  void for_each_row(std::size_t n_rows, const Body& body) {
-    parallel_for(n_rows, n_threads_, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t row = begin; row < end; ++row) body(row);
-    });
-  }
-
-  [[nodiscard]] std::size_t begin(std::size_t user) const {
-    return static_cast<std::size_t>(by_user_.offsets[user]);
-  }
-
-  void multiply(std::size_t user) {
-    double* estimate = estimates_.data() + begin(user);
-    for (const std::int32_t item : by_user_.row_indices(user)) {
-      const double* const q = q_.row(static_cast<std::size_t>(item));
-      *estimate++ = dot(q, p_.row(user), model_.pu.cols);
-    }
-  }
-
-  // One after the other: an estimate has the biases that the ratings before it left.
-  void step_biases() {
-    for (std::size_t user = 0, position = 0; user < by_user_.n_rows(); ++user) {
-      double& bu = model_.bu[user];
-      for (const std::int32_t item : by_user_.row_indices(user)) {
-        double& bi = model_.bi[static_cast<std::size_t>(item)];
-        const double estimate = model_.global_mean + bu + bi + estimates_[position];
-        const double err = by_user_.values[position] - estimate;
-        step_bias<InOrder>(bu, err, options_.lr_bu, options_.reg_bu);
-        step_bias<InOrder>(bi, err, options_.lr_bi, options_.reg_bi);
-        estimates_[position++] = estimate;
-      }
-    }
-  }
-
-  void scale_user(std::size_t user) {
-    const double* const estimates = estimates_.data() + begin(user);
-    const RowRatings ratings{q_, by_user_.row_indices(user), by_user_.row_values(user),
-                             [=](std::size_t k) { return estimates[k]; }, options_.reg_pu};
-    scale_row(p_.width(), p_.row(user), next_p_.row(user), ratings);
-  }
-
-  // In place: the other rows are those of users.
-  void scale_item(std::size_t item) {
-    const auto positions = by_item_.positions(item);
-    const double* const estimates = estimates_.data();
-    const auto estimate = [=](std::size_t k) {
-      if (k + kPrefetch < positions.size()) prefetch(estimates + positions[k + kPrefetch]);
-      return estimates[positions[k]];
-    };
-    const RowRatings ratings{p_, by_item_.users(item), by_item_.ratings(item), estimate,
-                             options_.reg_qi};
-    scale_row(q_.width(), q_.row(item), q_.row(item), ratings);
-  }
-
-  const CsrView<Offset>& by_user_;
-  const BiasedFactors<double>& model_;
-  const NmfOptions& options_;
-  int n_threads_;
-  ByItem by_item_;
-  PaddedRows<double> p_;
-  PaddedRows<double> next_p_;
-  PaddedRows<double> q_;
-  std::vector<double> estimates_;  // of each rating, in the order of by_user
-};
-
 [[noreturn]] void throw_diverged(int epoch, const NmfOptions& options, bool biased) {
   constexpr const char* method = "non-negative matrix factorization";
   if (!biased) internal::factors::throw_diverged(method, epoch, {});
@@ -248,20 +161,158 @@ class Trainer {
 
 }  // namespace
 
+struct NmfTrainer::State {
+  template <typename Offset>
+  State(const CsrView<Offset>& ratings, const BiasedFactors<const double>& initial,
+        const NmfOptions& nmf_options)
+      : offsets(ratings.offsets.begin(), ratings.offsets.end()),
+        by_user{offsets, ratings.indices, ratings.values, ratings.n_cols},
+        by_item(ratings),
+        options(nmf_options),
+        n_factors(initial.pu.cols),
+        global_mean(initial.global_mean),
+        biased(initial.biased),
+        p(initial.pu),
+        next_p(initial.pu.rows, initial.pu.cols),
+        q(initial.qi),
+        bu(initial.bu.begin(), initial.bu.end()),
+        bi(initial.bi.begin(), initial.bi.end()),
+        estimates(ratings.indices.size()),
+        squared_errors(ratings.n_rows()) {}
+
+  double train_epoch(int n_threads) {
+    if (biased) {
+      for_each_row(by_user.n_rows(), n_threads, [&](std::size_t user) { multiply(user); });
+      step_biases();
+    }
+    for_each_row(by_user.n_rows(), n_threads, [&](std::size_t user) {
+      if (!biased) multiply(user);
+      squared_errors[user] =
+          squared_error(by_user.row_values(user), estimates.data() + offsets[user]);
+      scale_user(user);
+    });
+    for_each_row(by_user.n_cols, n_threads, [&](std::size_t item) { scale_item(item); });
+    std::swap(p, next_p);
+    return std::accumulate(squared_errors.begin(), squared_errors.end(), 0.0);
+  }
+
+  [[nodiscard]] bool is_finite() const {
+    return all_finite(p.values()) && all_finite(q.values()) &&
+           (!biased || (all_finite(bu) && all_finite(bi)));
+  }
+
+  template <typename Body>
+  static void for_each_row(std::size_t n_rows, int n_threads, const Body& body) {
+    parallel_for(n_rows, n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) body(row);
+    });
+  }
+
+  // The estimates of an unbiased model, and a part of those of a biased one.
+  void multiply(std::size_t user) {
+    double* product = estimates.data() + offsets[user];
+    for (const std::int32_t item : by_user.row_indices(user)) {
+      *product++ = dot(q.row(static_cast<std::size_t>(item)), p.row(user), n_factors);
+    }
+  }
+
+  // One after the other: an estimate has the biases that the ratings before it left.
+  void step_biases() {
+    for (std::size_t user = 0, position = 0; user < by_user.n_rows(); ++user) {
+      for (const std::int32_t column : by_user.row_indices(user)) {
+        double& item_bias = bi[static_cast<std::size_t>(column)];
+        const double estimate = global_mean + bu[user] + item_bias + estimates[position];
+        const double err = by_user.values[position] - estimate;
+        step_bias<InOrder>(bu[user], err, options.lr_bu, options.reg_bu);
+        step_bias<InOrder>(item_bias, err, options.lr_bi, options.reg_bi);
+        estimates[position++] = estimate;
+      }
+    }
+  }
+
+  void scale_user(std::size_t user) {
+    const double* const products = estimates.data() + offsets[user];
+    const RowRatings ratings{q, by_user.row_indices(user), by_user.row_values(user),
+                             [=](std::size_t k) { return products[k]; }, options.reg_pu};
+    scale_row(p.width(), p.row(user), next_p.row(user), ratings);
+  }
+
+  // In place: the other rows are those of users.
+  void scale_item(std::size_t item) {
+    const auto positions = by_item.positions(item);
+    const double* const all = estimates.data();
+    const auto estimate = [=](std::size_t k) {
+      if (k + kPrefetch < positions.size()) prefetch(all + positions[k + kPrefetch]);
+      return all[positions[k]];
+    };
+    const RowRatings ratings{p, by_item.users(item), by_item.ratings(item), estimate,
+                             options.reg_qi};
+    scale_row(q.width(), q.row(item), q.row(item), ratings);
+  }
+
+  std::vector<std::size_t> offsets;
+  CsrView<std::size_t> by_user;
+  ByItem by_item;
+  NmfOptions options;
+  std::size_t n_factors;
+  double global_mean;
+  bool biased;
+  PaddedRows<double> p;
+  PaddedRows<double> next_p;
+  PaddedRows<double> q;
+  std::vector<double> bu;
+  std::vector<double> bi;
+  std::vector<double> estimates;       // of each rating, in the order of by_user
+  std::vector<double> squared_errors;  // of each user
+  int epoch = 0;
+};
+
+template <typename Offset>
+NmfTrainer::NmfTrainer(const CsrView<Offset>& by_user, const BiasedFactors<const double>& initial,
+                       const NmfOptions& options) {
+  check_training(by_user, initial, options.n_epochs);
+  state_ = std::make_unique<State>(by_user, initial, options);
+}
+
+NmfTrainer::~NmfTrainer() = default;
+NmfTrainer::NmfTrainer(NmfTrainer&&) noexcept = default;
+NmfTrainer& NmfTrainer::operator=(NmfTrainer&&) noexcept = default;
+
+double NmfTrainer::run_epoch(int n_threads) {
+  State& state = *state_;
+  const double squared_error = state.train_epoch(n_threads);
+  if (!state.is_finite()) throw_diverged(state.epoch, state.options, state.biased);
+  ++state.epoch;
+  return squared_error;
+}
+
+void NmfTrainer::copy_to(const BiasedFactors<double>& model) const {
+  const State& state = *state_;
+  check_shapes(model);
+  check_shape("pu", model.pu, state.by_user.n_rows(), state.n_factors);
+  check_shape("qi", model.qi, state.by_user.n_cols, state.n_factors);
+  state.p.copy_to(model.pu);
+  state.q.copy_to(model.qi);
+  if (!state.biased) return;
+  std::copy(state.bu.begin(), state.bu.end(), model.bu.begin());
+  std::copy(state.bi.begin(), state.bi.end(), model.bi.begin());
+}
+
 template <typename Offset>
 void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
              const NmfOptions& options, int n_threads, const EpochCallback& on_epoch) {
-  check_training(by_user, model, options.n_epochs);
-  Trainer<Offset> trainer(by_user, model, options, n_threads);
+  NmfTrainer trainer(
+      by_user, {model.pu, model.qi, model.bu, model.bi, model.global_mean, model.biased}, options);
   for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
     begin_epoch(on_epoch, epoch);
-    trainer.train_epoch();
-    if (!trainer.is_finite()) throw_diverged(epoch, options, model.biased);
+    trainer.run_epoch(n_threads);
   }
-  trainer.copy_factors();
+  trainer.copy_to(model);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \
+  template NmfTrainer::NmfTrainer(const CsrView<Offset>&, const BiasedFactors<const double>&,    \
+                                  const NmfOptions&);                                            \
   template void fit_nmf(const CsrView<Offset>&, const BiasedFactors<double>&, const NmfOptions&, \
                         int, const EpochCallback&);
 ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)

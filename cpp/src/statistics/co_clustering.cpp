@@ -1,6 +1,7 @@
 #include "astonish/co_clustering.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -72,26 +73,33 @@ class Errors {
     }
   }
 
-  [[nodiscard]] std::int64_t least() const {
+  [[nodiscard]] std::int64_t best_cluster() const {
     return std::min_element(errors_.begin(), errors_.end()) - errors_.begin();
+  }
+  [[nodiscard]] double of(std::int64_t cluster) const {
+    return errors_[static_cast<std::size_t>(cluster)];
   }
 
  private:
   std::vector<double> errors_;
 };
 
-// add_errors(errors, row) adds the errors of the ratings of a row.
+// add_errors(errors, row) adds the errors of the ratings of a row. Returns the sum of the least
+// ones.
 template <typename AddErrors>
-void assign(std::span<std::int64_t> clusters, std::size_t n_clusters, int n_threads,
-            const AddErrors& add_errors) {
+double assign(std::span<std::int64_t> clusters, std::size_t n_clusters, int n_threads,
+              const AddErrors& add_errors) {
+  std::vector<double> least(clusters.size());
   parallel_for(clusters.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
     Errors errors(n_clusters);
     for (std::size_t row = begin; row < end; ++row) {
       errors.clear();
       add_errors(errors, row);
-      clusters[row] = errors.least();
+      clusters[row] = errors.best_cluster();
+      least[row] = errors.of(clusters[row]);
     }
   });
+  return std::accumulate(least.begin(), least.end(), 0.0);
 }
 
 template <typename T>
@@ -140,8 +148,8 @@ void average_clusters(const CsrView<Offset>& given_by_user, Clusters cltr_u, Clu
 }
 
 template <typename Offset>
-void assign_users(const CsrView<Offset>& given_by_user, const ClusterMeans& means, Clusters cltr_i,
-                  std::span<std::int64_t> cltr_u, int n_threads) {
+double assign_users(const CsrView<Offset>& given_by_user, const ClusterMeans& means,
+                    Clusters cltr_i, std::span<std::int64_t> cltr_u, int n_threads) {
   const Widened wide_by_user(given_by_user);
   const WideCsr& by_user = wide_by_user.view;
   const auto& [users, items, pairs] = means.averages;
@@ -149,7 +157,7 @@ void assign_users(const CsrView<Offset>& given_by_user, const ClusterMeans& mean
   check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
   check_ratings(by_user, means.user_mean.size(), means.item_mean.size(), "user_mean", "item_mean");
   check_codes("cltr_i", cltr_i, 0, items.size());
-  assign(cltr_u, users.size(), n_threads, [&](Errors& errors, std::size_t user) {
+  return assign(cltr_u, users.size(), n_threads, [&](Errors& errors, std::size_t user) {
     const auto columns = by_user.row_indices(user);
     const auto ratings = by_user.row_values(user);
     const double user_mean = means.user_mean[user];
@@ -164,8 +172,8 @@ void assign_users(const CsrView<Offset>& given_by_user, const ClusterMeans& mean
 }
 
 template <typename Offset>
-void assign_items(const CsrView<Offset>& given_by_item, const ClusterMeans& means, Clusters cltr_u,
-                  std::span<std::int64_t> cltr_i, int n_threads) {
+double assign_items(const CsrView<Offset>& given_by_item, const ClusterMeans& means,
+                    Clusters cltr_u, std::span<std::int64_t> cltr_i, int n_threads) {
   const Widened wide_by_item(given_by_item);
   const WideCsr& by_item = wide_by_item.view;
   const auto& [users, items, pairs] = means.averages;
@@ -173,7 +181,7 @@ void assign_items(const CsrView<Offset>& given_by_item, const ClusterMeans& mean
   check_ratings(by_item, cltr_i.size(), cltr_u.size(), "cltr_i", "cltr_u");
   check_ratings(by_item, means.item_mean.size(), means.user_mean.size(), "item_mean", "user_mean");
   check_codes("cltr_u", cltr_u, 0, users.size());
-  assign(cltr_i, items.size(), n_threads, [&](Errors& errors, std::size_t item) {
+  return assign(cltr_i, items.size(), n_threads, [&](Errors& errors, std::size_t item) {
     const auto columns = by_item.row_indices(item);
     const auto ratings = by_item.row_values(item);
     const double item_mean = means.item_mean[item];
@@ -188,13 +196,13 @@ void assign_items(const CsrView<Offset>& given_by_item, const ClusterMeans& mean
   });
 }
 
-#define ASTONISH_INSTANTIATE(Offset)                                                 \
-  template void average_clusters(const CsrView<Offset>&, Clusters, Clusters, double, \
-                                 const ClusterAverages<double>&);                    \
-  template void assign_users(const CsrView<Offset>&, const ClusterMeans&, Clusters,  \
-                             std::span<std::int64_t>, int);                          \
-  template void assign_items(const CsrView<Offset>&, const ClusterMeans&, Clusters,  \
-                             std::span<std::int64_t>, int);
+#define ASTONISH_INSTANTIATE(Offset)                                                  \
+  template void average_clusters(const CsrView<Offset>&, Clusters, Clusters, double,  \
+                                 const ClusterAverages<double>&);                     \
+  template double assign_users(const CsrView<Offset>&, const ClusterMeans&, Clusters, \
+                               std::span<std::int64_t>, int);                         \
+  template double assign_items(const CsrView<Offset>&, const ClusterMeans&, Clusters, \
+                               std::span<std::int64_t>, int);
 ASTONISH_FOR_OFFSETS(ASTONISH_INSTANTIATE)
 #undef ASTONISH_INSTANTIATE
 

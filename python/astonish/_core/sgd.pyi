@@ -97,15 +97,17 @@ class NmfOptions:
     reg_bu: float
     reg_bi: float
 
-def fit_nmf(
-    by_user: Ratings,
-    pu: Float64,
-    qi: Float64,
-    bu: Float64,
-    bi: Float64,
-    global_mean: float,
-    biased: bool,
-    options: NmfOptions,
-    n_threads: int,
-    on_epoch: Callable[[int], object] | None = ...,
-) -> None: ...
+class NmfTrainer:
+    def __init__(
+        self,
+        by_user: Ratings,
+        pu: Float64,
+        qi: Float64,
+        bu: Float64,
+        bi: Float64,
+        global_mean: float,
+        biased: bool,
+        options: NmfOptions,
+    ) -> None: ...
+    def run_epoch(self, n_threads: int) -> float: ...
+    def copy_to(self, pu: Float64, qi: Float64, bu: Float64, bi: Float64) -> None: ...

@@ -47,7 +47,7 @@ def assign_users(
     avg_cocltr: Float64,
     cltr_i: Int64,
     n_threads: int,
-) -> Int64: ...
+) -> tuple[Int64, float]: ...
 def assign_items(
     by_item: Ratings,
     user_mean: Float64,
@@ -57,4 +57,4 @@ def assign_items(
     avg_cocltr: Float64,
     cltr_u: Int64,
     n_threads: int,
-) -> Int64: ...
+) -> tuple[Int64, float]: ...

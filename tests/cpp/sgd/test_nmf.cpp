@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "helpers.hpp"
@@ -53,12 +54,13 @@ void naive_scale(Matrix<double>& factors, Sums& sums, const std::vector<int>& n_
 }
 
 // One epoch as scikit-surprise computes it, rating after rating. This file is compiled without
-// contraction of multiply and add.
+// contraction of multiply and add. Returns the sum of the squared errors.
 template <typename Offset>
-void naive_epoch(const Csr<Offset>& ratings, Model& model, const NmfOptions& options) {
+double naive_epoch(const Csr<Offset>& ratings, Model& model, const NmfOptions& options) {
   const std::size_t n_factors = model.pu.cols;
   Sums users(model.pu.rows, n_factors), items(model.qi.rows, n_factors);
   std::vector<int> n_u(model.pu.rows), n_i(model.qi.rows);
+  double squared_error = 0.0;
   for (std::size_t user = 0; user < model.pu.rows; ++user) {
     const auto row = ratings.view().row_indices(user);
     for (std::size_t k = 0; k < row.size(); ++k) {
@@ -81,12 +83,14 @@ void naive_epoch(const Csr<Offset>& ratings, Model& model, const NmfOptions& opt
         items.numerator.at(item, f) += model.pu.at(user, f) * rating;
         items.denominator.at(item, f) += model.pu.at(user, f) * est;
       }
+      squared_error += (rating - est) * (rating - est);
       ++n_u[user];
       ++n_i[item];
     }
   }
   naive_scale(model.pu, users, n_u, options.reg_pu);
   naive_scale(model.qi, items, n_i, options.reg_qi);
+  return squared_error;
 }
 
 template <typename Offset>
@@ -141,6 +145,43 @@ TEST_CASE_TEMPLATE("nmf: equals a plain loop to the last bit with any number of 
       }
     }
   }
+}
+
+TEST_CASE("nmf: epoch by epoch the model and its errors are those of a plain loop") {
+  const auto ratings = testing::random_csr<std::int64_t>(1, 150, 90, 25);
+  for (const bool biased : {true, false}) {
+    CAPTURE(biased);
+    Model expected = positive_model(2, 150, 90, 15, biased);
+    const NmfOptions options = distinct_options(0);
+    NmfTrainer single(ratings.view(), std::as_const(expected).view(), options);
+    NmfTrainer shared(ratings.view(), std::as_const(expected).view(), options);
+    Model model = positive_model(3, 150, 90, 15, biased);
+    const std::vector<double> bu = model.bu, bi = model.bi;
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      const double squared_error = naive_epoch(ratings, expected, options);
+      const double found = single.run_epoch(1);
+      CHECK(found == doctest::Approx(squared_error).epsilon(1e-12));
+      CHECK(shared.run_epoch(3) == found);
+      shared.copy_to(model.view());
+      CHECK(testing::same_bits(model.pu.data, expected.pu.data));
+      CHECK(testing::same_bits(model.qi.data, expected.qi.data));
+      CHECK(testing::same_bits(model.bu, biased ? expected.bu : bu));
+      CHECK(testing::same_bits(model.bi, biased ? expected.bi : bi));
+    }
+  }
+}
+
+TEST_CASE("nmf: a trainer copies what it is given, and moves") {
+  const auto ratings = testing::random_csr<std::int32_t>(4, 20, 20, 10);
+  const Model start = positive_model(5, 20, 20, 3, true);
+  Model initial = start;
+  NmfTrainer first(ratings.view(), std::as_const(initial).view(), distinct_options(0));
+  initial.pu.data.assign(initial.pu.data.size(), 7.0);
+  initial.bu.assign(initial.bu.size(), 7.0);
+  NmfTrainer trainer = std::move(first);
+  trainer.run_epoch(1);
+  trainer.copy_to(initial.view());
+  CHECK(same_bits(initial, fitted(ratings, start, distinct_options(1))));
 }
 
 TEST_CASE("nmf: the defaults are scikit-surprise's") {
@@ -238,6 +279,16 @@ TEST_CASE("nmf: the callback sees every epoch begin and cancels between them") {
   CHECK(epochs == std::vector{0, 1, 2});
 }
 
+TEST_CASE("nmf: a fit that throws leaves the model as it was") {
+  const auto ratings = testing::random_csr<std::int32_t>(4, 20, 20, 10);
+  const Model start = positive_model(5, 20, 20, 10, true);
+  Model model = start;
+  CHECK_THROWS_AS(
+      fit_nmf(ratings.view(), model.view(), {10}, 1, [](int epoch) { return epoch < 2; }),
+      Cancelled);
+  CHECK(same_bits(model, start));
+}
+
 TEST_CASE("nmf: factors that stop being finite are an error that names the epoch") {
   CHECK_THROWS_WITH_AS(fitted(one_rating(1e300), one_rating_model(1e10, 1e-10), {1}),
                        Contains("factorization diverged in epoch 0: the factors are no longer"),
@@ -260,6 +311,15 @@ TEST_CASE("nmf: the message names the argument that does not fit, and its value"
   CHECK_THROWS_WITH_AS(fit(2, 3, {-3}), Contains("n_epochs is -3"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(fit(2, 3, {1}, 0), Contains("n_threads is 0"), std::invalid_argument);
   CHECK_THROWS_WITH_AS(fit(4, 3, {}), Contains("2 users and 3 items do not fit factors of 4 and 3"),
+                       std::invalid_argument);
+  const Model start = positive_model(9, 2, 3, 2, false);
+  NmfTrainer trainer(ratings.view(), start.view(), {});
+  CHECK_THROWS_WITH_AS(trainer.run_epoch(0), Contains("n_threads is 0"), std::invalid_argument);
+  Model wide = positive_model(9, 2, 3, 4, false);
+  CHECK_THROWS_WITH_AS(trainer.copy_to(wide.view()), Contains("pu is 2 x 4, expected 2 x 2"),
+                       std::invalid_argument);
+  Model many = positive_model(9, 2, 5, 2, false);
+  CHECK_THROWS_WITH_AS(trainer.copy_to(many.view()), Contains("qi is 5 x 2, expected 3 x 2"),
                        std::invalid_argument);
   Csr<std::int32_t> pattern = one_rating(4.0);
   pattern.values.clear();

@@ -112,6 +112,20 @@ Clusters items_of(const Sides& ratings, const Model& model, int n_threads = 1) {
   return out;
 }
 
+// Of the ratings, in the clusters of the model.
+double naive_squared_error(const Sides& ratings, const Model& model) {
+  double sum = 0.0;
+  for (std::size_t user = 0; user < model.cltr_u.size(); ++user) {
+    const auto items = ratings.by_user.view().row_indices(user);
+    for (std::size_t k = 0; k < items.size(); ++k) {
+      const double rating = ratings.by_user.view().row_values(user)[k];
+      const double error = rating - model.estimate(user, static_cast<std::size_t>(items[k]));
+      sum += error * error;
+    }
+  }
+  return sum;
+}
+
 // Users 0 and 1 love items 0 and 1, user 2 loves item 2.
 Sides checkerboard() {
   return {{{0, 3, 6, 9}, {0, 1, 2, 0, 1, 2, 0, 1, 2}, {5, 5, 1, 5, 5, 1, 1, 1, 5}, 3}};
@@ -165,6 +179,20 @@ TEST_CASE("co-clustering: equal to a plain loop, for every number of threads and
       CHECK(items_of(ratings, model, n_threads) == items);
     }
   }
+}
+
+TEST_CASE("co-clustering: assignments return the squared error of what they assign") {
+  const Sides ratings(testing::random_csr<std::int64_t>(5, 300, 200, 20));
+  Model model = random_model(4, ratings, 3, 4);
+  const auto means = model.means();
+  const auto by_user = ratings.by_user.view(), by_item = ratings.by_item.view();
+  const double of_users = assign_users(by_user, means, model.cltr_i, model.cltr_u, 1);
+  CHECK(of_users == doctest::Approx(naive_squared_error(ratings, model)).epsilon(1e-12));
+  CHECK(assign_users(by_user, means, model.cltr_i, model.cltr_u, 3) == of_users);
+  const double of_items = assign_items(by_item, means, model.cltr_u, model.cltr_i, 1);
+  CHECK(of_items == doctest::Approx(naive_squared_error(ratings, model)).epsilon(1e-12));
+  CHECK(assign_items(by_item, means, model.cltr_u, model.cltr_i, 7) == of_items);
+  CHECK(of_items <= of_users);
 }
 
 TEST_CASE("co-clustering: averages agree with a loop over the ratings") {

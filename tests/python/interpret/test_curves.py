@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astonish import ALS, NMF, SVD
+from astonish import ALS, SVD, SlopeOne
 from astonish.interpret import plot_history
 from astonish.models.base.hooks import NotFittedError
 
@@ -79,8 +79,8 @@ def test_it_draws_into_the_given_axes(plt, als):
 def test_models_without_a_history(trainset, plt):
     with pytest.raises(NotFittedError, match="this SVD is not fitted"):
         plot_history(SVD())
-    with pytest.raises(TypeError, match="history: this NMF keeps no history_"):
-        plot_history(NMF(n_epochs=1).fit(trainset))
+    with pytest.raises(TypeError, match="history: this SlopeOne keeps no history_"):
+        plot_history(SlopeOne().fit(trainset))
     with pytest.raises(ValueError, match="history has no epoch to draw"):
         plot_history(SVD(n_epochs=0).fit(trainset))
     assert plt.get_fignums() == []

@@ -8,6 +8,7 @@ import pytest
 import astonish
 
 ARRAYS = ("pu", "qi", "bu", "bi")
+OURS = ["validation", "patience", "tol", "callback", "n_threads"]
 
 # Every option alone, for both kinds of model.
 OPTIONS = [
@@ -141,8 +142,8 @@ def test_attributes_before_and_after_fit(odd, both):
         return before, set(vars(model.fit(odd.of(library))))
 
     (before, after), (their_before, their_after) = both(names)
-    assert {name: before[name] for name in before.keys() - {"n_threads"}} == their_before
-    assert after - {"n_threads"} == their_after
+    assert {name: before[name] for name in before.keys() - {*OURS}} == their_before
+    assert after - {*OURS, "history_", "stopped_by_"} == their_after
 
 
 def test_the_signature_is_the_same(surprise):
@@ -151,7 +152,7 @@ def test_the_signature_is_the_same(surprise):
     )
     shared = [(each.name, each.default, each.kind) for each in ours[: len(theirs)]]
     assert shared == [(each.name, each.default, each.kind) for each in theirs]
-    assert [each.name for each in ours[len(theirs) :]] == ["n_threads"]
+    assert [each.name for each in ours[len(theirs) :]] == OURS
 
 
 def test_a_model_that_scikit_surprise_fitted_predicts_the_same(odd, surprise):

@@ -1,6 +1,7 @@
 """Co-clustering of users and items; drives the kernels of co_clustering.hpp."""
 
-from dataclasses import KW_ONLY
+from collections.abc import Callable
+from dataclasses import KW_ONLY, field
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,28 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
-from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
+from astonish.models.training.epochs import WATCHERS, EpochCallback, History, Losses, run_epochs
+from astonish.models.training.held_out import hold_out
+from astonish.models.training.parameters import (
+    CALLBACK,
+    N_THREADS,
+    PATIENCE,
+    RANDOM_STATE,
+    TOL,
+    VERBOSE,
+    RandomState,
+    validation_set,
+)
+from astonish.models.training.sgd_trainers import Parameters, root_mean
 from astonish.support.arrays import as_int64
-from astonish.support.cancellation import check_cancelled
 from astonish.support.parameters import checked, declare, integer, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import is_strict, resolve_n_threads
 
-Averages = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+Clusters = NDArray[np.intp]
+Values = NDArray[np.float64]
+Averages = tuple[Values, Values, Values]
 
 
 @public
@@ -42,6 +56,11 @@ class CoClustering(AlgoBase):
         Mean rating of each cluster; the mean of all ratings where it holds none.
     avg_cocltr : float64 array of shape (n_cltr_u, n_cltr_i)
         The same for pairs of clusters.
+    history_ : dict of lists
+        One number for each epoch: ``"rmse"`` of the ratings trained on, in the clusters after the
+        epoch with the means before it; ``"validation_rmse"`` where there is `validation`.
+    stopped_by_ : str
+        Why training ended: "n_epochs", "patience", "tol" or "callback".
 
     Raises
     ------
@@ -81,33 +100,39 @@ class CoClustering(AlgoBase):
     random_state: RandomState = RANDOM_STATE
     verbose: bool = VERBOSE
     _: KW_ONLY
+    validation: Any = validation_set("the means of users and items are of all their ratings.")
+    patience: int | None = PATIENCE
+    tol: float | None = TOL
+    callback: EpochCallback | None = CALLBACK
     n_threads: int | None = N_THREADS
+
+    cltr_u: Clusters = field(init=False)
+    cltr_i: Clusters = field(init=False)
+    user_mean: Values = field(init=False)
+    item_mean: Values = field(init=False)
+    avg_cltr_u: Values = field(init=False)
+    avg_cltr_i: Values = field(init=False)
+    avg_cocltr: Values = field(init=False)
+    history_: History = field(init=False)
+    stopped_by_: str = field(init=False)
+    _unsaved = WATCHERS
+    _announcement = "Processing epoch {}"
 
     def _fit(self, trainset: Trainset) -> None:
         values = checked(self)
         n_threads = resolve_n_threads(values.n_threads)
         rng = get_rng(values.random_state)
-        self.cltr_u = rng.randint(values.n_cltr_u, size=trainset.n_users).astype(np.intp)
-        self.cltr_i = rng.randint(values.n_cltr_i, size=trainset.n_items).astype(np.intp)
-        self.user_mean = _counted(trainset.by_user).reduce_rows(np.mean)
-        self.item_mean = _counted(trainset.by_item).reduce_rows(np.mean)
-        for epoch in range(values.n_epochs):
-            check_cancelled()
-            self._say(f"Processing epoch {epoch}")
-            self._move_rows(n_threads)
-        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = self.compute_averages(
-            self.cltr_u, self.cltr_i
-        )
+        cltr_u = rng.randint(values.n_cltr_u, size=trainset.n_users).astype(np.intp)
+        cltr_i = rng.randint(values.n_cltr_i, size=trainset.n_items).astype(np.intp)
+        testset = values.validation
+        held_out = None if testset is None else hold_out(trainset, testset, rng)
+        sides = _counted(trainset.by_user), _counted(trainset.by_item)
+        self.user_mean, self.item_mean = (side.reduce_rows(np.mean) for side in sides)
+        means = self.user_mean, self.item_mean
+        trainer = _Trainer(sides, means, (cltr_u, cltr_i), self.compute_averages, n_threads)
+        run_epochs(self, trainer, held_out, announcement=self._announcement)
 
-    def _move_rows(self, n_threads: int) -> None:
-        """Put each user, then each item, into the cluster with the least error."""
-        averages = self.compute_averages(self.cltr_u, self.cltr_i)
-        means = (self.user_mean, self.item_mean, *averages)
-        by_user, by_item = _counted(self.trainset.by_user), _counted(self.trainset.by_item)
-        self.cltr_u = _core.statistics.assign_users(by_user.view, *means, self.cltr_i, n_threads)
-        self.cltr_i = _core.statistics.assign_items(by_item.view, *means, self.cltr_u, n_threads)
-
-    def compute_averages(self, cltr_u: NDArray[np.intp], cltr_i: NDArray[np.intp]) -> Averages:
+    def compute_averages(self, cltr_u: Clusters, cltr_i: Clusters) -> Averages:
         """Return the mean ratings of clusters.
 
         Parameters
@@ -174,3 +199,36 @@ class CoClustering(AlgoBase):
 def _counted(ratings: Csr) -> Csr:
     """Return the ratings as the model counts them."""
     return ratings.truncated if is_strict() else ratings
+
+
+class _Trainer:
+    """Clusters in training; see `run_epochs`."""
+
+    def __init__(
+        self,
+        sides: tuple[Csr, Csr],
+        means: tuple[Values, Values],
+        clusters: tuple[Clusters, Clusters],
+        average: Callable[[Clusters, Clusters], Averages],
+        n_threads: int,
+    ) -> None:
+        self._by_user, self._by_item = sides
+        self._means, self._average, self._n_threads = means, average, n_threads
+        self._cltr_u, self._cltr_i = clusters
+        self._averages = average(*clusters)
+
+    def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002
+        """Put each user, then each item, into the cluster with the least error."""
+        means, n_threads = (*self._means, *self._averages), self._n_threads
+        by_user, by_item = self._by_user.view, self._by_item.view
+        self._cltr_u, _ = _core.statistics.assign_users(by_user, *means, self._cltr_i, n_threads)
+        self._cltr_i, squared_error = _core.statistics.assign_items(
+            by_item, *means, self._cltr_u, n_threads
+        )
+        self._averages = self._average(self._cltr_u, self._cltr_i)
+        return root_mean(squared_error, self._by_user, None)
+
+    def parameters(self) -> Parameters:
+        names = "cltr_u", "cltr_i", "avg_cltr_u", "avg_cltr_i", "avg_cocltr"
+        arrays = self._cltr_u, self._cltr_i, *self._averages
+        return {name: array.copy() for name, array in zip(names, arrays, strict=True)}

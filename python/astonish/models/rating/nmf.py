@@ -2,27 +2,37 @@
 
 import numbers
 from dataclasses import KW_ONLY
+from typing import Any
 
 import numpy as np
 
 from astonish import _core
+from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.ranking.factors import Factors
+from astonish.models.training.epochs import EpochCallback, Losses, run_epochs
+from astonish.models.training.held_out import training_split
 from astonish.models.training.parameters import (
+    CALLBACK,
     N_THREADS,
+    PATIENCE,
     RANDOM_STATE,
+    VALIDATION,
     VERBOSE,
     RandomState,
     epochs,
     factors,
+    tolerance,
 )
-from astonish.support.cancellation import check_cancelled
+from astonish.models.training.sgd_trainers import Parameters, root_mean
 from astonish.support.parameters import checked, declare, fill, flag, number, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
+
+_SWING = 2  # epochs: both sides are scaled for the other as it was
 
 
 @public
@@ -48,6 +58,11 @@ class NMF(FactorModel, AlgoBase):
         Item factors.
     bu, bi : float64 arrays of shape (n_users,) and (n_items,)
         User and item biases; zeros when not biased.
+    history_ : dict of lists
+        One number for each epoch of the last training: ``"rmse"`` of the ratings trained on, by the
+        factors before the epoch; ``"validation_rmse"``, after it, where there is `validation`.
+    stopped_by_ : str
+        Why training ended: "n_epochs", "patience", "tol" or "callback".
 
     Raises
     ------
@@ -56,6 +71,12 @@ class NMF(FactorModel, AlgoBase):
     TypeError, ValueError
         By `fit`: for a parameter out of range, and when the factors stop being finite. A fit that
         fails or is interrupted leaves the model as it was.
+
+    Notes
+    -----
+    An epoch scales users and items at once, each for the other as it was. Without biases the errors
+    of every other epoch may therefore rise while those of two epochs fall: `tol` looks back two
+    epochs, and `patience` should be at least 2.
 
     References
     ----------
@@ -94,6 +115,10 @@ class NMF(FactorModel, AlgoBase):
     random_state: RandomState = RANDOM_STATE
     verbose: bool = VERBOSE
     _: KW_ONLY
+    validation: Any = VALIDATION
+    patience: int | None = PATIENCE
+    tol: float | None = tolerance("two epochs lower")
+    callback: EpochCallback | None = CALLBACK
     n_threads: int | None = N_THREADS
 
     _announcement = "Processing epoch {}"
@@ -115,16 +140,27 @@ class NMF(FactorModel, AlgoBase):
         pu = rng.uniform(*ends, (trainset.n_users, values.n_factors))
         qi = rng.uniform(*ends, (trainset.n_items, values.n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
-        _core.sgd.fit_nmf(
-            trainset.by_user.view,
-            *Factors(pu, qi, bu, bi, float(trainset.global_mean), values.biased),
-            fill(_core.sgd.NmfOptions(), values),
-            resolve_n_threads(values.n_threads),
-            self._before_epoch,
-        )
-        self.bu, self.bi, self.pu, self.qi = bu, bi, pu, qi
+        initial = Factors(pu, qi, bu, bi, float(trainset.global_mean), values.biased)
+        held_out, sides, _ = training_split(trainset, values.validation, None, rng)
+        options = fill(_core.sgd.NmfOptions(), values)
+        n_threads = resolve_n_threads(values.n_threads)
+        trainer = _Trainer(sides.by_user, initial, options, n_threads)
+        run_epochs(self, trainer, held_out, announcement=self._announcement, period=_SWING)
 
-    def _before_epoch(self, epoch: int) -> None:
-        check_cancelled()
-        if self.verbose:
-            print(self._announcement.format(epoch))
+
+class _Trainer:
+    """Factors in training; see `run_epochs`."""
+
+    def __init__(
+        self, by_user: Csr, initial: Factors, options: _core.sgd.NmfOptions, n_threads: int
+    ) -> None:
+        self._by_user, self._initial, self._n_threads = by_user, initial, n_threads
+        self._trainer = _core.sgd.NmfTrainer(by_user.view, *initial, options)
+
+    def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002
+        return root_mean(self._trainer.run_epoch(self._n_threads), self._by_user, None)
+
+    def parameters(self) -> Parameters:
+        pu, qi, bu, bi = map(np.zeros_like, self._initial[:4])
+        self._trainer.copy_to(pu, qi, bu, bi)
+        return {"pu": pu, "qi": qi, "bu": bu, "bi": bi}

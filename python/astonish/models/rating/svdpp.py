@@ -1,6 +1,5 @@
 """SVD++, which also learns from which items a user rated; drives the kernels of svdpp.hpp."""
 
-import numbers
 from dataclasses import KW_ONLY, field, replace
 from typing import Any
 
@@ -35,6 +34,7 @@ from astonish.models.training.parameters import (
     learning_rate,
     rate_of_all,
     regularisation,
+    validation_set,
 )
 from astonish.models.training.sgd_trainers import Parameters, SvdppTrainer
 from astonish.support.arrays import as_float64
@@ -126,12 +126,7 @@ class SVDpp(FactorModel, AlgoBase):
         "Default: the environment variable ``ASTONISH_SOLVER`` where it is one of these, else "
         '"sequential".',
     )
-    validation: Any = param(
-        default=None,
-        kind="list of (user id, item id, rating)",
-        doc="Ratings to measure each epoch with. Not a share of the training set, as `SVD` takes "
-        "it: that a rating exists would tell the model about it.",
-    )
+    validation: Any = validation_set("that a rating exists would tell the model about it.")
     patience: int | None = PATIENCE
     tol: float | None = TOL
     callback: EpochCallback | None = CALLBACK
@@ -164,8 +159,6 @@ class SVDpp(FactorModel, AlgoBase):
         values = checked(self)
         options = fill(_core.sgd.SvdppOptions(), values)
         options.solver = _core.sgd.SgdSolver[resolve_solver(values.solver, IN_ORDER)]
-        if isinstance(values.validation, numbers.Real):
-            raise ValueError(f"validation must be a test set for SVDpp, got {values.validation!r}")
         validation = values.validation if n_epochs is None else None
         held_out = None if validation is None else hold_out(ratings, validation, rng)
         yj, mean = initial.pop("yj"), float(self.trainset.global_mean)

@@ -1,5 +1,6 @@
 """Training one epoch after the other: losses, early stopping, progress, in one place."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -101,17 +102,18 @@ class EarlyStopping:
 
 
 class _Convergence:
-    """Say when an epoch lowers the training loss by less than a share of it."""
+    """Say when `period` epochs lower the training loss by less than a share of it."""
 
-    def __init__(self, tol: float | None) -> None:
+    def __init__(self, tol: float | None, period: int) -> None:
         self._tol = tol
-        self._last = np.inf
+        self._last = deque([np.inf] * period, maxlen=period)
 
     def is_reached(self, losses: Losses) -> bool:
         loss = losses.get("loss", losses.get("rmse"))
         if self._tol is None or loss is None:
             return False
-        last, self._last = self._last, loss
+        last = self._last[0]
+        self._last.append(loss)
         return bool(np.isfinite(last) and last - loss < self._tol * abs(last))
 
 
@@ -121,16 +123,17 @@ def run_epochs(
     held_out: HeldOut | None,
     n_epochs: int | None = None,
     announcement: str | None = None,
+    period: int = 1,
 ) -> None:
     """Train for `n_epochs` epochs and set the parameters and ``history_`` of the model.
 
     The model says how: ``n_epochs`` where the argument is None, and then ``patience`` (stop when
     that many epochs in a row have not lowered the error on `held_out`, and keep the best epoch's
-    parameters) and ``tol`` (stop when the training loss hardly falls); ``callback`` (called with
-    the epoch and its losses; True stops) and ``verbose`` (a bar of progress; or `announcement`
-    printed before each epoch, with its number in place of ``{}``). ``history_`` holds each loss of
-    each epoch, ``stopped_by_`` says why training ended. While a callback runs, the model has the
-    parameters of that epoch.
+    parameters) and ``tol`` (stop when `period` epochs, after which the training loss swings back,
+    hardly lower it); ``callback`` (called with the epoch and its losses; True stops) and
+    ``verbose`` (a bar of progress; or `announcement` printed before each epoch, with its number in
+    place of ``{}``). ``history_`` holds each loss of each epoch, ``stopped_by_`` says why training
+    ended. While a callback runs, the model has the parameters of that epoch.
 
     Raises
     ------
@@ -140,7 +143,7 @@ def run_epochs(
     is_fit = n_epochs is None
     n_epochs = check_n_epochs(model.n_epochs if n_epochs is None else n_epochs)
     stopping = EarlyStopping(_check_patience(model, held_out) if is_fit else None)
-    convergence = _Convergence(getattr(model, "tol", None) if is_fit else None)
+    convergence = _Convergence(getattr(model, "tol", None) if is_fit else None, period)
     callback, trainset = optional(function)("callback", model.callback), model.trainset
     model.history_, model.stopped_by_ = {}, ALL_EPOCHS
     has_bar = model.verbose and announcement is None

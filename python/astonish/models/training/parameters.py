@@ -1,5 +1,6 @@
 """Parameters that many models have, declared once."""
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,21 @@ RandomState = int | np.random.RandomState | None
 
 def _threads(name: str, value: Any) -> int | None:
     return None if value is None else check_integer(name, value, 1, INT32_MAX)
+
+
+def _no_share(name: str, value: Any) -> Any:
+    if isinstance(value, numbers.Real):
+        raise ValueError(f"{name} must be a test set, got {value!r}")
+    return value
+
+
+def tolerance(what_lowers: str) -> Any:
+    """Declare the share of the training loss that epochs must gain, or training stops."""
+    return param(
+        default=None,
+        check=optional(number(0)),
+        doc=f"Stop when {what_lowers} the training loss by less than this share of it.",
+    )
 
 
 RANDOM_STATE: Any = param(
@@ -49,11 +65,7 @@ PATIENCE: Any = param(
     doc="Stop when so many epochs in a row have not lowered the RMSE of `validation`, and keep the "
     "best epoch's parameters.",
 )
-TOL: Any = param(
-    default=None,
-    check=optional(number(0)),
-    doc="Stop when an epoch lowers the training loss by less than this share of it.",
-)
+TOL: Any = tolerance("an epoch lowers")
 CALLBACK: Any = param(
     default=None,
     check=optional(function),
@@ -74,6 +86,17 @@ INIT_STD_DEV: Any = param(
     check=number(0),
     doc="Standard deviation of the normal distribution that factors start from.",
 )
+
+
+def validation_set(why_no_share: str) -> Any:
+    """Declare the validation of a model that cannot do without any rating of its training set."""
+    return param(
+        default=None,
+        check=_no_share,
+        kind="list of (user id, item id, rating)",
+        doc="Ratings to measure each epoch with. Not a share of the training set, as `SVD` takes "
+        f"it: {why_no_share}",
+    )
 
 
 def learning_rate(what: str) -> Any:

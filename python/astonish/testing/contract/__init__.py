@@ -8,11 +8,13 @@ from astonish.testing.contract.learning import LearningContract
 from astonish.testing.contract.predicting import PredictingContract
 from astonish.testing.contract.ranking import RankingContract
 from astonish.testing.contract.subclassing import SubclassingContract
+from astonish.testing.contract.training import TrainingContract
 
 
 class ModelContract(
     ConstructionContract,
     FittingContract,
+    TrainingContract,
     PredictingContract,
     RankingContract,
     CopiesContract,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish import CoClustering, Trainset
+from astonish import CoClustering, Trainset, accuracy
 
 from .. import reference
 from ..helpers import all_pairs, assert_same_state, small_ratings, state_of, trainset_of
@@ -125,6 +125,80 @@ def test_a_subclass_may_average_otherwise(trainset):
     assert not model.avg_cocltr.any()
 
 
+# History, early stopping, callbacks
+
+
+def make(**parameters):
+    return CoClustering(**{"n_epochs": 4, "random_state": 0, **parameters})
+
+
+def assert_same_arrays(ours, theirs):
+    for name in ATTRIBUTES:
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
+
+
+def test_history_has_the_rmse_of_each_epoch(trainset):
+    errors = make().fit(trainset).history_["rmse"]
+    users, items, ratings = map(np.array, zip(*trainset.all_ratings(), strict=True))
+    for n_epochs, error in enumerate(errors):
+        model = copy.copy(make(n_epochs=n_epochs).fit(trainset))  # the averages before the epoch
+        after = make(n_epochs=n_epochs + 1).fit(trainset)
+        model.cltr_u, model.cltr_i = after.cltr_u, after.cltr_i
+        uc, ic = model.cltr_u[users], model.cltr_i[items]
+        estimates = (
+            model.avg_cocltr[uc, ic]
+            + (model.user_mean[users] - model.avg_cltr_u[uc])
+            + (model.item_mean[items] - model.avg_cltr_i[ic])
+        )
+        assert error == pytest.approx(np.sqrt(np.mean((ratings - estimates) ** 2)), rel=1e-12)
+    assert errors[-1] < errors[0]
+
+
+def test_a_test_set_only_measures(trainset):
+    testset = [*trainset.build_testset()[:100], ("nobody", "2", 4.0)]
+    model = make(validation=testset).fit(trainset)
+    assert_same_arrays(model, make().fit(trainset))
+    error = accuracy.rmse(model.test(testset), verbose=False)
+    assert model.history_["validation_rmse"][-1] == pytest.approx(error, rel=0, abs=1e-12)
+
+
+def test_no_share_can_be_held_out(trainset):
+    with pytest.raises(ValueError, match=r"validation must be a test set, got 0\.1"):
+        make(validation=0.1).fit(trainset)
+
+
+def test_patience_keeps_the_best_epoch(trainset):
+    wrong = [(user, item, 6 - rating) for user, item, rating in trainset.build_testset()[::7]]
+    model = make(n_epochs=200, validation=wrong, patience=2).fit(trainset)
+    errors = model.history_["validation_rmse"]
+    best = int(np.argmin(errors))
+    assert len(errors) == best + 3
+    assert model.stopped_by_ == "patience"
+    assert_same_arrays(model, make(n_epochs=best + 1).fit(trainset))
+
+
+def test_a_callback_may_stop(trainset):
+    model = make(callback=lambda epoch, _: epoch == 1).fit(trainset)
+    assert_same_arrays(model, make(n_epochs=2).fit(trainset))
+    assert model.stopped_by_ == "callback"
+
+
+def test_a_callback_that_writes_to_the_model_does_not_spoil_the_training(trainset):
+    model = make()
+    model.callback = lambda *_: model.cltr_u.fill(0)
+    assert_same_arrays(model.fit(trainset), make().fit(trainset))
+
+
+def test_files_leave_out_what_watches_the_training(trainset, tmp_path):
+    watchers = {"callback": lambda *_: None, "validation": [("1", "2", 3.0)], "patience": 9}
+    model = make(**watchers, tol=0).fit(trainset)
+    model.save(tmp_path / "model.npz")
+    loaded = CoClustering.load(tmp_path / "model.npz")
+    assert (loaded.callback, loaded.validation, loaded.patience) == (None, None, None)
+    assert (loaded.tol, loaded.history_, loaded.stopped_by_) == (0, model.history_, "n_epochs")
+    assert_same_arrays(loaded, model)
+
+
 # Estimates
 
 
@@ -198,6 +272,9 @@ def test_strict_mode_cuts_ratings_to_whole_numbers(trainset, monkeypatch):
         *((name, None, TypeError) for name in ("n_cltr_u", "n_cltr_i", "n_epochs")),
         ("n_cltr_i", 2**31, ValueError),
         ("n_epochs", True, TypeError),
+        ("patience", 0, ValueError),
+        ("tol", -1, ValueError),
+        ("callback", 3, TypeError),
     ],
 )
 def test_a_bad_parameter_is_named_with_its_value(trainset, name, value, error):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astonish import NMF, Trainset, make_ratings
+from astonish import NMF, Trainset, accuracy, make_ratings
 
 from .. import reference
 from ..helpers import assert_same_state, state_of, trainset_of
@@ -177,6 +177,9 @@ BAD_PARAMETERS = [
     ("init_low", "0", TypeError),
     ("init_high", -0.5, ValueError),
     ("init_high", float("inf"), ValueError),
+    ("patience", 0, ValueError),
+    ("tol", -1, ValueError),
+    ("callback", 3, TypeError),
     ("n_threads", 0, ValueError),
     ("n_threads", 1.0, TypeError),
 ]
@@ -208,6 +211,97 @@ def test_diverging_leaves_the_model_as_it_was(trainset, other_trainset):
     with pytest.raises(ValueError, match=r"diverged in epoch \d+.*lr_bu=0.005, lr_bi=1e\+06"):
         model.fit(other_trainset)
     assert_same_state(model, before)
+
+
+# History, early stopping, callbacks
+
+
+def make(**parameters):
+    return NMF(**{"n_factors": 5, "n_epochs": 4, "random_state": 0, **parameters})
+
+
+def assert_same_arrays(ours, theirs):
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
+
+
+def test_history_has_the_rmse_of_the_factors_before_each_epoch(trainset):
+    errors = make().fit(trainset).history_["rmse"]
+    users, items, ratings = map(np.array, zip(*trainset.all_ratings(), strict=True))
+    for n_epochs, error in enumerate(errors):
+        before = make(n_epochs=n_epochs).fit(trainset)
+        products = np.einsum("kf,kf->k", before.pu[users], before.qi[items])
+        assert error == pytest.approx(np.sqrt(np.mean((ratings - products) ** 2)), rel=1e-12)
+
+
+def test_the_errors_of_a_biased_model_are_measured_while_biases_move(trainset):
+    errors = make(biased=True, n_factors=0, n_epochs=3).fit(trainset).history_["rmse"]
+    for n_epochs, error in enumerate(errors):
+        before = make(biased=True, n_factors=0, n_epochs=n_epochs).fit(trainset)
+        estimates = reference.estimates(before)
+        squares = [(rating - estimates[u, i]) ** 2 for u, i, rating in trainset.all_ratings()]
+        # The biases improve within the epoch.
+        assert 0.9 * np.sqrt(np.mean(squares)) < error < np.sqrt(np.mean(squares))
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_share_is_held_out_and_measured(trainset, biased):
+    how = {"biased": biased, "n_factors": 15, "n_epochs": 10}
+    model = make(**how, validation=0.1).fit(trainset)
+    errors = model.history_["validation_rmse"]
+    assert len(errors) == len(model.history_["rmse"]) == 10
+    assert errors[-1] < errors[0]
+    assert model.trainset is trainset
+    assert (model.pu != make(**how).fit(trainset).pu).any()
+
+
+def test_a_test_set_only_measures(trainset):
+    testset = trainset.build_testset()[:100]
+    model = make(validation=testset).fit(trainset)
+    assert_same_arrays(model, make().fit(trainset))
+    error = accuracy.rmse(model.test(testset), verbose=False)
+    assert model.history_["validation_rmse"][-1] == pytest.approx(error, rel=0, abs=1e-12)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_patience_keeps_the_best_epoch(trainset, biased):
+    wrong = [(user, item, 6 - rating) for user, item, rating in trainset.build_testset()[::7]]
+    how = {"biased": biased, "n_epochs": 200}
+    model = make(**how, validation=wrong, patience=2).fit(trainset)
+    errors = model.history_["validation_rmse"]
+    best = int(np.argmin(errors))
+    assert len(errors) == best + 3 < 200
+    assert model.stopped_by_ == "patience"
+    assert_same_arrays(model, make(**{**how, "n_epochs": best + 1}).fit(trainset))
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_callback_may_stop(trainset, biased):
+    model = make(biased=biased, callback=lambda epoch, _: epoch == 1).fit(trainset)
+    assert_same_arrays(model, make(biased=biased, n_epochs=2).fit(trainset))
+
+
+def test_an_error_of_a_callback_leaves_the_model_as_it_was(trainset, other_trainset):
+    def fail(epoch, _):
+        if epoch == 1:
+            raise RuntimeError("mine")
+
+    model = make().fit(trainset)
+    model.callback = fail
+    before = state_of(model)
+    with pytest.raises(RuntimeError, match="mine"):
+        model.fit(other_trainset)
+    assert_same_state(model, before)
+
+
+def test_files_leave_out_what_watches_the_training(trainset, tmp_path):
+    watchers = {"callback": lambda *_: None, "validation": [("1", "2", 3.0)], "patience": 9}
+    model = make(**watchers, tol=1e-9).fit(trainset)
+    model.save(tmp_path / "model.npz")
+    loaded = NMF.load(tmp_path / "model.npz")
+    assert (loaded.callback, loaded.validation, loaded.patience) == (None, None, None)
+    assert (loaded.tol, loaded.history_, loaded.stopped_by_) == (1e-9, model.history_, "n_epochs")
+    assert_same_arrays(loaded, model)
 
 
 # Estimates

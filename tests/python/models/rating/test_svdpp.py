@@ -366,7 +366,7 @@ def test_a_callback_may_stop(trainset):
 
 def test_no_share_can_be_held_out(trainset):
     model = SVDpp(validation=0.1)
-    with pytest.raises(ValueError, match=r"validation must be a test set for SVDpp, got 0\.1"):
+    with pytest.raises(ValueError, match=r"validation must be a test set, got 0\.1"):
         model.fit(trainset)
 
 
