@@ -21,7 +21,7 @@ namespace astonish::internal::neighbors {
 
 struct RaterList {
   std::span<const std::int32_t> slots;  // ascending
-  std::span<const std::size_t> places;  // among the ratings of the column
+  std::span<const std::size_t> places;  // among the ratings of the column; none if all are ordered
   std::span<const double> deviations;   // of the rating from the centers
 };
 
@@ -58,8 +58,11 @@ class RaterLists {
   [[nodiscard]] RaterList operator[](std::size_t row) const {
     const std::size_t begin = offsets_[row];
     const std::size_t length = offsets_[row + 1] - begin;
-    return {std::span(slots_).subspan(begin, length), std::span(places_).subspan(begin, length),
-            std::span(deviations_).subspan(begin, length)};
+    RaterList list{std::span(slots_).subspan(begin, length),
+                   {},
+                   std::span(deviations_).subspan(begin, length)};
+    if (!are_ordered_) list.places = std::span(places_).subspan(begin, length);
+    return list;
   }
 
  private:
@@ -70,7 +73,7 @@ class RaterLists {
 
   void resize(std::size_t n_ratings) {
     slots_.resize(n_ratings);
-    places_.resize(n_ratings);
+    if (!are_ordered_) places_.resize(n_ratings);
     deviations_.resize(n_ratings);
   }
 
@@ -84,7 +87,7 @@ class RaterLists {
       const auto row = static_cast<std::size_t>(raters[place]);
       const std::size_t end = ends[row]++;
       slots_[end] = static_cast<std::int32_t>(slot);
-      places_[end] = place;
+      if (!are_ordered_) places_[end] = place;
       deviations_[end] = ratings[place] - (at_or(options.row_centers, row, 0.0) + col_center);
     }
   }
