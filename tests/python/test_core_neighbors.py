@@ -262,3 +262,70 @@ class TestNeighborMeans:
     def test_threads_that_cannot_work_are_refused(self, call):
         with pytest.raises(ValueError, match="n_threads is 0"):
             call(n_threads=0)
+
+
+def ask_rows(rows=CODES[:1], cols=CODES[:1], k=40, centers=(None, None, None), n_threads=1):
+    return _core.neighbors.neighbor_mean_rows(similarity(), rows, cols, k, *centers, n_threads)
+
+
+def ask_rows_of_matrix(matrix=None, rows=CODES[:1], cols=CODES[:1], n_threads=1):
+    matrix = np.eye(3) if matrix is None else matrix
+    return _core.neighbors.neighbor_mean_rows_of_matrix(
+        matrix, ratings(BY_COL), rows, cols, 40, None, None, None, n_threads
+    )
+
+
+class TestNeighborMeanRows:
+    def test_an_answer(self):
+        for means, counts in (ask_rows(CODES, CODES[:2]), ask_rows(CODES, CODES[:2], k=2**40)):
+            expected = [[2, (4 + 0.5 * 5) / 1.5], [2, (5 + 0.5 * 4) / 1.5], [np.nan, np.nan]]
+            np.testing.assert_allclose(means, expected)
+            assert counts.tolist() == [[1, 2], [1, 2], [0, 0]]
+            assert counts.dtype == np.int32
+
+    def test_an_answer_by_a_matrix(self):
+        matrix = np.array([[0.0, 3, 0], [1, 3, 0], [0, 0, 1]])
+        means, counts = ask_rows_of_matrix(matrix, CODES, CODES[[1]])
+        np.testing.assert_array_equal(means, [[5], [(4 + 3 * 5) / 4], [np.nan]])
+        assert counts.tolist() == [[1], [2], [0]]
+
+    def test_nothing_is_asked(self):
+        assert ask_rows(CODES[:0], CODES[:2])[0].shape == (0, 2)
+        assert ask_rows(CODES, CODES[:0])[1].shape == (3, 0)
+
+    @pytest.mark.parametrize("call", [ask_rows, ask_rows_of_matrix])
+    def test_codes_that_do_not_exist_are_named(self, call):
+        for code in (-1, 3, 2**31 - 1, -(2**31)):
+            bad = np.array([0, code], dtype=np.int32)
+            with pytest.raises(IndexError, match=rf"rows\[1\] is {code}, outside \[0, 3\)"):
+                call(rows=bad)
+            with pytest.raises(IndexError, match=r"cols\[1\] is .*, outside \[0, 2\)"):
+                call(cols=bad)
+        with pytest.raises(ValueError, match="cols has 2 dimensions"):
+            call(cols=CODES[:1, None])
+
+    @pytest.mark.parametrize("call", [ask_rows, ask_rows_of_matrix])
+    @pytest.mark.parametrize("other", OTHER_ARRAYS)
+    def test_other_codes_are_not_converted(self, call, other):
+        with pytest.raises(TypeError):
+            call(rows=other(CODES))
+        with pytest.raises(TypeError):
+            call(cols=other(CODES[:2]))
+
+    @pytest.mark.parametrize(
+        ("place", "name", "expected"),
+        [(0, "row_centers", 3), (1, "col_centers", 2), (2, "row_scales", 3)],
+    )
+    def test_centers_that_do_not_fit_are_refused(self, place, name, expected):
+        centers = [np.ones(9) if place == k else None for k in range(3)]
+        with pytest.raises(ValueError, match=f"{name} has 9 entries, expected {expected}"):
+            ask_rows(centers=centers)
+
+    @pytest.mark.parametrize("call", [ask_rows, ask_rows_of_matrix])
+    def test_threads_that_cannot_work_are_refused(self, call):
+        with pytest.raises(ValueError, match="n_threads is 0"):
+            call(n_threads=0)
+
+    def test_a_matrix_that_does_not_fit_is_refused(self):
+        with pytest.raises(ValueError, match="similarities has 2 entries, expected 3"):
+            ask_rows_of_matrix(np.eye(2))

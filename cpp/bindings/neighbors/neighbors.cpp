@@ -1,5 +1,6 @@
 #include "astonish/neighbors.hpp"
 
+#include "neighbor_options.hpp"
 #include "register.hpp"
 #include "similarity.hpp"
 
@@ -27,9 +28,7 @@ py::tuple bind_rated(const RatedSimilarity& similarities, const Array<std::int32
                      const Array<std::int32_t>& cols, std::size_t k,
                      const OptionalArray& row_centers, const OptionalArray& col_centers,
                      const OptionalArray& row_scales, int n_threads) {
-  const NeighborOptions options{k, read_optional("row_centers", row_centers),
-                                read_optional("col_centers", col_centers),
-                                read_optional("row_scales", row_scales)};
+  const auto options = read_options(k, row_centers, col_centers, row_scales);
   return means_and_counts(rows, cols, options, [&](const auto&... arguments) {
     neighbor_means(similarities.problem(), arguments..., n_threads);
   });
@@ -41,9 +40,7 @@ py::tuple bind_matrix(const Array<double>& similarities, const Ratings& by_col,
                       const OptionalArray& col_centers, const OptionalArray& row_scales,
                       int n_threads) {
   const auto matrix = read_matrix("similarities", similarities);
-  const NeighborOptions options{k, read_optional("row_centers", row_centers),
-                                read_optional("col_centers", col_centers),
-                                read_optional("row_scales", row_scales)};
+  const auto options = read_options(k, row_centers, col_centers, row_scales);
   return means_and_counts(rows, cols, options, [&](const auto&... arguments) {
     neighbor_means(by_col.view(), matrix, arguments..., n_threads);
   });

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "astonish/parallel.hpp"
+#include "neighbor_options.hpp"
 #include "similarity_row.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {
 
-using internal::support::check_codes;
 using internal::support::check_has_values;
 using internal::support::check_length;
 using namespace internal::neighbors;
@@ -20,15 +20,6 @@ using namespace internal::neighbors;
 namespace {
 
 constexpr std::size_t kRunsPerChunk = 4;
-
-class MatrixSimilarities final : public SimilaritySource {
- public:
-  explicit MatrixSimilarities(MatrixView<const double> matrix) : matrix_(matrix) {}
-  std::span<const double> row(std::size_t row) override { return matrix_.row(row); }
-
- private:
-  MatrixView<const double> matrix_;
-};
 
 struct Neighbor {
   double similarity;
@@ -57,10 +48,6 @@ void find_nearest(std::span<const double> similarities, std::span<const std::int
     }
   }
   std::sort_heap(nearest.begin(), nearest.end(), is_better);
-}
-
-double at_or(std::span<const double> values, std::size_t place, double otherwise) {
-  return values.empty() ? otherwise : values[place];
 }
 
 template <typename Offset>
@@ -111,18 +98,10 @@ void run(const CsrView<Offset>& by_col, const MakeSource& make_source,
   });
 }
 
-void check_optional(const char* name, std::span<const double> values, std::size_t expected) {
-  if (!values.empty()) check_length(name, values.size(), expected);
-}
-
 void check_pairs(std::size_t n_rows, std::size_t n_cols, const NeighborOptions& options,
                  std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                  const NeighborMeans& out) {
-  check_optional("row_centers", options.row_centers, n_rows);
-  check_optional("col_centers", options.col_centers, n_cols);
-  check_optional("row_scales", options.row_scales, n_rows);
-  check_codes("rows", rows, 0, n_rows);
-  check_codes("cols", cols, 0, n_cols);
+  check_question(n_rows, n_cols, options, rows, cols);
   check_length("cols", cols.size(), rows.size());
   check_length("means", out.means.size(), rows.size());
   check_length("counts", out.counts.size(), rows.size());
@@ -145,8 +124,7 @@ void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> simi
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
   check_has_values("by_col", by_col);
-  check_length("similarities", similarities.rows, by_col.n_cols);
-  check_length("rows of similarities", similarities.cols, by_col.n_cols);
+  check_similarities(similarities, by_col.n_cols);
   check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
   const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
   run(by_col, make_source, options, rows, cols, out, n_threads);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "astonish/similarity.hpp"
+#include "support/check.hpp"
 
 namespace astonish::internal::neighbors {
 
@@ -19,6 +20,20 @@ class SimilaritySource {
   // The similarities of `row` to all rows; valid until the next call.
   virtual std::span<const double> row(std::size_t row) = 0;
 };
+
+class MatrixSimilarities final : public SimilaritySource {
+ public:
+  explicit MatrixSimilarities(MatrixView<const double> matrix) : matrix_(matrix) {}
+  std::span<const double> row(std::size_t row) override { return matrix_.row(row); }
+
+ private:
+  MatrixView<const double> matrix_;
+};
+
+inline void check_similarities(MatrixView<const double> matrix, std::size_t n_rows) {
+  support::check_length("similarities", matrix.rows, n_rows);
+  support::check_length("rows of similarities", matrix.cols, n_rows);
+}
 
 // Numbers of the columns of a row in ascending order; those of equal columns keep theirs.
 inline void order_columns(std::span<const std::int32_t> columns, std::vector<std::size_t>& order) {

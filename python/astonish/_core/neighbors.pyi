@@ -46,3 +46,24 @@ def neighbor_means_of_matrix(
     row_scales: Float64 | None,
     n_threads: int,
 ) -> tuple[Float64, Int32]: ...
+def neighbor_mean_rows(
+    similarities: RatedSimilarity,
+    rows: Int32,
+    cols: Int32,
+    k: int,
+    row_centers: Float64 | None,
+    col_centers: Float64 | None,
+    row_scales: Float64 | None,
+    n_threads: int,
+) -> tuple[Float64, Int32]: ...
+def neighbor_mean_rows_of_matrix(
+    similarities: Float64,
+    by_col: Ratings,
+    rows: Int32,
+    cols: Int32,
+    k: int,
+    row_centers: Float64 | None,
+    col_centers: Float64 | None,
+    row_scales: Float64 | None,
+    n_threads: int,
+) -> tuple[Float64, Int32]: ...

@@ -37,6 +37,9 @@ class Hooks(Parameterized):
     # of the package define beside `estimate`: the unclipped estimates of inner ids (-1: unknown),
     # NaN where an estimate is impossible.
     _estimate_many: Any = None
+    # Beside it, for models that answer all pairs of some users and some items faster together: the
+    # same of inner ids, as an array of shape (n_users, n_items).
+    _estimate_table: Any = None
     _impossible: str = "User and/or item is unknown."
     _unsaved: tuple[str, ...] = ()  # parameters that are None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for

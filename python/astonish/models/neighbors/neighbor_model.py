@@ -29,6 +29,7 @@ Ints = NDArray[np.int32]
 
 _BYTES_A_BLOCK = 1 << 28  # of scores that are made at a time
 _ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
+_PAIRS_PER_CALL = 1 << 22  # of some rows and all columns: the core looks for Ctrl-C itself
 
 
 @declare(ignores_others=True)
@@ -128,19 +129,34 @@ class NeighborModel(SymmetricAlgo):
         known = np.flatnonzero((users >= 0) & (items >= 0))
         x, y = self.switch(users[known], items[known])
         means, found = self._ask_neighbors(x, y)
-        enough = found >= max(self.min_k, 1)
         estimates = self._estimate_unknown(users, items)
-        estimates[known] = self._combine(x, y, np.where(enough, means, self._alone))
+        estimates[known] = self._combine(x, y, self._where_enough(means, found))
         counts = np.full(len(users), -1, dtype=np.int32)
         counts[known] = found
         return estimates, counts
 
+    def _estimate_table(self, users: Ints, items: Ints) -> Floats:
+        """Return the estimates of all pairs, of shape (n_users, n_items)."""
+        table = self._estimate_unknown(users[:, np.newaxis], items)
+        by_x: Floats = self.switch(table, table.T)[0]
+        x, y = self.switch(users, items)
+        rows, columns = np.flatnonzero(x >= 0), np.flatnonzero(y >= 0)
+        ask, y = self._kernel("neighbor_mean_rows"), y[columns]
+        for block in blocks(len(rows), max(1, _PAIRS_PER_CALL // max(1, len(y)))):
+            part = x[rows[block]]
+            said = self._where_enough(*ask(part, y))
+            by_x[np.ix_(rows[block], columns)] = self._combine(part[:, np.newaxis], y, said)
+        return table
+
     #: What neighbours say where they are too few.
     _alone = 0.0
 
-    def _estimate_unknown(self, users: Ints, items: Ints) -> Floats:  # noqa: ARG002
+    def _where_enough(self, means: Floats, found: Ints) -> Floats:
+        return np.where(found >= max(self.min_k, 1), means, self._alone)
+
+    def _estimate_unknown(self, users: Ints, items: Ints) -> Floats:
         """Return an estimate for each pair as though one of both were unknown."""
-        return np.full(len(users), np.nan)
+        return np.full(np.broadcast_shapes(users.shape, items.shape), np.nan)
 
     def _combine(self, x: Ints, y: Ints, said: Floats) -> Floats:
         """Return estimates from what neighbours say beyond the model's guess."""
@@ -154,24 +170,25 @@ class NeighborModel(SymmetricAlgo):
         """Return what the neighbours of each pair say, NaN if there are none, and how many."""
         order = np.argsort(x, kind="stable")  # a row of similarities serves all pairs of an x
         means, counts = np.empty(len(x)), np.empty(len(x), dtype=np.int32)
-        ask = self._kernel()
+        ask = self._kernel("neighbor_means")
         for block in _blocks_of_rows(x[order]):
             check_cancelled()
             pairs = order[block]
             means[pairs], counts[pairs] = ask(x[pairs], y[pairs])
         return means, counts
 
-    def _kernel(self) -> Any:
+    def _kernel(self, name: str) -> Any:
+        """Return a function of x and y that is called `name` in the core."""
         by_y = self._by_y
         k = min(check_integer("k", self.k, minimum=0), len(by_y.values))
         options = (k, *self._centers(), resolve_n_threads(self.n_threads))
         if "sim" in vars(self):
             matrix = self._assigned_similarities()
-            return lambda x, y: _core.neighbors.neighbor_means_of_matrix(
-                matrix, by_y.view, x, y, *options
-            )
+            of_matrix = getattr(_core.neighbors, f"{name}_of_matrix")
+            return lambda x, y: of_matrix(matrix, by_y.view, x, y, *options)
         similarity = between_rows(self._by_x, by_y, self._similarity_options())
-        return lambda x, y: _core.neighbors.neighbor_means(similarity, x, y, *options)
+        of_ratings = getattr(_core.neighbors, name)
+        return lambda x, y: of_ratings(similarity, x, y, *options)
 
     def _assigned_similarities(self) -> Floats:
         """Return ``sim`` as the core takes it; ValueError for another shape than (n_x, n_x)."""
@@ -181,9 +198,10 @@ class NeighborModel(SymmetricAlgo):
         return matrix
 
     def _users_per_block(self) -> int:
-        """Return as many users as there are rows of similarities in a call, where these fit."""
+        """Return enough users for a call; all that fit where a block compares all items anew."""
         fitting = _BYTES_A_BLOCK // (8 * self.trainset.n_items)
-        return max(super()._users_per_block(), min(_ROWS_PER_CALL, fitting))
+        wanted = _ROWS_PER_CALL if self.sim_options["user_based"] else fitting
+        return max(super()._users_per_block(), min(wanted, fitting))
 
     def _most_similar(
         self,

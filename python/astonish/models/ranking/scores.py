@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[Any]
 
 _USERS_A_BLOCK = 64  # whose scores are made at a time where a search cannot find them
+_SCORES_A_COPY = 1 << 20
 
 
 class FactorScores(NamedTuple):
@@ -181,6 +182,16 @@ def _rank_sparse(
 
 
 def _rank_dense(values: Floats, n: int, rules: Rules, seen: Rows | None) -> Lists:
+    """Rank some users at a time: all steps copy the scores."""
+    n_users, n_items = values.shape
+    items, best = np.empty((n_users, n), dtype=np.int32), np.empty((n_users, n))
+    for block in blocks(n_users, 1 + _SCORES_A_COPY // max(1, n_items)):
+        part = None if seen is None else (seen[0][block.start : block.stop + 1], seen[1])
+        items[block], best[block] = _rank_dense_block(values[block], n, rules, part)
+    return items, best
+
+
+def _rank_dense_block(values: Floats, n: int, rules: Rules, seen: Rows | None) -> Lists:
     n_users, n_items = values.shape
     values = np.where(np.isnan(values), -np.inf, values)
     if rules.boosts is not None:
