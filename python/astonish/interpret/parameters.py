@@ -47,7 +47,7 @@ def factors_of(model: Any, side: str) -> NDArray[np.float64]:
     factors = getattr(model, _FACTORS[side], None)
     if factors is None or np.ndim(factors) != 2 or np.shape(factors)[1] == 0:
         raise TypeError(f"this {type(model).__name__} has no {side} factors")
-    if side == "user" and hasattr(model, "_factors_of"):  # some compute them from the ratings
+    if side == "user" and model._factors is not None:  # some compute them from the ratings
         users = np.arange(trainset.n_users, dtype=np.int32)
         of_some, rows = model._factors_of(users, resolve_n_threads(model.n_threads))
         factors = of_some.pu[rows]
