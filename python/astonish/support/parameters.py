@@ -53,6 +53,7 @@ Class = TypeVar("Class", bound=type)
 Options = TypeVar("Options")
 Self = TypeVar("Self", bound="Parameterized")
 
+REQUIRED = inspect.Parameter.empty
 _SPEC = "astonish"  # where the metadata of a field keeps what `param` was given
 
 
@@ -119,7 +120,8 @@ class Parameter:
     ----------
     name : str
     default : Any
-        The value where none is given; that of `like` where it is None.
+        The value where none is given; that of `like` where it is None. `REQUIRED` where there has
+        to be one.
     check : callable
         Takes name and value; returns the value as it is used, or raises TypeError or ValueError.
     doc : str
@@ -189,7 +191,7 @@ def declare(
     Parameters
     ----------
     cls : class
-        A subclass of `Parameterized`. ``dataclasses.field(init=False)`` are no parameters.
+        Usually a subclass of `Parameterized`. ``dataclasses.field(init=False)`` are no parameters.
     ignores_others : bool, default False
         Whether the constructor takes and drops keywords that it does not know, as some of
         scikit-surprise's do.
@@ -332,6 +334,7 @@ def _copy(made: Any) -> Any:
 def _parameter(made: Any) -> Parameter:
     spec = dict(made.metadata[_SPEC])
     default = made.default if made.default_factory is MISSING else made.default_factory()
+    default = REQUIRED if default is MISSING else default
     kind = spec.pop("kind") or _kind(made.type)
     return Parameter(made.name, default, kind=kind, **spec)
 
@@ -429,9 +432,10 @@ def _documented(doc: str | None, parameters: Iterable[Parameter]) -> str | None:
 
 
 def _entry(parameter: Parameter) -> str:
-    default = "optional" if parameter.default is None else f"default {parameter.default!r}"
+    default = "" if parameter.default is REQUIRED else f", default {parameter.default!r}"
+    default = ", optional" if parameter.default is None else default
     doc = textwrap.fill(parameter.doc, 96, initial_indent="    ", subsequent_indent="    ")
-    return f"{parameter.name} : {parameter.kind}, {default}\n{doc}"
+    return f"{parameter.name} : {parameter.kind}{default}\n{doc}"
 
 
 def _equal(value: Any, default: Any) -> bool:

@@ -195,3 +195,18 @@ def test_parameters_that_are_refused_at_once_are_not_kept():
     with pytest.raises(ValueError, match="init_low should be greater than zero"):
         model.set_params(init_low=-1)
     assert model.init_low == 0
+
+
+def test_a_parameter_may_be_required():
+    @declare
+    class Search(Parameterized):
+        """A search."""
+
+        grid: dict = param(doc="What to try.")
+        n: int = param(default=3, check=integer(1), doc="How often.")
+
+    assert inspect.signature(Search).parameters["grid"].default is inspect.Parameter.empty
+    assert "grid : dict\n    What to try." in Search.__doc__
+    assert repr(Search({})) == "Search(grid={})"
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'grid'"):
+        Search()
