@@ -217,6 +217,16 @@ def declare(
     return cls
 
 
+def declare_base(cls: Class) -> Class:
+    """Do what `declare` does for a class whose subclasses list all of their parameters.
+
+    Their order is then their own. The constructor drops keywords that it does not know.
+    """
+    declared: Any = declare(ignores_others=True)(cls)
+    del declared.__dataclass_fields__, declared.__dataclass_params__
+    return cls
+
+
 class Parameterized:
     """A class whose constructor stores its arguments as they are given, as scikit-learn's do."""
 

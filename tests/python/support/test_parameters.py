@@ -13,6 +13,7 @@ from astonish.support.parameters import (
     choice,
     closest_name,
     declare,
+    declare_base,
     fill,
     flag,
     integer,
@@ -210,3 +211,25 @@ def test_a_parameter_may_be_required():
     assert repr(Search({})) == "Search(grid={})"
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'grid'"):
         Search()
+
+
+def test_subclasses_of_a_declared_base_have_an_order_of_their_own():
+    @declare_base
+    class Base(Parameterized):
+        """A base."""
+
+        wide: bool = param(default=True, doc="Whether.")
+
+    @declare
+    class Mine(Base):
+        """A model."""
+
+        n: int = param(default=3, doc="How often.")
+        wide: bool = param(default=False, doc="Whether.")
+
+    class Another(Base):
+        pass
+
+    assert Base(False, others=3).get_params() == {"wide": False}
+    assert Mine(4, True).get_params() == {"n": 4, "wide": True}
+    assert repr(Another(wide=False)) == "Another(wide=False)"
