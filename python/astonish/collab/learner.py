@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from astonish.collab import files, lr_find, predictions
 from astonish.collab.callback import check_callbacks
 from astonish.collab.data import CollabDataLoaders
@@ -25,6 +22,7 @@ from astonish.collab.suggestions import SuggestFunction, valley
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.schedules import MOMS, Moms, check_moms
 from astonish.support.checks import check_number
+from astonish.support.text_table import text_table
 
 
 class Learner(Fitting):
@@ -262,10 +260,12 @@ class Learner(Fitting):
 
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
-        table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
-        for name, array in files.arrays_of(self._session.snapshot()).items():
-            table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
-        Console().print(table)
+        rows = [
+            [name, " x ".join(map(str, array.shape)), str(array.size)]
+            for name, array in files.arrays_of(self._session.snapshot()).items()
+        ]
+        print(type(self.model).__name__)
+        print(text_table(["parameters", "shape", "numbers"], rows))
 
     def save(self, file: str | Path, with_opt: bool = True) -> Path:
         """Write the parameters to ``path / model_dir / file``, with the suffix ``.npz``.
