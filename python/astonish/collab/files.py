@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.categories import CategoryMap
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.optimizer import Optimizer
-from astonish.collab.session import Session
+from astonish.collab.loaders.categories import CategoryMap
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.training.optimizer import Optimizer
+from astonish.collab.training.session import Session
 from astonish.data.ratings import Ratings
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
-from astonish.support.archive import open_archive, write_archive
 from astonish.support.checks import check_below_1, check_integer, check_number
-from astonish.support.json_values import pack, unpack
+from astonish.support.files.archive import open_archive, write_archive
+from astonish.support.files.json_values import pack, unpack
 
 _FORMAT = "astonish learner"
 _NAMES = "column_names"  # the attribute of an exported model

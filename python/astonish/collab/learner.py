@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from astonish.collab import files, lr_find, predictions
-from astonish.collab.callback import check_callbacks
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fitting import Fitting
-from astonish.collab.loader import RatingsLoader
+from astonish.collab import files, predictions
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.loader import RatingsLoader
 from astonish.collab.metrics import Metric, check_metrics
 from astonish.collab.of_session import of_session
 from astonish.collab.old_pickles import with_session
 from astonish.collab.predictions import RowPrediction
-from astonish.collab.recorder import Recorder
-from astonish.collab.session import Session
-from astonish.collab.suggestions import SuggestFunction, valley
+from astonish.collab.training import lr_find
+from astonish.collab.training.callback import check_callbacks
+from astonish.collab.training.fitting import Fitting
+from astonish.collab.training.recorder import Recorder
+from astonish.collab.training.session import Session
+from astonish.collab.training.suggestions import SuggestFunction, valley
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.schedules import MOMS, Moms, check_moms
 from astonish.support.checks import check_number

@@ -11,7 +11,7 @@ from astonish.collab import (
     TrackerCallback,
     rmse,
 )
-from astonish.collab.callback import EVENTS
+from astonish.collab.training.callback import EVENTS
 
 from .helpers import assert_same_parameters, parameters_of
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from astonish.collab.epoch_table import open_table, row_of
+from astonish.collab.training.epoch_table import open_table, row_of
 
 NAMES = ["epoch", "train_loss", "valid_loss", "time"]
 ROWS = [row_of(0, [1.0, 0.5], 0.123), row_of(1, [0.25, 0.125], 61.0)]

@@ -23,8 +23,8 @@ from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.publishing import reading, snapshot, updated
 from astonish.models.training.sample_weights import check_weights
-from astonish.support.binary_files import File
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
+from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from astonish.collab.categories import CategoryMap
+from astonish.collab.loaders.categories import CategoryMap
 from astonish.support.text_table import text_table
 
 

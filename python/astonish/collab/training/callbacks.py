@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from astonish.collab.callback import Callback, CancelFitException
 from astonish.collab.metrics import is_lower_better
+from astonish.collab.training.callback import Callback, CancelFitException
 from astonish.models.training.epochs import EarlyStopping
 from astonish.support.checks import INT32_MAX, check_integer, check_number
 
