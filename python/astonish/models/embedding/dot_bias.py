@@ -185,13 +185,13 @@ class DotBias(EmbeddingModel):
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Fit rows by Gauss and Newton: each step is a regression on the sigmoid's tangents."""
         assert self.y_range_ is not None
-        each_row, options = rows.row_of_each(), self._ridge()
+        row_of, options = rows.row_of_each(), self._ridge()
         n_threads = resolve_n_threads(self.n_threads)
         solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
         biases = np.zeros(rows.n_rows, fixed.dtype)
         for _ in range(_FOLD_IN_STEPS):
             factors = Factors(solved, fixed, biases, fixed_biases, 0.0, biased=True)
-            sums = _core.factors.estimate_pairs(*factors, each_row, rows.indices, n_threads)
+            sums = _core.factors.estimate_pairs(*factors, row_of, rows.indices, n_threads)
             estimates, slopes = linearised(sums, self.y_range_)
             targets = replace(rows, values=sums + (rows.values - estimates) / slopes)
             _core.als.solve_side(

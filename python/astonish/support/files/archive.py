@@ -34,7 +34,7 @@ _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member: the lengths of name 
 _ZIP64_EXTRA = 20  # bytes that zipfile adds to the extra fields
 _PADDING = struct.Struct("<HHH")  # an extra field: its id, length, and the alignment
 _PADDING_ID = 0xD935  # as zipalign has it
-_LONGEST_ARRAY_HEADER = 10_000  # which NumPy takes of files that nobody vouches for
+_LONGEST_ARRAY_HEADER = 10_000  # which NumPy takes of files that may be damaged
 
 
 class Archive(NamedTuple):

@@ -146,10 +146,10 @@ def _signature(
     """Return the signature of a constructor, with defaults in place of what makes them."""
     signature = inspect.signature(inspect.unwrap(init))
     by_name = {
-        each.name: each.replace(default=declared[each.name].default)
-        if each.name in declared
-        else each
-        for each in signature.parameters.values()
+        argument.name: argument.replace(default=declared[argument.name].default)
+        if argument.name in declared
+        else argument
+        for argument in signature.parameters.values()
     }
     by_position = [
         by_name.pop(name).replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)

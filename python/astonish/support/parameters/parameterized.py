@@ -74,7 +74,7 @@ def checked(model: Any, *names: str) -> SimpleNamespace:
     declared = parameters_of(type(model))
     chosen = [declared[name] for name in names] if names else declared.values()
     return SimpleNamespace(
-        **{each.name: each.checked(getattr(model, each.name)) for each in chosen}
+        **{made.name: made.checked(getattr(model, made.name)) for made in chosen}
     )
 
 
@@ -94,12 +94,12 @@ def _names(cls: Any) -> dict[str, Any]:
     kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     declared = parameters_of(cls)
     names = {
-        name: declared[name].default if name in declared else each.default
-        for name, each in list(signature.items())[1:]
-        if each.kind not in kinds
+        name: declared[name].default if name in declared else argument.default
+        for name, argument in list(signature.items())[1:]
+        if argument.kind not in kinds
     }
-    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in signature.values()):
-        names |= {name: each.default for name, each in declared.items() if name not in names}
+    if any(argument.kind is inspect.Parameter.VAR_KEYWORD for argument in signature.values()):
+        names |= {name: made.default for name, made in declared.items() if name not in names}
     return names
 
 

@@ -8,7 +8,7 @@ from astonish.support.parameters.declaration import Parameter, parameters_of
 
 def closest_name(name: str, parameters: Iterable[Parameter]) -> str | None:
     """Return the parameter that someone meant by `name`: an alias, or one of nearly that name."""
-    by_alias = {alias: each.name for each in parameters for alias in (each.name, *each.aliases)}
+    by_alias = {alias: known.name for known in parameters for alias in (known.name, *known.aliases)}
     if name in by_alias:
         return by_alias[name]
     close = difflib.get_close_matches(name, by_alias, n=1)
@@ -19,5 +19,5 @@ def unknown_keyword(cls: type, method: str, name: str, names: Iterable[str]) -> 
     """Return the message of the error."""
     message = f"{cls.__name__}.{method}() got an unexpected keyword argument {name!r}"
     declared = parameters_of(cls)
-    meant = closest_name(name, [each for each in declared.values() if each.name in names])
+    meant = closest_name(name, [known for known in declared.values() if known.name in names])
     return f"{message}; did you mean {meant!r}?" if meant else message
