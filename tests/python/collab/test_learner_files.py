@@ -156,7 +156,7 @@ def test_arrays_in_the_order_of_fortran_are_read(make_learner):
 
 
 @pytest.mark.parametrize("state", [3, {"$dict": []}, {"$dict": [["step", 1]]}])
-def test_a_state_that_is_none_is_refused(learn, state):
+def test_an_invalid_state_is_refused(learn, state):
     def damage(header, _):
         header["optimizer"]["$dict"][0][1] = state
 
