@@ -8,10 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 import astonish
 from astonish import _core
 from astonish.data.loaders import load_any_file
@@ -63,7 +59,9 @@ def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) ->
     """Print a table in Markdown, with the machine it was measured on."""
     cores = _core.parallel.available_threads()
     print(f"\n{title}\n{cores} cores, {platform.machine()}, CPU level {_core.cpu_level}\n")
-    table = Table(*header, box=box.MARKDOWN)
-    for row in rows:
-        table.add_row(*map(str, row))
-    Console(width=160).print(table)
+    lines = [list(map(str, row)) for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print(f"| {' | '.join(cells)} |")

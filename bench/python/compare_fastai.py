@@ -138,9 +138,9 @@ def compare_errors(data, fastai):
         if fastai:
             theirs = [fastai.run(data.path, job, seed) for seed in PEER_SEEDS]
             same = ours[: len(theirs)]
-            assert [each.held_out for each in same] == [each.held_out for each in theirs]
+            assert [answer.held_out for answer in same] == [answer.held_out for answer in theirs]
             pairs = [(a.valid[-1], b.valid[-1]) for a, b in zip(same, theirs, strict=True)]
-            row += [f"{np.mean(each):.4f}" for each in zip(*pairs, strict=True)]
+            row += [f"{np.mean(column):.4f}" for column in zip(*pairs, strict=True)]
             row.append(f"{np.mean(np.subtract(*np.transpose(pairs))):+.4f}")
         rows.append(row)
     their_header = ("same seeds, ours", str(fastai), "difference") if fastai else ()

@@ -180,4 +180,4 @@ def main(all_factors):
 
 
 if __name__ == "__main__":
-    main([int(each) for each in sys.argv[1:]] or [64, 128, 256])
+    main([int(size) for size in sys.argv[1:]] or [64, 128, 256])

@@ -24,8 +24,8 @@ def variants():
     threads = sorted({1, _core.parallel.available_threads()})
     for dtype in ("float64", "float32"):
         for n_threads in threads:
-            how = {"solver": "parallel", "dtype": dtype, "n_threads": n_threads}
-            yield f"parallel, {dtype}, {n_threads} threads", how
+            options = {"solver": "parallel", "dtype": dtype, "n_threads": n_threads}
+            yield f"parallel, {dtype}, {n_threads} threads", options
 
 
 def measure(make, trainset, testset):
@@ -83,14 +83,14 @@ def main():
 
     n, best = trainset.n_ratings, {}
     rows = [row(f"scikit-surprise {surprise.__version__}", theirs, theirs, n)]
-    for name, how in variants():
+    for name, options in variants():
 
-        def make(how=how, **parameters):
-            return astonish.SVD(n_factors=N_FACTORS, random_state=0, **how, **parameters)
+        def make(options=options, **parameters):
+            return astonish.SVD(n_factors=N_FACTORS, random_state=0, **options, **parameters)
 
         measured = measure(make, trainset, testset)
         assert abs(measured[2] - theirs[2]) < 1e-3, f"{name}: the error is {measured[2]}"
-        best[how.get("dtype", "float64")] = measured[1]
+        best[options.get("dtype", "float64")] = measured[1]
         rows.append(row(name, measured, theirs, n))
     show(
         f"{label}: {n:,} ratings, {N_FACTORS} factors, {N_EPOCHS} epochs; "

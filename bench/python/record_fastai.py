@@ -52,7 +52,8 @@ def float64_loss(predictions, ratings):
 
 def trained(model):
     """Return the parameters in the order of the arrays of `recorded.initial_weights`."""
-    return [each for each in model.parameters() if each.numel()]  # fastai has an empty batch norm
+    # fastai has an empty batch norm
+    return [array for array in model.parameters() if array.numel()]
 
 
 def set_weights(model, weights):
@@ -66,10 +67,14 @@ def set_weights(model, weights):
 
 def state_of(model):
     """Return the parameters without '#na#', and the running statistics of batch norms."""
-    tables = {id(each.weight) for each in model.modules() if isinstance(each, torch.nn.Embedding)}
-    arrays = [each[1:] if id(each) in tables else each for each in trained(model)]
-    buffers = [each for name, each in model.named_buffers() if "running" in name and each.numel()]
-    return [each.detach().numpy() for each in arrays + buffers]
+    tables = {
+        id(layer.weight) for layer in model.modules() if isinstance(layer, torch.nn.Embedding)
+    }
+    arrays = [array[1:] if id(array) in tables else array for array in trained(model)]
+    buffers = [
+        array for name, array in model.named_buffers() if "running" in name and array.numel()
+    ]
+    return [array.detach().numpy() for array in arrays + buffers]
 
 
 def loaders(frame, valid, batch_size):
@@ -111,7 +116,7 @@ def record(variant, dtype):
     return {
         "losses": losses.values[: len(learn.dls.train)],
         "last losses": losses.values[-3:],
-        "valid": [float(each / learn.dls.valid.n) for each in losses.valid],
+        "valid": [float(total / learn.dls.valid.n) for total in losses.valid],
         "state": recorded.checksums(state_of(learn.model)),
     }
 
@@ -123,7 +128,7 @@ def record_lr_find(variant):
         suggestion = learn.lr_find(show_plot=False).valley
     return {
         "lrs": learn.recorder.lrs,
-        "smooth losses": [float(each) for each in learn.recorder.losses],
+        "smooth losses": [float(loss) for loss in learn.recorder.losses],
         "losses": losses.values,
         "suggestion": suggestion,
     }

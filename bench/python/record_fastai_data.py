@@ -73,7 +73,7 @@ def record_case(user, item, seed, valid_pct):
         "item": item,
         "seed": seed,
         "valid_pct": valid_pct,
-        "classes": [[to_python(each) for each in dls.classes[name]] for name in "ui"],
+        "classes": [[to_python(raw_id) for raw_id in dls.classes[name]] for name in "ui"],
         "train": record_part(dls.train_ds.items),
         "valid": record_part(dls.valid_ds.items),
         "n_batches": [len(dls.train), len(dls.valid)],
@@ -95,9 +95,9 @@ def main():
     }
     content = {
         "versions": VERSIONS,
-        "orders": [record_order(*each) for each in ORDERS],
+        "orders": [record_order(*order) for order in ORDERS],
         "columns": columns,
-        "cases": [record_case(*each) for each in CASES],
+        "cases": [record_case(*case) for case in CASES],
     }
     TARGET.write_text(json.dumps(content) + "\n")
     print(TARGET, TARGET.stat().st_size)

@@ -124,7 +124,7 @@ def write(path, content):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-        schedules = [record_schedule(*each, folder) for each in SCHEDULES]
+        schedules = [record_schedule(*schedule, folder) for schedule in SCHEDULES]
         curves = [record_lr_find(seed, {}, folder) for seed in range(3)]
         curves += [record_lr_find(7, {"num_it": 60, "end_lr": 3.0}, folder)]
         curves += [noisy_curve(seed) for seed in range(4)]

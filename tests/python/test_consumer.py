@@ -25,7 +25,7 @@ from astonish import (
     make_ratings,
 )
 from astonish._cpu import built_levels
-from astonish.support.archive import map_array
+from astonish.support.files.archive import map_array
 
 SOURCE = Path(__file__).parents[1] / "consumer"
 VERSION_1 = Path(__file__).parents[1] / "data" / "version_1"

@@ -221,7 +221,7 @@ class TestNeighborMeans:
             call(rows=CODES, cols=other(CODES[[0, 0, 0]]))
 
     @pytest.mark.parametrize("k", [-1, 2.0, None, 2**64])
-    def test_a_number_of_neighbours_that_is_none_is_refused(self, k):
+    def test_an_invalid_number_of_neighbours_is_refused(self, k):
         with pytest.raises(TypeError):
             ask(k=k)
 

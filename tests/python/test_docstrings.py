@@ -19,7 +19,7 @@ MODULES = [
     if not name.rpartition(".")[2].startswith("_")
 ]
 NEEDED = {  # optional packages that examples use
-    "astonish.collab.data": "pandas",
+    "astonish.collab.loaders.data": "pandas",
     "astonish.data.dataset": "pandas",
     "astonish.interpret.bias_bars": "matplotlib",
     "astonish.interpret.curves": "matplotlib",

@@ -36,8 +36,8 @@ template <typename Options>
 void def_adam(py::class_<Options>& options) {
   const auto number = [&]<typename Number>(const char* name, Number AdamOptions::*field) {
     options.def_property(
-        name, [field](const Options& its) { return its.adam.*field; },
-        [field](Options& its, Number value) { its.adam.*field = value; });
+        name, [field](const Options& self) { return self.adam.*field; },
+        [field](Options& self, Number value) { self.adam.*field = value; });
   };
   number("sqr_mom", &AdamOptions::sqr_mom);
   number("eps", &AdamOptions::eps);
@@ -46,11 +46,11 @@ void def_adam(py::class_<Options>& options) {
   using Pair = std::optional<std::pair<double, double>>;
   options.def_property(
       "y_range",
-      [](const Options& its) {
-        return its.y_range ? Pair({its.y_range->low, its.y_range->high}) : std::nullopt;
+      [](const Options& self) {
+        return self.y_range ? Pair({self.y_range->low, self.y_range->high}) : std::nullopt;
       },
-      [](Options& its, const Pair& pair) {
-        its.y_range = pair ? std::optional(YRange{pair->first, pair->second}) : std::nullopt;
+      [](Options& self, const Pair& pair) {
+        self.y_range = pair ? std::optional(YRange{pair->first, pair->second}) : std::nullopt;
       });
 }
 

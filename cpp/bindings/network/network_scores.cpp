@@ -48,9 +48,9 @@ template <typename T>
 void bind_score(const NetworkScores<T>& scores, const Array<T>& users, Array<T> out,
                 int n_threads) {
   const auto rows = read_matrix("users", users);
-  const auto its = write_matrix("out", out);
+  const auto written = write_matrix("out", out);
   const py::gil_scoped_release release;
-  scores.score(rows, its, n_threads);
+  scores.score(rows, written, n_threads);
 }
 
 template <typename T>

@@ -50,12 +50,12 @@ struct AdamSteps {
 template <typename T>
 void adam_step(const AdamSteps& all, std::size_t step, bool decays, const T* gradient, T* weights,
                T* averages, T* squares, std::size_t n) {
-  const AdamStep& its = all.steps[step];
-  const T mom = static_cast<T>(its.mom), fresh = static_cast<T>(1.0 - its.mom);
+  const AdamStep& now = all.steps[step];
+  const T mom = static_cast<T>(now.mom), fresh = static_cast<T>(1.0 - now.mom);
   const T sqr_mom = static_cast<T>(all.options.sqr_mom);
   const T sqr_fresh = static_cast<T>(1.0 - all.options.sqr_mom);
-  const T keep = decays ? static_cast<T>(its.keep) : T{1};
-  const T move = static_cast<T>(its.move), spread = static_cast<T>(its.spread);
+  const T keep = decays ? static_cast<T>(now.keep) : T{1};
+  const T move = static_cast<T>(now.move), spread = static_cast<T>(now.spread);
   const T eps = static_cast<T>(all.options.eps);
 #pragma GCC ivdep
   for (std::size_t k = 0; k < n; ++k) {

@@ -81,9 +81,9 @@ class EmbeddingBatch {
       T* sum = gradients_.row(slot);
       std::fill_n(sum, n_cols_, T{0});
       for (const std::int32_t sample : batch_.samples(slot)) {
-        const T* its = input_gradients.row(static_cast<std::size_t>(sample)) + first_column_;
+        const T* row = input_gradients.row(static_cast<std::size_t>(sample)) + first_column_;
 #pragma GCC ivdep
-        for (std::size_t c = 0; c < n_cols_; ++c) sum[c] += its[c];
+        for (std::size_t c = 0; c < n_cols_; ++c) sum[c] += row[c];
       }
       table_.update(batch_.row(slot), sum, step, steps);
     }

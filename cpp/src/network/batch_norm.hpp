@@ -79,11 +79,11 @@ class BatchNorm {
     const T share = T{1} / static_cast<T>(n);
     for (std::size_t sample = 0; sample < n; ++sample) {
       const T* from = in.row(sample);
-      T* its = gradient.row(sample);
+      T* row = gradient.row(sample);
 #pragma GCC ivdep
       for (std::size_t c = columns.begin; c < columns.end; ++c) {
         const T normal = (from[c] - mean_[c]) * inverse_[c];
-        its[c] = weight[c] * inverse_[c] * (its[c] - share * (by_bias[c] + normal * by_weight[c]));
+        row[c] = weight[c] * inverse_[c] * (row[c] - share * (by_bias[c] + normal * by_weight[c]));
       }
     }
   }
@@ -100,16 +100,16 @@ class BatchNorm {
     std::fill(mean + columns.begin, mean + columns.end, T{0});
     std::fill(variance + columns.begin, variance + columns.end, T{0});
     for (std::size_t sample = 0; sample < n; ++sample) {
-      const T* its = in.row(sample);
+      const T* row = in.row(sample);
 #pragma GCC ivdep
-      for (std::size_t c = columns.begin; c < columns.end; ++c) mean[c] += its[c];
+      for (std::size_t c = columns.begin; c < columns.end; ++c) mean[c] += row[c];
     }
     for (std::size_t c = columns.begin; c < columns.end; ++c) mean[c] /= static_cast<T>(n);
     for (std::size_t sample = 0; sample < n; ++sample) {
-      const T* its = in.row(sample);
+      const T* row = in.row(sample);
 #pragma GCC ivdep
       for (std::size_t c = columns.begin; c < columns.end; ++c) {
-        variance[c] += (its[c] - mean[c]) * (its[c] - mean[c]);
+        variance[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
       }
     }
     for (std::size_t c = columns.begin; c < columns.end; ++c) conclude(c, static_cast<T>(n));
@@ -132,11 +132,11 @@ class BatchNorm {
     std::fill(by_bias + columns.begin, by_bias + columns.end, T{0});
     for (std::size_t sample = 0; sample < n; ++sample) {
       const T* from = in.row(sample);
-      const T* its = gradient.row(sample);
+      const T* row = gradient.row(sample);
 #pragma GCC ivdep
       for (std::size_t c = columns.begin; c < columns.end; ++c) {
-        by_weight[c] += its[c] * ((from[c] - mean_[c]) * inverse_[c]);
-        by_bias[c] += its[c];
+        by_weight[c] += row[c] * ((from[c] - mean_[c]) * inverse_[c]);
+        by_bias[c] += row[c];
       }
     }
   }

@@ -103,9 +103,9 @@ class DenseLayer {
     T* sums = bias_->gradients.row(0);
     std::fill(sums + outputs.begin, sums + outputs.end, T{0});
     for (std::size_t sample = 0; sample < n; ++sample) {
-      const T* its = gradient.row(sample);
+      const T* row = gradient.row(sample);
 #pragma GCC ivdep
-      for (std::size_t c = outputs.begin; c < outputs.end; ++c) sums[c] += its[c];
+      for (std::size_t c = outputs.begin; c < outputs.end; ++c) sums[c] += row[c];
     }
   }
 

@@ -50,9 +50,9 @@ class Dropout {
     if (!drops()) return;
     for (std::size_t sample = 0; sample < n; ++sample) {
       const T* factors = factors_.row(sample);
-      T* its = values.row(sample);
+      T* row = values.row(sample);
 #pragma GCC ivdep
-      for (std::size_t c = columns.begin; c < columns.end; ++c) its[c] *= factors[c];
+      for (std::size_t c = columns.begin; c < columns.end; ++c) row[c] *= factors[c];
     }
   }
 

@@ -66,10 +66,10 @@ class HiddenLayer {
   void rectify(std::size_t n, PaddedRows<T>& to, const Range& columns) const {
     for (std::size_t sample = 0; sample < n; ++sample) {
       const T* sums = outputs.row(sample);
-      T* its = to.row(sample);
+      T* row = to.row(sample);
 #pragma GCC ivdep
       for (std::size_t c = columns.begin; c < columns.end; ++c) {
-        its[c] = sums[c] < T{0} ? T{0} : sums[c];
+        row[c] = sums[c] < T{0} ? T{0} : sums[c];
       }
     }
   }
@@ -77,10 +77,10 @@ class HiddenLayer {
   void rectify_gradients(const PaddedRows<T>& rectified, std::size_t n, const Range& columns) {
     for (std::size_t sample = 0; sample < n; ++sample) {
       const T* values = rectified.row(sample);
-      T* its = gradients.row(sample);
+      T* row = gradients.row(sample);
 #pragma GCC ivdep
       for (std::size_t c = columns.begin; c < columns.end; ++c) {
-        its[c] = values[c] > T{0} ? its[c] : T{0};
+        row[c] = values[c] > T{0} ? row[c] : T{0};
       }
     }
   }

@@ -177,10 +177,10 @@ class NetworkBatches {
   }
 
   void backward_to_inputs(std::size_t part) const {
-    const Range its = columns(state_.inputs.width(), part);
+    const Range part_columns = columns(state_.inputs.width(), part);
     state_.linear(0).gradient_of_inputs(state_.gradients_of(0), run_.batches.size,
-                                        state_.input_gradients, its);
-    state_.drop_inputs.backward(state_.input_gradients, run_.batches.size, its);
+                                        state_.input_gradients, part_columns);
+    state_.drop_inputs.backward(state_.input_gradients, run_.batches.size, part_columns);
   }
 
   void move(std::size_t batch, std::size_t part) const {

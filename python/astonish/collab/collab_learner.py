@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from astonish.collab.data import CollabDataLoaders
 from astonish.collab.learner import Learner
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.random_split import check_seed
 from astonish.collab.metrics import Metric
-from astonish.collab.random_split import check_seed
 from astonish.data.trainset import Trainset
 from astonish.models.base.y_range import warn_if_tight
 from astonish.models.embedding.dot_bias import DotBias

@@ -8,34 +8,35 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.categories import CategoryMap
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.optimizer import Optimizer
-from astonish.collab.session import Session
+from astonish.collab.loaders.categories import CategoryMap
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.training.optimizer import Optimizer
+from astonish.collab.training.session import Session
 from astonish.data.ratings import Ratings
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
-from astonish.support.archive import open_archive, write_archive
 from astonish.support.checks import check_below_1, check_integer, check_number
-from astonish.support.json_values import pack, unpack
+from astonish.support.files.archive import open_archive, write_archive
+from astonish.support.files.binary_files import File, is_open, name_of
+from astonish.support.files.json_values import pack, unpack
 
 _FORMAT = "astonish learner"
 _NAMES = "column_names"  # the attribute of an exported model
 _MOST_STEPS = 2**53  # the core raises to the power of them
 
 
-def save(session: Session, path: Path, with_opt: bool) -> Path:
+def save(session: Session, file: File, with_opt: bool) -> File:
     """Write parameters, and what Adam remembers; see `Learner.save`."""
-    path = _with_suffix(path)
     arrays: dict[str, Any] = {}
     optimizer = session.optimizer_now() if with_opt else None
     model = session.snapshot()
@@ -46,16 +47,17 @@ def save(session: Session, path: Path, with_opt: bool) -> Path:
         "parameters": pack("parameters", arrays_of(model), arrays),
         "optimizer": pack("optimizer", _as_dict(optimizer), arrays),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_archive(path, _FORMAT, content, arrays)
-    return path
+    if isinstance(file, Path):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_archive(file, _FORMAT, content, arrays)
+    return file
 
 
-def load(session: Session, path: Path, with_opt: bool) -> None:
+def load(session: Session, file: File, with_opt: bool) -> None:
     """Read what `save` wrote; see `Learner.load`."""
     session.refuse_in_training("load")
-    path = _with_suffix(path)
-    with open_archive(path, _FORMAT) as (header, arrays):
+    path = name_of(file)
+    with open_archive(file, _FORMAT) as (header, arrays):
         _refuse_another(session.model, path, header)
         try:
             parameters = unpack(header["parameters"], arrays)
@@ -75,22 +77,30 @@ def load(session: Session, path: Path, with_opt: bool) -> None:
             session.optimizer = optimizer
 
 
-def export(session: Session, path: Path) -> Path:
+def export(session: Session, file: File) -> File:
     """Write the model and the names of columns; see `Learner.export`."""
     dls = session.dls
     exported = copy.copy(session.model)  # a snapshot would share the attribute
     setattr(exported, _NAMES, [dls.user_name, dls.item_name, dls.rating_name])
-    exported.save(path)
-    return path
+    exported.save(file)
+    return file
+
+
+def file_in(folder: Path, file: File, with_suffix: bool = False) -> File:
+    """Return an open file as it is, else the path of a file in a folder."""
+    if is_open(file):
+        return file
+    path = folder / cast("str | os.PathLike[str]", file)
+    return _with_suffix(path) if with_suffix else path
 
 
 @contextmanager
-def damage_named(path: str | Path) -> Iterator[None]:
+def damage_named(file: File) -> Iterator[None]:
     """Turn any error of the block into a ValueError that names a file of a model."""
     try:
         yield
     except Exception as error:
-        raise ValueError(f"{path} is a damaged model file ({error})") from error
+        raise ValueError(f"{name_of(file)} is a damaged model file ({error})") from error
 
 
 def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
@@ -183,7 +193,7 @@ def _check_finite(arrays: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} is not finite")
 
 
-def _refuse_another(model: EmbeddingModel, path: Path, header: dict[str, Any]) -> None:
+def _refuse_another(model: EmbeddingModel, path: str, header: dict[str, Any]) -> None:
     kind = type(model).__name__
     if header.get("model") != kind:
         raise ValueError(f"{path} has parameters of {header.get('model')}, the model is {kind}")

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, overload
 
-from rich.console import Console
-from rich.table import Table
-
-from astonish.collab import files, lr_find, predictions
-from astonish.collab.callback import check_callbacks
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.fitting import Fitting
-from astonish.collab.loader import RatingsLoader
+from astonish.collab import files, predictions
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.loader import RatingsLoader
 from astonish.collab.metrics import Metric, check_metrics
 from astonish.collab.of_session import of_session
 from astonish.collab.old_pickles import with_session
 from astonish.collab.predictions import RowPrediction
-from astonish.collab.recorder import Recorder
-from astonish.collab.session import Session
-from astonish.collab.suggestions import SuggestFunction, valley
+from astonish.collab.training import lr_find
+from astonish.collab.training.callback import check_callbacks
+from astonish.collab.training.fitting import Fitting
+from astonish.collab.training.recorder import Recorder
+from astonish.collab.training.session import Session
+from astonish.collab.training.suggestions import SuggestFunction, valley
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.schedules import MOMS, Moms, check_moms
 from astonish.support.checks import check_number
+from astonish.support.files.binary_files import File, folder_of
+from astonish.support.text_table import text_table
 
 
 class Learner(Fitting):
@@ -262,25 +263,31 @@ class Learner(Fitting):
 
     def summary(self) -> None:
         """Print the arrays of the model, their shapes and how many numbers they hold."""
-        table = Table("parameters", "shape", "numbers", title=type(self.model).__name__)
-        for name, array in files.arrays_of(self._session.snapshot()).items():
-            table.add_row(name, " x ".join(map(str, array.shape)), str(array.size))
-        Console().print(table)
+        rows = [
+            [name, " x ".join(map(str, array.shape)), str(array.size)]
+            for name, array in files.arrays_of(self._session.snapshot()).items()
+        ]
+        print(type(self.model).__name__)
+        print(text_table(["parameters", "shape", "numbers"], rows))
 
-    def save(self, file: str | Path, with_opt: bool = True) -> Path:
+    @overload
+    def save(self, file: str | PathLike[str], with_opt: bool = True) -> Path: ...
+    @overload
+    def save(self, file: IO[bytes], with_opt: bool = True) -> IO[bytes]: ...
+    def save(self, file: File, with_opt: bool = True) -> Any:
         """Write the parameters to ``path / model_dir / file``, with the suffix ``.npz``.
 
         Parameters
         ----------
-        file : str or path
-            A name.
+        file : str, path or file open in binary mode
+            A name; an open file is written as it is.
         with_opt : bool, default True
             Whether to write what Adam remembers, too.
 
         Returns
         -------
-        Path
-            The file.
+        Path, or the open file
+            What was written.
 
         Raises
         ------
@@ -289,15 +296,15 @@ class Learner(Fitting):
         ValueError
             With `with_opt`, while another thread trains.
         """
-        return files.save(self._session, self.path / self.model_dir / file, with_opt)
+        return files.save(self._session, self._saved(file), with_opt)
 
-    def load(self, file: str | Path, with_opt: bool = True) -> Learner:
+    def load(self, file: File, with_opt: bool = True) -> Learner:
         """Read parameters that `save` wrote, for the same kind of model and the same ids.
 
         Parameters
         ----------
-        file : str or path
-            The name.
+        file : str, path or file open in binary mode
+            The name, or the open file.
         with_opt : bool, default True
             Whether to read what Adam remembers, too.
 
@@ -318,21 +325,28 @@ class Learner(Fitting):
         ValueError
             When it is another kind of file, is damaged, or has parameters of another model.
         """
-        files.load(self._session, self.path / self.model_dir / file, with_opt)
+        files.load(self._session, self._saved(file), with_opt)
         return self
 
-    def export(self, fname: str | Path = "export.npz") -> Path:
-        """Write the model to ``path / fname``, for `load_learner`, without pickle.
+    def _saved(self, file: File) -> File:
+        return files.file_in(self.path / self.model_dir, file, with_suffix=True)
 
-        It is a file of `Model.save`, so ``DotBias.load`` reads it, too. Callbacks, metrics and
-        what Adam remembers are not in it; the training part is.
+    @overload
+    def export(self, fname: str | PathLike[str] = "export.npz") -> Path: ...
+    @overload
+    def export(self, fname: IO[bytes]) -> IO[bytes]: ...
+    def export(self, fname: File = "export.npz") -> Any:
+        """Write the model to ``path / fname``, or to a file open in binary mode, without pickle.
+
+        `load_learner` reads it. It is a file of `Model.save`, so ``DotBias.load`` does, too.
+        Callbacks, metrics and what Adam remembers are not in it; the training part is.
 
         Returns
         -------
-        Path
-            The file.
+        Path, or the open file
+            What was written.
         """
-        return files.export(self._session, self.path / fname)
+        return files.export(self._session, files.file_in(self.path, fname))
 
     def __repr__(self) -> str:
         return f"<Learner: {type(self.model).__name__} on {self.dls!r}>"
@@ -353,10 +367,12 @@ def _check_type(name: str, value: Any, kind: type[Any]) -> None:
         raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r}")
 
 
-def load_learner(fname: str | Path) -> Learner:
+def load_learner(fname: File) -> Learner:
     """Read a learner that `Learner.export` wrote; nothing is unpickled.
 
-    Its ``dls`` have the training part, and none for validation.
+    `fname` is a path, or a file that is open in binary mode. The learner's ``dls`` have the
+    training part, and none for validation; their ``path`` is the folder of the file, for an open
+    one the current folder.
 
     Raises
     ------
@@ -380,4 +396,4 @@ def load_learner(fname: str | Path) -> Learner:
     """
     model = EmbeddingModel.load(fname)
     with files.damage_named(fname):
-        return Learner(files.loaders_of(model, Path(fname).parent), model)
+        return Learner(files.loaders_of(model, folder_of(fname)), model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astonish.collab.session import Session
+from astonish.collab.training.session import Session
 
 _OF_SESSION = (
     "dls",

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.categories import UNKNOWN
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.loader import RatingsLoader
-from astonish.collab.pair_table import print_pairs
-from astonish.collab.session import Session
+from astonish.collab.loaders.categories import UNKNOWN
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.loader import RatingsLoader
+from astonish.collab.loaders.pair_table import print_pairs
+from astonish.collab.training.session import Session
 from astonish.support.checks import check_integer
 
 

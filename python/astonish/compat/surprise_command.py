@@ -219,8 +219,8 @@ def _literal(option: str, text: str, callables: dict[str, Any]) -> Any:
             return ast.literal_eval(node)
         function = callables[node.func.id]
         arguments = [ast.literal_eval(argument) for argument in node.args]
-        options = {str(each.arg): ast.literal_eval(each.value) for each in node.keywords}
-        if any(each.arg is None for each in node.keywords):
+        options = {str(word.arg): ast.literal_eval(word.value) for word in node.keywords}
+        if any(word.arg is None for word in node.keywords):
             raise ValueError("** is no literal")
     except (SyntaxError, ValueError, KeyError, TypeError, MemoryError, RecursionError):
         known = "".join(f" or {name}(...) of literals" for name in callables)

@@ -3,9 +3,9 @@
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY
 from functools import partial
 from itertools import product
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,30 @@ from numpy.typing import NDArray
 from astonish.data.dataset import DatasetUserFolds
 from astonish.data.splits import get_cv
 from astonish.data.trainset import Trainset
-from astonish.evaluation.cross_validation import select_lower
-from astonish.evaluation.fit_params import check_fit_params, folds_with_params, whole_with_params
-from astonish.evaluation.jobs import collect, count_workers, run_jobs
-from astonish.evaluation.parameters import (
+from astonish.evaluation.combinations import (
     Combinations,
     Params,
     all_combinations,
     draw_combinations,
     explode_options,
 )
+from astonish.evaluation.cross_validation import select_lower
+from astonish.evaluation.fit_params import check_fit_params, folds_with_params, whole_with_params
+from astonish.evaluation.jobs import collect, count_workers, run_jobs
+from astonish.evaluation.parameters import (
+    CV,
+    FIT_PARAMS,
+    JOBLIB_VERBOSE,
+    MEASURES,
+    N_JOBS,
+    PRE_DISPATCH,
+    REFIT,
+    RETURN_TRAIN_MEASURES,
+)
 from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
 from astonish.metrics import Metric
 from astonish.models.base.model import Model
+from astonish.support.parameters import declare, param
 
 
 class BaseSearchCV(ABC):
@@ -36,7 +47,7 @@ class BaseSearchCV(ABC):
     """
 
     param_combinations: Combinations
-    fit_params: Mapping[str, Any] = MappingProxyType({})
+    fit_params: Mapping[str, Any] | None = None
 
     @abstractmethod
     def __init__(
@@ -52,18 +63,28 @@ class BaseSearchCV(ABC):
         *,
         fit_params: Mapping[str, Any] | None = None,
     ) -> None:
-        if not callable(algo_class):
-            raise TypeError(f"algo_class must be a class such as SVD, got {algo_class!r}")
         self.algo_class = algo_class
-        self.measures = list(select_lower(measures))
+        self.measures = measures
         self.cv = cv
-        self.refit = _check_refit(refit, self.measures)
+        self.refit = refit
         self.return_train_measures = return_train_measures
         self.n_jobs = n_jobs
         self.pre_dispatch = pre_dispatch
         self.joblib_verbose = joblib_verbose
-        if fit_params is not None:  # else the attributes are scikit-surprise's
-            self.fit_params = check_fit_params(fit_params, getattr(algo_class, "fit", None))
+        self.fit_params = fit_params
+        self._check()
+
+    def _check(self) -> None:
+        """Check what was given, and bring it into one form."""
+        if not callable(self.algo_class):
+            raise TypeError(f"algo_class must be a class such as SVD, got {self.algo_class!r}")
+        self.measures = list(select_lower(self.measures))
+        self.refit = _check_refit(self.refit, self.measures)
+        if self.fit_params is None:
+            del self.fit_params  # the attributes are scikit-surprise's
+        else:
+            fit = getattr(self.algo_class, "fit", None)
+            self.fit_params = check_fit_params(self.fit_params, fit)
 
     def fit(self, data: Any) -> None:
         """Evaluate every combination of parameters on every fold.
@@ -88,11 +109,10 @@ class BaseSearchCV(ABC):
             raise ValueError(
                 "refit cannot be used when data has been loaded with load_from_folds()."
             )
+        fit_params = self.fit_params or {}
         folds = [
             (trainset, Sample(testset), params)
-            for trainset, testset, params in folds_with_params(
-                get_cv(self.cv), data, self.fit_params
-            )
+            for trainset, testset, params in folds_with_params(get_cv(self.cv), data, fit_params)
         ]
         if not folds:
             raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
@@ -107,7 +127,7 @@ class BaseSearchCV(ABC):
         best_params = {name: self.param_combinations[at] for name, at in best_index.items()}
         best_estimator = {name: self.algo_class(**best_params[name]) for name in best_index}
         if isinstance(self.refit, str):
-            trainset, params = whole_with_params(data, self.fit_params)
+            trainset, params = whole_with_params(data, fit_params)
             best_estimator[self.refit].fit(trainset, **params)
         self.best_index = best_index
         self.best_params = best_params
@@ -160,42 +180,9 @@ class BaseSearchCV(ABC):
         )
 
 
+@declare
 class GridSearchCV(BaseSearchCV):
     """Evaluate all combinations of parameters by cross-validation, and find the best.
-
-    Parameters
-    ----------
-    algo_class : class
-        The model's class.
-    param_grid : dict of str to list
-        The values to try of each constructor argument. ``sim_options`` and ``bsl_options`` are
-        dicts of lists, of which all combinations are tried too.
-    measures : iterable of str, default ["rmse", "mae"]
-        Names of metrics, in any case of letters; see `astonish.metrics.names`. Each knows whether
-        its best value is the highest or the lowest.
-    cv : splitter, int or None, default None
-        How to cut folds: an int is KFold with so many, None is KFold(5).
-    refit : bool or str, default False
-        Whether to fit the best combination to all ratings, for `test` and `predict`. A str is the
-        metric that decides what is best, True the first one.
-    return_train_measures : bool, default False
-        Whether to score the training sets too.
-    n_jobs : int, default 1
-        Fits to work on at a time; -1 for one per CPU. They run in threads (the core works without
-        the GIL) unless ``joblib.parallel_config`` names another backend, and share the CPUs. What
-        does not depend on the jobs: all numbers of models whose ``random_state`` is an int. One
-        job at a time takes combinations in order and all folds of each, so with
-        ``random_state=None`` NumPy's global generator gives the same numbers again; with more
-        jobs the order of their draws is open. A RandomState among the parameters advances from fit
-        to fit with one job, and is copied for each fit with more.
-    pre_dispatch : int, str or None, default "2*n_jobs"
-        How many fits to prepare ahead, as in joblib; None for all.
-    joblib_verbose : int, default 0
-        How much joblib prints.
-    fit_params : dict, optional
-        What `fit` takes beside the training set. Of an array with one entry a rating
-        (``sample_weight``), in the order of ``data.raw_ratings``, each fold gets the entries of its
-        ratings, and `refit` gets all; anything else passes unchanged.
 
     Attributes
     ----------
@@ -230,54 +217,31 @@ class GridSearchCV(BaseSearchCV):
     {'rmse': {'n_epochs': 10, 'random_state': 0}}
     """
 
-    def __init__(
-        self,
-        algo_class: Callable[..., Model],
-        param_grid: Mapping[str, Any],
-        measures: Iterable[str] = DEFAULT_MEASURES,
-        cv: Any = None,
-        refit: bool | str = False,
-        return_train_measures: bool = False,
-        n_jobs: int | None = 1,
-        pre_dispatch: int | str | None = "2*n_jobs",
-        joblib_verbose: int = 0,
-        *,
-        fit_params: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(
-            algo_class,
-            measures,
-            cv,
-            refit,
-            return_train_measures,
-            n_jobs,
-            pre_dispatch,
-            joblib_verbose,
-            fit_params=fit_params,
-        )
-        self.param_grid = explode_options("param_grid", param_grid)
+    algo_class: Callable[..., Model] = param(kind="class", doc="The model's class.")
+    param_grid: Mapping[str, Any] = param(
+        kind="dict of str to list",
+        doc="The values to try of each constructor argument. ``sim_options`` and ``bsl_options`` "
+        "are dicts of lists, of which all combinations are tried too.",
+    )
+    measures: Iterable[str] = MEASURES
+    cv: Any = CV
+    refit: bool | str = REFIT
+    return_train_measures: bool = RETURN_TRAIN_MEASURES
+    n_jobs: int | None = N_JOBS
+    pre_dispatch: int | str | None = PRE_DISPATCH
+    joblib_verbose: int = JOBLIB_VERBOSE
+    _: KW_ONLY
+    fit_params: Mapping[str, Any] | None = FIT_PARAMS
+
+    def __post_init__(self) -> None:
+        self._check()
+        self.param_grid = explode_options("param_grid", self.param_grid)
         self.param_combinations = all_combinations("param_grid", self.param_grid)
 
 
+@declare
 class RandomizedSearchCV(BaseSearchCV):
     """Evaluate some combinations of parameters, drawn at random, and find the best.
-
-    Parameters
-    ----------
-    algo_class : class
-        The model's class.
-    param_distributions : dict of str to list or distribution
-        What to draw each constructor argument from. A distribution has a method
-        ``rvs(random_state=...)``, as those of `scipy.stats` have. If there are lists only,
-        combinations are drawn without replacement. ``sim_options`` and ``bsl_options`` are dicts of
-        lists.
-    n_iter : int, default 10
-        Number of combinations.
-    measures, cv, refit, return_train_measures, n_jobs, pre_dispatch, joblib_verbose, fit_params
-        As in `GridSearchCV`.
-    random_state : int, numpy.random.RandomState or None, default None
-        Decides the combinations; None draws from NumPy's global generator. scikit-surprise draws
-        from that one whenever there are lists only; ``ASTONISH_SURPRISE_STRICT=1`` does the same.
 
     Attributes
     ----------
@@ -306,38 +270,37 @@ class RandomizedSearchCV(BaseSearchCV):
     (3,)
     """
 
-    def __init__(
-        self,
-        algo_class: Callable[..., Model],
-        param_distributions: Mapping[str, Any],
-        n_iter: int = 10,
-        measures: Iterable[str] = DEFAULT_MEASURES,
-        cv: Any = None,
-        refit: bool | str = False,
-        return_train_measures: bool = False,
-        n_jobs: int | None = 1,
-        pre_dispatch: int | str | None = "2*n_jobs",
-        random_state: int | np.random.RandomState | None = None,
-        joblib_verbose: int = 0,
-        *,
-        fit_params: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(
-            algo_class,
-            measures,
-            cv,
-            refit,
-            return_train_measures,
-            n_jobs,
-            pre_dispatch,
-            joblib_verbose,
-            fit_params=fit_params,
-        )
-        self.n_iter = n_iter
-        self.random_state = random_state
-        self.param_distributions = explode_options("param_distributions", param_distributions)
+    algo_class: Callable[..., Model] = param(kind="class", doc="The model's class.")
+    param_distributions: Mapping[str, Any] = param(
+        kind="dict of str to list or distribution",
+        doc="What to draw each constructor argument from. A distribution has a method "
+        "``rvs(random_state=...)``, as those of `scipy.stats` have. If there are lists only, "
+        "combinations are drawn without replacement. ``sim_options`` and ``bsl_options`` are dicts "
+        "of lists.",
+    )
+    n_iter: int = param(default=10, doc="Number of combinations.")
+    measures: Iterable[str] = MEASURES
+    cv: Any = CV
+    refit: bool | str = REFIT
+    return_train_measures: bool = RETURN_TRAIN_MEASURES
+    n_jobs: int | None = N_JOBS
+    pre_dispatch: int | str | None = PRE_DISPATCH
+    random_state: int | np.random.RandomState | None = param(
+        default=None,
+        kind="int, numpy.random.RandomState or None",
+        doc="Decides the combinations; None draws from NumPy's global generator. scikit-surprise "
+        "draws from that one whenever there are lists only; ``ASTONISH_SURPRISE_STRICT=1`` does "
+        "the same.",
+    )
+    joblib_verbose: int = JOBLIB_VERBOSE
+    _: KW_ONLY
+    fit_params: Mapping[str, Any] | None = FIT_PARAMS
+
+    def __post_init__(self) -> None:
+        self._check()
+        self.param_distributions = explode_options("param_distributions", self.param_distributions)
         self.param_combinations = draw_combinations(
-            "param_distributions", self.param_distributions, n_iter, random_state
+            "param_distributions", self.param_distributions, self.n_iter, self.random_state
         )
 
 

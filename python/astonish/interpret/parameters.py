@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
+from astonish.models.base.model import Model
 from astonish.support.arrays import as_float64
 from astonish.support.checks import check_integer
 from astonish.support.settings import resolve_n_threads
@@ -18,7 +19,7 @@ _FACTORS = {"item": "qi", "user": "pu"}
 
 def is_model(value: Any) -> bool:
     """Return whether `value` is a model, fitted or not."""
-    return hasattr(value, "_fitted_trainset") and not isinstance(value, type)
+    return isinstance(value, Model)
 
 
 def fitted_trainset(model: Any) -> Trainset:
@@ -44,10 +45,10 @@ def factors_of(model: Any, side: str) -> NDArray[np.float64]:
     Rows of users and items that the model knows nothing of mean nothing; see `known_rows`.
     """
     trainset = fitted_trainset(model)
-    factors = getattr(model, _FACTORS[side], None)
+    factors = getattr(model, _FACTORS[side], None) if "has_factors" in model.abilities else None
     if factors is None or np.ndim(factors) != 2 or np.shape(factors)[1] == 0:
         raise TypeError(f"this {type(model).__name__} has no {side} factors")
-    if side == "user" and hasattr(model, "_factors_of"):  # some compute them from the ratings
+    if side == "user" and model._factors is not None:  # some compute them from the ratings
         users = np.arange(trainset.n_users, dtype=np.int32)
         of_some, rows = model._factors_of(users, resolve_n_threads(model.n_threads))
         factors = of_some.pu[rows]

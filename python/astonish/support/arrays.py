@@ -19,8 +19,8 @@ def as_float64(values: Any) -> NDArray[np.float64]:
 
 def as_floats(*arrays: Any) -> tuple[NDArray[Any], ...]:
     """Return arrays of one dtype in C order: float32 where all of them are, else float64."""
-    if all(getattr(each, "dtype", None) == _FLOAT32 for each in arrays):
-        return tuple(np.require(each, np.float32, LAYOUT) for each in arrays)
+    if all(getattr(array, "dtype", None) == _FLOAT32 for array in arrays):
+        return tuple(np.require(array, np.float32, LAYOUT) for array in arrays)
     return tuple(map(as_float64, arrays))
 
 

@@ -29,8 +29,8 @@ class cached(Generic[T]):  # noqa: N801  used like functools.cached_property
     """Make a method an attribute that is computed when it is first read, and may be assigned.
 
     Before Python 3.12, `functools.cached_property` holds a lock of the class while it computes: one
-    instance waits for another, and a process that is forked meanwhile waits forever. Here nobody
-    waits. Threads that come at the same time compute the same, and get what the first one stored.
+    instance waits for another, and a process that is forked meanwhile waits forever. Here none
+    does. Threads that come at the same time compute the same, and get what the first one stored.
     """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:

@@ -33,9 +33,9 @@ def attach_stub(
     def get(name: str) -> Any:
         if name not in loaders:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = loaders[name]()
-        setattr(sys.modules[package], name, value)  # so that the next access finds it at once
-        return value
+        # The next access finds it at once. A bound method is made anew by each load: all threads
+        # get that of the first.
+        return vars(sys.modules[package]).setdefault(name, loaders[name]())
 
     def list_names() -> list[str]:
         return sorted({*vars(sys.modules[package]), *loaders})

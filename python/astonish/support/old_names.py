@@ -19,6 +19,23 @@ else:  # importing importlib.abc takes longer than all else that importing aston
 
 #: The module that holds the contents of one that is no more.
 MOVED = {
+    "astonish.collab.callback": "astonish.collab.training.callback",
+    "astonish.collab.callbacks": "astonish.collab.training.callbacks",
+    "astonish.collab.categories": "astonish.collab.loaders.categories",
+    "astonish.collab.coding": "astonish.collab.loaders.coding",
+    "astonish.collab.data": "astonish.collab.loaders.data",
+    "astonish.collab.epoch_table": "astonish.collab.training.epoch_table",
+    "astonish.collab.fit_loop": "astonish.collab.training.fit_loop",
+    "astonish.collab.fitting": "astonish.collab.training.fitting",
+    "astonish.collab.loader": "astonish.collab.loaders.loader",
+    "astonish.collab.lr_find": "astonish.collab.training.lr_find",
+    "astonish.collab.named_ratings": "astonish.collab.loaders.named_ratings",
+    "astonish.collab.optimizer": "astonish.collab.training.optimizer",
+    "astonish.collab.pair_table": "astonish.collab.loaders.pair_table",
+    "astonish.collab.random_split": "astonish.collab.loaders.random_split",
+    "astonish.collab.recorder": "astonish.collab.training.recorder",
+    "astonish.collab.session": "astonish.collab.training.session",
+    "astonish.collab.suggestions": "astonish.collab.training.suggestions",
     "astonish.data.builtin": "astonish.data.sources.builtin",
     "astonish.data.catalogue": "astonish.data.synthetic.catalogue",
     "astonish.data.csv_table": "astonish.data.sources.csv_table",

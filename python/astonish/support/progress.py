@@ -1,5 +1,6 @@
-"""A bar that shows how far a loop is."""
+"""Bars and lines that show how far a loop is."""
 
+import sys
 from typing import Any
 
 
@@ -26,3 +27,10 @@ def progress_bar(total: int, unit: str, shown: bool) -> Any:
     from tqdm import tqdm  # imported with the first bar
 
     return tqdm(total=total, unit=unit)
+
+
+def status_line() -> Any:
+    """Return a line of tqdm below what its `write` prints; it vanishes at the end."""
+    from tqdm import tqdm
+
+    return tqdm(total=0, bar_format="{desc}", leave=False, file=sys.stdout, dynamic_ncols=True)

@@ -42,7 +42,7 @@ def threads_for_each(n_workers: int) -> int | None:
 
 @contextmanager
 def limit_threads(n_threads: int | None) -> Iterator[None]:
-    """Let `resolve_n_threads` answer `n_threads` in this thread where nobody asks for a number."""
+    """Let `resolve_n_threads` answer `n_threads` in this thread where no number is asked for."""
     token = _share.set(n_threads)
     try:
         yield

@@ -11,7 +11,7 @@ from astonish.collab import (
     TrackerCallback,
     rmse,
 )
-from astonish.collab.callback import EVENTS
+from astonish.collab.training.callback import EVENTS
 
 from .helpers import assert_same_parameters, parameters_of
 
@@ -204,13 +204,13 @@ def test_a_fit_without_epochs_loads_nothing(learn):
 
 @pytest.mark.parametrize("make", [EarlyStoppingCallback, SaveModelCallback])
 def test_an_unknown_column_is_refused(learn, make):
-    with pytest.raises(ValueError, match=r"monitor='rmse' is none of .* train_loss, valid_loss$"):
+    with pytest.raises(ValueError, match=r"'rmse' must be one of .* train_loss, valid_loss$"):
         learn.fit(1, cbs=make("rmse"))
 
 
 def test_nothing_to_validate_with_is_said(make_learner, without_validation):
     learn = make_learner(without_validation)
-    message = "monitor='valid_loss' is none of .*: dls has no ratings to validate with"
+    message = "monitor='valid_loss' must be one of .*: dls has no ratings to validate with"
     with pytest.raises(ValueError, match=message):
         learn.fit(1, cbs=EarlyStoppingCallback())
     learn.fit(2, cbs=EarlyStoppingCallback("train_loss"))

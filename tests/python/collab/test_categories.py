@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from astonish.collab import CategoryMap
-from astonish.collab.categories import sort_ids
+from astonish.collab.loaders.categories import sort_ids
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_a_range_around_the_ratings_is_no_warning(dls):
 
 
 @pytest.mark.parametrize("y_range", [(5, 1), (3, 3), (0, float("inf")), (float("nan"), 5)])
-def test_a_range_that_is_none_is_refused(dls, y_range):
+def test_an_invalid_range_is_refused(dls, y_range):
     with pytest.raises(ValueError, match="y_range must be finite and ascend, got"):
         collab_learner(dls, y_range=y_range)
 

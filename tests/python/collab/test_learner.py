@@ -294,9 +294,9 @@ def test_show_results(learn, capsys):
     assert "rating_pred" in out
     user = learn.dls.classes["user"][int(learn.dls.valid.users[0])]
     assert f"│ {user}" in out
-    assert out.count("\n│") == 2
+    assert out.count("\n│") == 1 + 2
     learn.show_results(dl=learn.dls.valid, max_n=10**6)
-    assert capsys.readouterr().out.count("\n│") == 200
+    assert capsys.readouterr().out.count("\n│") == 1 + 200
 
 
 def test_titles_are_no_markup(capsys):

@@ -1,6 +1,8 @@
 """Learners as files."""
 
+import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,7 +156,7 @@ def test_arrays_in_the_order_of_fortran_are_read(make_learner):
 
 
 @pytest.mark.parametrize("state", [3, {"$dict": []}, {"$dict": [["step", 1]]}])
-def test_a_state_that_is_none_is_refused(learn, state):
+def test_an_invalid_state_is_refused(learn, state):
     def damage(header, _):
         header["optimizer"]["$dict"][0][1] = state
 
@@ -240,3 +242,41 @@ def test_what_is_no_export_is_refused(learn, tmp_path):
         load_learner(learn.save("model"))
     with pytest.raises(FileNotFoundError):
         load_learner(tmp_path / "nothing.npz")
+
+
+# Open files
+
+
+def test_parameters_and_adam_go_through_an_open_file(make_learner, tmp_path):
+    learn, loaded, file = make_learner(), make_learner(), io.BytesIO()
+    learn.fit_one_cycle(2, 1e-2, wd=0.3)
+    assert learn.save(file) is file
+    assert loaded.load(file) is loaded
+    assert_same_parameters(parameters_of(learn), parameters_of(loaded))
+    assert loaded._session.optimizer.wd == 0.3
+    assert not list(tmp_path.iterdir())
+    assert not file.closed
+
+
+def test_a_learner_goes_through_an_open_file(make_learner, tmp_path):
+    learn = make_learner()
+    with (tmp_path / "model").open("w+b") as file:
+        assert learn.export(file) is file
+        file.seek(0)
+        loaded = load_learner(file)
+    assert loaded.dls.path == Path()
+    pair = learn.dls.train.users[0], learn.dls.train.items[0]
+    maps = learn.dls.classes.values()
+    ids = [classes[int(code)] for classes, code in zip(maps, pair, strict=True)]
+    assert loaded.predict(ids) == learn.predict(ids)
+
+
+def test_an_open_file_that_is_no_learner_is_named(learn, tmp_path):
+    path = tmp_path / "nothing"
+    path.write_bytes(b"nothing")
+    with path.open("rb") as file, pytest.raises(ValueError, match=f"{path} is not a"):
+        learn.load(file)
+    with path.open("rb") as file, pytest.raises(ValueError, match=f"{path} is not a"):
+        load_learner(file)
+    with path.open() as file, pytest.raises(TypeError, match="open in binary mode"):
+        learn.load(file)

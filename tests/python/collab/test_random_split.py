@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish.collab.random_split import split_rows
+from astonish.collab.loaders.random_split import split_rows
 
 
 def test_the_order_is_that_of_torch(recorded):

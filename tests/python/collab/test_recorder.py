@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astonish.collab.recorder import Recorder, SmoothLoss
+from astonish.collab.training.recorder import Recorder, SmoothLoss
 from astonish.models.training.schedules import constant
 
 RECORDED = json.loads(Path(__file__).with_name("fastai_lr_find.json").read_text())["smoothing"]

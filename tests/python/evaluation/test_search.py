@@ -114,7 +114,7 @@ def test_an_empty_grid_is_the_default_model(data):
         ({"bsl_options": {"reg": ()}}, ValueError, r"\['bsl_options'\]\['reg'\] is empty"),
     ],
 )
-def test_a_grid_that_is_none_is_refused(grid, error, message):
+def test_an_invalid_grid_is_refused(grid, error, message):
     with pytest.raises(error, match=message):
         GridSearchCV(SVD, grid)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish import ALS, SVD, BaselineOnly
+from astonish import ALS, SVD, AlgoBase, BaselineOnly
 from astonish.interpret import principal_components
 from astonish.models.base.hooks import NotFittedError
 
@@ -165,3 +165,22 @@ def test_bad_input_is_named(svd, trainset):
         principal_components(svd, 1, ["1", "zz"])
     with pytest.raises(TypeError, match="ids must be a sequence of ids"):
         principal_components(svd, 1, "12")
+
+
+class Vectors(AlgoBase):
+    """A model of the user whose items have vectors."""
+
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.qi = np.eye(trainset.n_items, 3)
+        return self
+
+
+class Factors(Vectors):
+    abilities = Vectors.abilities | {"has_factors"}
+
+
+def test_a_model_of_the_user_declares_that_it_has_factors(trainset):
+    with pytest.raises(TypeError, match="this Vectors has no item factors"):
+        principal_components(Vectors().fit(trainset))
+    assert principal_components(Factors().fit(trainset), 2)[1].shape == (trainset.n_items, 2)

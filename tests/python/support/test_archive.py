@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from astonish.support.archive import VERSION, map_array, open_archive, write_archive
-from astonish.support.json_values import pack, unpack
+from astonish.support.files.archive import VERSION, map_array, open_archive, write_archive
+from astonish.support.files.json_values import pack, unpack
 
 FORMAT = "astonish thing"
 ARRAYS = {

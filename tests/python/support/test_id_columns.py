@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astonish.support.archive import open_archive, write_archive
-from astonish.support.id_columns import pack_ids, unpack_ids
+from astonish.support.files.archive import open_archive, write_archive
+from astonish.support.files.id_columns import pack_ids, unpack_ids
 
 ZONES = st.integers(-(24 * 60 - 1), 24 * 60 - 1).map(lambda n: timezone(timedelta(minutes=n)))
 SCALARS = {

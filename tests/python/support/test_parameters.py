@@ -13,6 +13,7 @@ from astonish.support.parameters import (
     choice,
     closest_name,
     declare,
+    declare_base,
     fill,
     flag,
     integer,
@@ -195,3 +196,40 @@ def test_parameters_that_are_refused_at_once_are_not_kept():
     with pytest.raises(ValueError, match="init_low should be greater than zero"):
         model.set_params(init_low=-1)
     assert model.init_low == 0
+
+
+def test_a_parameter_may_be_required():
+    @declare
+    class Search(Parameterized):
+        """A search."""
+
+        grid: dict = param(doc="What to try.")
+        n: int = param(default=3, check=integer(1), doc="How often.")
+
+    assert inspect.signature(Search).parameters["grid"].default is inspect.Parameter.empty
+    assert "grid : dict\n    What to try." in Search.__doc__
+    assert repr(Search({})) == "Search(grid={})"
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'grid'"):
+        Search()
+
+
+def test_subclasses_of_a_declared_base_have_an_order_of_their_own():
+    @declare_base
+    class Base(Parameterized):
+        """A base."""
+
+        wide: bool = param(default=True, doc="Whether.")
+
+    @declare
+    class Mine(Base):
+        """A model."""
+
+        n: int = param(default=3, doc="How often.")
+        wide: bool = param(default=False, doc="Whether.")
+
+    class Another(Base):
+        pass
+
+    assert Base(False, others=3).get_params() == {"wide": False}
+    assert Mine(4, True).get_params() == {"n": 4, "wide": True}
+    assert repr(Another(wide=False)) == "Another(wide=False)"

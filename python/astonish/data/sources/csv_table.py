@@ -66,13 +66,13 @@ def _read_rows(
     reader: Iterator[list[str]], choose: Callable[[list[str]], Sequence[int]]
 ) -> Ratings:
     names = next(reader, [])
-    places = choose(names)
-    users, items, values = (_Codes(names[places[0]]), _Codes(names[places[1]]), [np.empty(0)])
+    columns = choose(names)
+    users, items, values = (_Codes(names[columns[0]]), _Codes(names[columns[1]]), [np.empty(0)])
     for n_before, rows in _blocks(reader, len(names)):
-        user_texts, item_texts, value_texts = ([row[place] for row in rows] for place in places)
+        user_texts, item_texts, value_texts = ([row[column] for row in rows] for column in columns)
         users.add(user_texts)
         items.add(item_texts)
-        values.append(_to_floats(value_texts, n_before, names[places[2]]))
+        values.append(_to_floats(value_texts, n_before, names[columns[2]]))
     user_codes, user_ids = users.coded()
     item_codes, item_ids = items.coded()
     return Ratings(user_codes, item_codes, np.concatenate(values), user_ids, item_ids)
@@ -83,10 +83,10 @@ def _blocks(reader: Iterator[list[str]], n_fields: int) -> Iterator[tuple[int, _
     n_before = 0
     while block := list(islice(reader, _ROWS)):
         rows = [row for row in block if row]
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             if len(row) != n_fields:
                 raise ValueError(
-                    f"row {n_before + place} has {len(row)} fields, the header {n_fields}: "
+                    f"row {n_before + index} has {len(row)} fields, the header {n_fields}: "
                     + reprlib.repr(row)
                 )
         yield n_before, rows
@@ -96,11 +96,11 @@ def _blocks(reader: Iterator[list[str]], n_fields: int) -> Iterator[tuple[int, _
 def _to_floats(texts: list[str], n_before: int, name: str) -> NDArray[np.float64]:
     floats = [0.0] * len(texts)
     try:
-        for place, text in enumerate(texts):
-            floats[place] = float(text)
+        for index, text in enumerate(texts):
+            floats[index] = float(text)
     except ValueError:
         raise ValueError(
-            f"the rating in row {n_before + place} of column {name!r} is not a number: {text!r}"
+            f"the rating in row {n_before + index} of column {name!r} is not a number: {text!r}"
         ) from None
     return np.array(floats)
 

@@ -65,9 +65,9 @@ class AlgoBase(Model):
         options["sim_options"] = given if "user_based" in given else {"user_based": True, **given}
 
     def _begin(self, trainset: Any) -> None:
-        super()._begin(trainset)
-        if "sim_options" not in vars(self):  # a subclass that never called the constructor
+        if not {"bsl_options", "sim_options"} <= vars(self).keys():  # no constructor was called
             AlgoBase.__post_init__(self)
+        super()._begin(trainset)
         self.bu = self.bi = None
 
     def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

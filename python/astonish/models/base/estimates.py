@@ -111,9 +111,9 @@ def block(model: Any, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDA
         return finished
     table = np.empty((len(users), len(items)))
     if not model._runs_in_core():
-        for place, user in enumerate(users.tolist()):
+        for row, user in enumerate(users.tolist()):
             check_cancelled()
-            table[place] = [_estimate_or_nan(model, user, item) for item in items.tolist()]
+            table[row] = [_estimate_or_nan(model, user, item) for item in items.tolist()]
         return table
     step = max(1, _PAIRS_A_CALL // max(1, len(items)))
     for begin in range(0, len(users), step):

@@ -46,6 +46,6 @@ def added_up(
     shown = [(terms.names[at], float(contributions[at])) for at in named]
     shown += [(name, value) for name, value in others.items() if abs(value) > _NOTHING]
     names = np.empty(len(shown), dtype=object)
-    for place, (name, _) in enumerate(shown):  # an id may be a tuple
-        names[place] = name
+    for index, (name, _) in enumerate(shown):  # an id may be a tuple
+        names[index] = name
     return names, np.array([value for _, value in shown])

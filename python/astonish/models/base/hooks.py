@@ -1,5 +1,6 @@
 """What a model implements: the hooks that the public methods of `Model` forward to."""
 
+from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 import numpy as np
@@ -12,14 +13,19 @@ from astonish.data.trainset import Trainset
 from astonish.models.base import estimates
 from astonish.models.base.explanations import Terms
 from astonish.models.base.newcomers import trainset_of_rows
+from astonish.models.base.y_range import YRange, to_estimates
 from astonish.models.ranking.factors import Factors
-from astonish.models.ranking.scores import DenseScores, Scores
+from astonish.models.ranking.rules import Lists
+from astonish.models.ranking.scores import DenseScores, FactorScores, Scores
+from astonish.models.ranking.similar import most_similar
 from astonish.support.memory import check_fits
 from astonish.support.parameters import Parameterized, checked
+from astonish.support.settings import resolve_n_threads
 
 Self = TypeVar("Self", bound="Hooks")
 
 _BYTES_A_BLOCK = 1 << 26  # of dense scores that are made at a time
+_USERS_A_BLOCK = 8192  # whose items are found by their factors at a time
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -35,11 +41,14 @@ class Hooks(Parameterized):
 
     # What the methods below forward to. `_estimate_many` is the kernel for many pairs that models
     # of the package define beside `estimate`: the unclipped estimates of inner ids (-1: unknown),
-    # NaN where an estimate is impossible.
+    # NaN where an estimate is impossible. `_estimate_table`, of the same inner ids, is an array of
+    # shape (n_users, n_items), for models that estimate whole tables faster than pairs. `_factors`
+    # returns the parameters (`Factors`) of an estimate that is the sum of biases and a product of
+    # factors, within `y_range_` if it has one.
     _estimate_many: Any = None
-    # Beside it, for models that answer all pairs of some users and some items faster together: the
-    # same of inner ids, as an array of shape (n_users, n_items).
     _estimate_table: Any = None
+    _factors: Any = None
+    y_range_: YRange = None  # the bounds of a scaled sigmoid around the sum
     _impossible: str = "User and/or item is unknown."
     _unsaved: tuple[str, ...] = ()  # parameters that are None in a file
     _hooks: tuple[str, ...] = ("estimate", "predict", "default_prediction")  # what it speaks for
@@ -128,11 +137,17 @@ class Hooks(Parameterized):
         if rows is not None:
             folded = self._folded_rows(rows)
             return folded._scores(np.arange(rows.n_rows, dtype=np.int32), None)
+        if self._scores_by_factors():
+            y_range = self.y_range_
+            to_scores = None if y_range is None else partial(to_estimates, y_range=y_range)
+            return FactorScores(*self._factors_of(users, self.n_threads), to_scores)
         items = np.arange(self.trainset.n_items, dtype=np.int32)
         return DenseScores(estimates.block(self, users, items))
 
     def _users_per_block(self) -> int:
         """Return for how many users scores are made at a time."""
+        if self._scores_by_factors():
+            return _USERS_A_BLOCK
         row = 8 * self.trainset.n_items
         check_fits(row, "the scores of one user", "use a model with factors")
         return max(1, _BYTES_A_BLOCK // max(1, row))
@@ -162,19 +177,50 @@ class Hooks(Parameterized):
         n: int,
         metric: str | None,
         allowed: NDArray[np.intp] | None,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    ) -> Lists:
+        vectors, n_threads = self._vectors(side), resolve_n_threads(self.n_threads)
+        return most_similar(vectors, inner, n, allowed, n_threads, metric or "cosine")
+
+    def _vectors(self, side: str) -> NDArray[Any]:
+        """Return the vectors by which users, or items, are compared."""
         self._refuse("has no factors to compare")
 
-    def _search_factors(self) -> Factors:
-        """Return the factors that an index of the items is built of."""
-        self._refuse("has no factors to search by")
+    # Hooks of models whose estimates are sums of biases and a product of factors
+
+    def _scores_by_factors(self) -> bool:
+        """Return whether factors say what `predict` does."""
+        return self._factors is not None and self._runs_in_core()
+
+    def _factors_of(
+        self,
+        users: NDArray[np.int32],
+        n_threads: int | None,
+    ) -> tuple[Factors, NDArray[np.int32]]:
+        """Return parameters that hold `users` (-1 is unknown), and the row of each of them there.
+
+        A model whose user factors take work computes only those that are asked for.
+        """
+        return self._factors(), users
 
     def _factors_of_all(self) -> dict[str, Any] | None:
         """Return the parameters of an estimate that is biases and a product of factors, else None.
 
         Programs in C++ read them in the files of `save`.
         """
-        return None
+        if self.y_range_ is not None or not self._scores_by_factors():
+            return None
+        users = np.arange(self.trainset.n_users, dtype=np.int32)
+        factors, _ = self._factors_of(users, resolve_n_threads(self.n_threads))
+        return factors._asdict()
+
+    def _search_factors(self) -> Factors:
+        """Return the factors that an index of the items is built of."""
+        if self._factors is None:
+            self._refuse("has no factors to search by")
+        if not self._runs_in_core():
+            self._refuse("changes what predict says, so its factors do not rank items")
+        factors: Factors = self._factors()
+        return factors
 
     # Hooks of newcomers and explanations
 

@@ -23,8 +23,8 @@ from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.publishing import reading, snapshot, updated
 from astonish.models.training.sample_weights import check_weights
-from astonish.support.binary_files import File
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
+from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 
@@ -297,9 +297,9 @@ class Model(Hooks):
             The only items to choose from; by default all that have a rating. A dict has a sequence
             for each user; a user who is not in it has none to choose from.
         filter_items : sequence of raw item ids, optional
-            Items that nobody is to be shown.
+            Items that are in no list.
         boosts : dict, optional
-            Weights by raw item id that are added to the estimates of everybody, in their unit: 0.5
+            Weights by raw item id that are added to the estimates of all users, in their unit: 0.5
             lifts an item by half a rating, a negative weight lowers it.
         index : ApproximateIndex, optional
             What `build_index` made: lists come from a search that may miss some of the best items.
@@ -407,7 +407,7 @@ class Model(Hooks):
         rows = read_histories(trainset, histories, self._weight_of_liked(), unknown_items)
         n = check_integer("n", n, 1, INT32_MAX)
         if isinstance(candidates, Mapping):
-            raise TypeError("candidates must be a sequence of ids: nobody here has a user id")
+            raise TypeError("candidates must be a sequence of ids: histories have no user ids")
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
         check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
         items, scores = rank_histories(self, rows, n, rules, resolve_n_threads(self.n_threads))

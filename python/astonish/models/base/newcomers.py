@@ -56,10 +56,10 @@ def _known_codes(
     else:
         inner = trainset.known_users(trainset.inner_users(raw_ids))[codes]
     if inner.min() < 0:
-        place = int(np.argmin(inner))
-        raw_id = raw_ids[codes[place]]
+        index = int(np.argmin(inner))
+        raw_id = raw_ids[codes[index]]
         raise ValueError(
-            f"ratings[{place}] has the {side} {raw_id!r}, which the model does not know "
+            f"ratings[{index}] has the {side} {raw_id!r}, which the model does not know "
             f"({type(raw_id).__name__}; Dataset reads ids of a file as str)"
         )
     return inner

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
-from astonish.support.archive import open_archive, write_archive
-from astonish.support.binary_files import File, name_of
 from astonish.support.checks import check_number
-from astonish.support.id_columns import pack_ids, unpack_ids
-from astonish.support.json_values import pack, unpack
+from astonish.support.files.archive import open_archive, write_archive
+from astonish.support.files.binary_files import File, name_of
+from astonish.support.files.id_columns import pack_ids, unpack_ids
+from astonish.support.files.json_values import pack, unpack
 from astonish.support.public import current_name, full_name, public_class
 
 if TYPE_CHECKING:

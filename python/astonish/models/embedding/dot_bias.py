@@ -1,8 +1,7 @@
 """Matrix factorization by mini-batches of Adam; drives embedding_dot.hpp."""
 
 from dataclasses import KW_ONLY, replace
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +19,8 @@ from astonish.models.embedding.parameters import (
     SAMPLING,
     Y_RANGE,
 )
-from astonish.models.factors.ridge import Ridge, solve_rows, terms_of_ratings, with_newcomers
+from astonish.models.factors.ridge import Ridge, solve_rows, terms_of_ratings
 from astonish.models.ranking.factors import Factors
-from astonish.models.ranking.scores import FactorScores, Scores
 from astonish.models.training.epochs import EpochCallback
 from astonish.models.training.mini_batches import AdamState, Arrays, BatchTraining, InnerRatings
 from astonish.models.training.parameters import (
@@ -41,12 +39,9 @@ from astonish.support.parameters import checked, declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
 
-Self = TypeVar("Self", bound="DotBias")
-
 _TRAINED = ("pu", "qi", "bu", "bi")
 _FOLD_IN_REG_OF_SUMS = 0.5  # without a y_range
 _FOLD_IN_STEPS = 8  # Gauss and Newton's method gains a digit or two in each
-_USERS_A_BLOCK = 8192
 
 
 @public
@@ -158,36 +153,17 @@ class DotBias(EmbeddingModel):
         """Return the parameters of the sum as they are now; users may have assigned to them."""
         return Factors.of(self.pu, self.qi, self.bu, self.bi, 0.0, biased=True)
 
-    def _factors_of_all(self) -> dict[str, Any] | None:
-        if self.y_range_ is not None or not self._runs_in_core():
-            return None
-        return self._factors()._asdict()
-
-    def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
-        return _core.factors.estimate_pairs(
-            *self._factors(), users, items, resolve_n_threads(self.n_threads)
-        )
-
-    def _scores(self, users: NDArray[np.int32], rows: Csr | None) -> Scores:
-        if rows is not None or not self._runs_in_core():
-            return super()._scores(users, rows)
-        y_range = self.y_range_
-        to_scores = None if y_range is None else partial(to_estimates, y_range=y_range)
-        return FactorScores(self._factors(), users, to_scores)
-
-    def _users_per_block(self) -> int:
-        return _USERS_A_BLOCK if self._runs_in_core() else super()._users_per_block()
-
-    def _search_factors(self) -> Factors:
-        return self._factors()
+    def _estimate_many(
+        self, users: NDArray[np.int32], items: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        n_threads = resolve_n_threads(self.n_threads)
+        sums = _core.factors.estimate_pairs(*self._factors(), users, items, n_threads)
+        return to_estimates(sums, self.y_range_)
 
     def _ridge(self) -> _core.als.AlsOptions:
         """Return the regression that finds newcomers; like weight decay it counts no ratings."""
         reg = _FOLD_IN_REG_OF_SUMS if self.y_range_ is None else self._fold_in_reg()
         return Ridge(reg, reg, by_count=False).options(0.0, self.biased)
-
-    def _folded(self: Self, trainset: Trainset, side: str) -> Self:
-        return with_newcomers(self, trainset, side, lambda: self._solve_new(trainset, side))
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], NDArray[Any]]:
         factors = self._factors()
@@ -200,8 +176,8 @@ class DotBias(EmbeddingModel):
     def _explain(self, user: int, item: int) -> Terms:
         if self.y_range_ is not None:
             raise TypeError(NO_SUM.format(self.y_range_))
-        rated = self.trainset.by_user.only_rows(np.array([user], np.int32))
         rated_ids = self._rated_items(user)
+        rated = self.trainset.by_user.only_rows(np.array([user], np.int32))
         return terms_of_ratings(rated_ids, self._factors(), rated, item, self._ridge())
 
     def _solve_rows(
@@ -209,13 +185,13 @@ class DotBias(EmbeddingModel):
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Fit rows by Gauss and Newton: each step is a regression on the sigmoid's tangents."""
         assert self.y_range_ is not None
-        each_row, options = rows.row_of_each(), self._ridge()
+        row_of, options = rows.row_of_each(), self._ridge()
         n_threads = resolve_n_threads(self.n_threads)
         solved = np.zeros((rows.n_rows, fixed.shape[1]), fixed.dtype)
         biases = np.zeros(rows.n_rows, fixed.dtype)
         for _ in range(_FOLD_IN_STEPS):
             factors = Factors(solved, fixed, biases, fixed_biases, 0.0, biased=True)
-            sums = _core.factors.estimate_pairs(*factors, each_row, rows.indices, n_threads)
+            sums = _core.factors.estimate_pairs(*factors, row_of, rows.indices, n_threads)
             estimates, slopes = linearised(sums, self.y_range_)
             targets = replace(rows, values=sums + (rows.values - estimates) / slopes)
             _core.als.solve_side(

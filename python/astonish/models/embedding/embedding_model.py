@@ -1,7 +1,7 @@
 """What models have in common that learn embeddings by mini-batches of Adam."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
+from astonish.models.base.model import Model
 from astonish.models.base.y_range import (
     YRange,
     check_y_range,
-    to_estimates,
     warn_if_tight,
     widened,
 )
-from astonish.models.embedding.embedding_lookup import EmbeddingLookup
-from astonish.models.ranking.rules import Lists
-from astonish.models.ranking.similar import most_similar
+from astonish.models.embedding.embedding_lookup import EmbeddingTable, codes_of, table_of
+from astonish.models.factors.ridge import with_newcomers
 from astonish.models.training.epochs import WATCHERS, EpochCallback, History, run_epochs
 from astonish.models.training.held_out import training_split
 from astonish.models.training.mini_batches import (
@@ -35,19 +34,27 @@ from astonish.support.parameters import checked
 from astonish.support.random_state import get_rng
 from astonish.support.settings import resolve_n_threads
 
+Self = TypeVar("Self", bound="EmbeddingModel")
+
 _STD_DEV = 0.01  # of embeddings before training
 _FOLD_IN_REG = 0.2  # by the square of the range of estimates
 _CUT = 2.0  # no embedding begins further out, in standard deviations
 
 
-class EmbeddingModel(EmbeddingLookup):
+class EmbeddingModel(Model):
     """A model of embeddings whose parameters Adam trains by one cycle of its learning rate.
 
-    An unknown user or item contributes nothing to an estimate: its embedding is zero.
+    An unknown user or item contributes nothing to an estimate: its embedding is zero. Embeddings
+    and biases are looked up as fastai's are.
     """
 
     abilities = frozenset({"rates", "ranks", "has_factors", "folds_in"})
 
+    pu: NDArray[Any]
+    qi: NDArray[Any]
+    bu: Any
+    bi: Any
+    biased: bool = True
     n_epochs: int
     lr_max: float
     wd: float
@@ -65,6 +72,75 @@ class EmbeddingModel(EmbeddingLookup):
     y_range_: YRange
     _least_batch: int = 1
     _unsaved = WATCHERS
+
+    def weight(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
+        """Return the embeddings of items, or of users.
+
+        Parameters
+        ----------
+        arr : sequence of raw ids, of length n
+            Items, or users.
+        is_item : bool, default True
+            Which of them.
+
+        Returns
+        -------
+        array of shape (n, n_factors)
+
+        Raises
+        ------
+        KeyError
+            For an id that the training data does not have.
+
+        Examples
+        --------
+        >>> import astonish
+        >>> trainset = astonish.Dataset.load_builtin("demo").build_full_trainset()
+        >>> model = astonish.DotBias(n_factors=20, n_epochs=1, random_state=0).fit(trainset)
+        >>> model.weight(["50", "100"]).shape, model.bias(["196"], is_item=False).shape
+        ((2, 20), (1,))
+        """
+        codes = codes_of(self._fitted_trainset(), arr, is_item)
+        return (self.qi if is_item else self.pu)[codes]
+
+    def bias(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
+        """Return the biases of items, or of users: an array of shape (n,).
+
+        Parameters and errors are those of `weight`.
+
+        Raises
+        ------
+        TypeError
+            When the model has no biases.
+        """
+        codes = codes_of(self._fitted_trainset(), arr, is_item)
+        return self._biases(is_item)[codes]
+
+    @property
+    def u_weight(self) -> EmbeddingTable:
+        """The embeddings of all users, behind that of '#na#'."""
+        return table_of(self.pu)
+
+    @property
+    def i_weight(self) -> EmbeddingTable:
+        """The embeddings of all items, behind that of '#na#'."""
+        return table_of(self.qi)
+
+    @property
+    def u_bias(self) -> EmbeddingTable:
+        """The biases of all users, behind that of '#na#': of shape (n_users + 1, 1)."""
+        return table_of(self._biases(is_item=False)[:, np.newaxis])
+
+    @property
+    def i_bias(self) -> EmbeddingTable:
+        """The biases of all items, behind that of '#na#': of shape (n_items + 1, 1)."""
+        return table_of(self._biases(is_item=True)[:, np.newaxis])
+
+    def _biases(self, is_item: bool) -> NDArray[Any]:
+        biases: NDArray[Any] | None = getattr(self, "bi" if is_item else "bu", None)
+        if biases is None or not self.biased:
+            raise TypeError(f"this {type(self).__name__} has no biases")
+        return biases
 
     def _fit(self, trainset: Trainset) -> None:
         rng = get_rng(self.random_state)
@@ -135,14 +211,10 @@ class EmbeddingModel(EmbeddingLookup):
     ) -> BatchTraining:
         raise NotImplementedError
 
-    def _sums(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return what the scaled sigmoid is taken of, for inner ids; -1 is unknown."""
-        raise NotImplementedError
-
     def _estimate_many(
         self, users: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        return to_estimates(self._sums(users, items), self.y_range_)
+        raise NotImplementedError
 
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing."""
@@ -155,20 +227,14 @@ class EmbeddingModel(EmbeddingLookup):
         return NOT_A_NUMBER
 
     def _vectors(self, side: str) -> NDArray[Any]:
-        """Return the embeddings of a side, to compare them."""
         return np.ascontiguousarray(self.qi if side == "item" else self.pu)
 
-    def _most_similar(
-        self,
-        side: str,
-        inner: NDArray[np.int32],
-        n: int,
-        metric: str | None,
-        allowed: NDArray[np.intp] | None,
-    ) -> Lists:
-        n_threads = resolve_n_threads(self.n_threads)
-        vectors = self._vectors(side)
-        return most_similar(vectors, inner, n, allowed, n_threads, metric or "cosine")
+    def _folded(self: Self, trainset: Trainset, side: str) -> Self:
+        return with_newcomers(self, trainset, side, lambda: self._solve_new(trainset, side))
+
+    def _solve_new(self, trainset: Trainset, side: str) -> tuple[Any, Any]:
+        """Return embeddings and biases of the users, or items, of a training set of new ones."""
+        raise NotImplementedError
 
     def _fold_in_reg(self) -> float:
         """Return the regularisation of newcomers; like weight decay it does not count ratings."""

@@ -4,7 +4,7 @@ import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, field
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from astonish.models.embedding.parameters import (
     SAMPLING,
     Y_RANGE,
 )
-from astonish.models.factors.ridge import with_newcomers
 from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.scores import DenseScores, Scores
 from astonish.models.training.epochs import EpochCallback
@@ -42,8 +41,6 @@ from astonish.support.checks import INT32_MAX, check_below_1, check_integer
 from astonish.support.parameters import declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
-
-Self = TypeVar("Self", bound="EmbeddingNN")
 
 _KINDS = ("weight", "bias", "norm_weight", "norm_bias", "norm_mean", "norm_variance")
 _NORM_BIAS = 1e-3  # of a batch norm before training, as fastai has it
@@ -233,9 +230,6 @@ class EmbeddingNN(EmbeddingModel):
 
     def _search_factors(self) -> Factors:
         raise TypeError("an estimate of a network is no inner product: there is no index for it")
-
-    def _folded(self: Self, trainset: Trainset, side: str) -> Self:
-        return with_newcomers(self, trainset, side, lambda: self._solve_new(trainset, side))
 
     def _solve_new(self, trainset: Trainset, side: str) -> tuple[NDArray[Any], None]:
         """Return the embeddings of new ones; a network has no biases."""

@@ -132,8 +132,8 @@ class _Newcomers:
         return squares + penalties
 
     def _inputs(self, embeddings: NDArray[Any]) -> Numbers:
-        mine = embeddings[self._row_of_each]
-        pairs = (mine, self._others) if self._is_user else (self._others, mine)
+        own = embeddings[self._row_of_each]
+        pairs = (own, self._others) if self._is_user else (self._others, own)
         return np.concatenate(pairs, axis=1).astype(np.float64)
 
     def _step(self, embeddings: NDArray[Any]) -> NDArray[Any]:
@@ -147,13 +147,13 @@ class _Newcomers:
             estimates, steepness = linearised(sums, self._y_range)
         here = np.einsum("kf,kf->k", slopes, embeddings[self._row_of_each])
         targets = (self._rows.values - estimates) / steepness + here
-        each = np.arange(len(targets), dtype=np.int32)
+        ratings = np.arange(len(targets), dtype=np.int32)
         found = np.zeros_like(embeddings)
         _core.als.solve_side(
-            Csr(self._rows.offsets, each, targets, len(each)).view,
+            Csr(self._rows.offsets, ratings, targets, len(ratings)).view,
             steepness**2,
             np.ascontiguousarray(slopes, embeddings.dtype),
-            np.zeros(len(each), embeddings.dtype),
+            np.zeros(len(ratings), embeddings.dtype),
             found,
             np.zeros(len(found), found.dtype),
             self._options,
@@ -177,6 +177,6 @@ def _forward(layers: list[Layer], x: Numbers) -> tuple[Numbers, list[NDArray[np.
 def _slopes(layers: list[Layer], active: list[NDArray[np.bool_]]) -> Numbers:
     """Return the derivatives of the sums by the network's inputs."""
     slopes = layers[-1].weight
-    for layer, its in zip(layers[-2::-1], active[::-1], strict=True):
-        slopes = (slopes * layer.scale * its) @ layer.weight
+    for layer, is_active in zip(layers[-2::-1], active[::-1], strict=True):
+        slopes = (slopes * layer.scale * is_active) @ layer.weight
     return slopes

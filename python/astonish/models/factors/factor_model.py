@@ -1,6 +1,5 @@
 """Models with user and item factors: their estimates, lists and similarities."""
 
-from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -13,7 +12,7 @@ from astonish.models.base.estimates import NOT_A_NUMBER
 from astonish.models.base.explanations import Terms
 from astonish.models.base.model import Model
 from astonish.models.base.prediction import PredictionImpossible
-from astonish.models.base.y_range import NO_SUM, YRange, check_y_range, to_estimates
+from astonish.models.base.y_range import NO_SUM, check_y_range, to_estimates
 from astonish.models.factors.given import read_factors, trainset_of_given
 from astonish.models.factors.ridge import (
     Ridge,
@@ -23,17 +22,12 @@ from astonish.models.factors.ridge import (
     with_newcomers,
 )
 from astonish.models.ranking.factors import Factors
-from astonish.models.ranking.rules import Lists
-from astonish.models.ranking.scores import FactorScores, Scores
-from astonish.models.ranking.similar import most_similar
 from astonish.models.training.epochs import WATCHERS, History
 from astonish.support.checks import check_number
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
 
 Self = TypeVar("Self", bound="FactorModel")
-
-_USERS_A_BLOCK = 8192
 
 
 @public
@@ -63,7 +57,6 @@ class FactorModel(Model):
     biased: bool = True
     history_: History
     stopped_by_: str | None = None
-    y_range_: YRange = None  # of given factors: the bounds of a sigmoid around the sum
     _impossible = "User and item are unknown."
     _unsaved = WATCHERS
 
@@ -133,27 +126,9 @@ class FactorModel(Model):
         mean = float(self.trainset.global_mean)
         return Factors.of(self.pu, self.qi, self.bu, self.bi, mean, self.biased)
 
-    def _factors_of(
-        self,
-        users: NDArray[np.int32],
-        n_threads: int | None,  # noqa: ARG002
-    ) -> tuple[Factors, NDArray[np.int32]]:
-        """Return parameters that hold `users` (-1 is unknown), and the row of each of them there.
-
-        A model whose user factors take work computes only those that are asked for.
-        """
-        return self._factors(), users
-
     def _factors_of_one(self, user: int) -> tuple[Factors, int]:
         """Return what `_factors_of` does for one user, without an array of it."""
         return self._factors(), user
-
-    def _factors_of_all(self) -> dict[str, Any] | None:
-        if self.y_range_ is not None or not self._runs_in_core():
-            return None
-        users = np.arange(self.trainset.n_users, dtype=np.int32)
-        factors, _ = self._factors_of(users, resolve_n_threads(self.n_threads))
-        return factors._asdict()
 
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
@@ -185,17 +160,6 @@ class FactorModel(Model):
     def _why_impossible(self, user: int, item: int) -> str:
         return NOT_A_NUMBER if self.biased else super()._why_impossible(user, item)
 
-    def _scores(self, users: NDArray[np.int32], rows: Any) -> Scores:
-        if rows is not None or not self._runs_in_core():
-            return super()._scores(users, rows)
-        y_range = self.y_range_
-        to_scores = None if y_range is None else partial(to_estimates, y_range=y_range)
-        factors = self._factors_of(users, self.n_threads)
-        return FactorScores(*factors, to_scores)
-
-    def _users_per_block(self) -> int:
-        return _USERS_A_BLOCK if self._runs_in_core() else super()._users_per_block()
-
     def _ridge(self, side: str) -> Ridge:
         """Return the regression whose solution the parameters of a user, or an item, are."""
         raise NotImplementedError
@@ -224,28 +188,13 @@ class FactorModel(Model):
         rated = self._targets(self.trainset.by_user.only_rows(np.array([user], np.int32)))
         return terms_of_ratings(rated_ids, self._factors(), rated, item, options)
 
-    def _most_similar(
-        self,
-        side: str,
-        inner: NDArray[np.int32],
-        n: int,
-        metric: str | None,
-        allowed: NDArray[np.intp] | None,
-    ) -> Lists:
-        n_threads = resolve_n_threads(self.n_threads)
-        vectors = self._factors().qi if side == "item" else self._user_vectors(n_threads)
-        return most_similar(vectors, inner, n, allowed, n_threads, metric or "cosine")
-
-    def _user_vectors(self, n_threads: int) -> NDArray[Any]:
-        """Return the factors of all users, zeros for those who have none."""
-        everybody = np.arange(self.trainset.n_users, dtype=np.int32)
-        scored = everybody[self._has_scores(everybody)]
-        factors, rows = self._factors_of(scored, n_threads)
+    def _vectors(self, side: str) -> NDArray[Any]:
+        """Return the factors of a side; zeros for users who have none."""
+        if side == "item":
+            return self._factors().qi
+        users = np.arange(self.trainset.n_users, dtype=np.int32)
+        scored = users[self._has_scores(users)]
+        factors, rows = self._factors_of(scored, resolve_n_threads(self.n_threads))
         vectors = np.zeros((self.trainset.n_users, factors.pu.shape[1]), factors.pu.dtype)
         vectors[scored] = factors.pu[rows]
         return vectors
-
-    def _search_factors(self) -> Factors:
-        if not self._runs_in_core():
-            self._refuse("changes what predict says, so its factors do not rank items")
-        return self._factors()

@@ -281,11 +281,11 @@ class ImplicitALS(FactorModel):
         """Return what each interaction adds to the estimate; Hu, Koren and Volinsky, section 5."""
         rated_ids = self._rated_items(user)
         items, weights = self.trainset.by_user.row(user)
-        distinct, places = np.unique(items, return_inverse=True)
-        totals = np.bincount(places, weights)
+        distinct, index_of = np.unique(items, return_inverse=True)
+        totals = np.bincount(index_of, weights)
         similarities = self._similarities(distinct, totals) @ self.qi[item]
         terms = np.where(totals > 0, (self.alpha0 + self.alpha * totals) * similarities, 0.0)
-        return Terms(rated_ids, (terms / np.bincount(places))[places], {})
+        return Terms(rated_ids, (terms / np.bincount(index_of))[index_of], {})
 
     def _similarities(self, items: NDArray[np.int32], weights: NDArray[Any]) -> NDArray[np.float64]:
         """Return a row for each item whose product with another's factors is how alike they are.

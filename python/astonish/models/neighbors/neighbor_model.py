@@ -12,6 +12,7 @@ from astonish import _core
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
 from astonish.models.base.prediction import PredictionImpossible
+from astonish.models.neighbors.parameters import BSL_OPTIONS, SIM_OPTIONS, VERBOSE
 from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
 from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
@@ -21,7 +22,7 @@ from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
 from astonish.support.derived import cached
-from astonish.support.parameters import checked, declare, integer, mapping, param, truth
+from astonish.support.parameters import checked, declare, integer, param
 from astonish.support.settings import resolve_n_threads
 
 Floats = NDArray[np.float64]
@@ -48,20 +49,10 @@ class NeighborModel(SymmetricAlgo):
         aliases=("n_neighbors", "neighbors"),
     )
     min_k: int = param(default=1, check=integer(0, None), doc="How many neighbours are needed.")
-    sim_options: dict[str, Any] = param(
-        default_factory=dict,
-        check=mapping,
-        kind="dict",
-        doc="How users, or items, are compared; see `AlgoBase.compute_similarities`.",
-    )
-    verbose: bool = param(default=True, check=truth, doc="Whether to print what is being computed.")
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    verbose: bool = VERBOSE
     _: KW_ONLY
-    bsl_options: dict[str, Any] = param(
-        default_factory=dict,
-        check=mapping,
-        kind="dict",
-        doc="How baselines are fitted; see `AlgoBase.compute_baselines`.",
-    )
+    bsl_options: dict[str, Any] = BSL_OPTIONS
     n_threads: int | None = N_THREADS
 
     @cached

@@ -1,28 +1,21 @@
 """Models that work with users or with items, as their options say."""
 
+from dataclasses import KW_ONLY
 from typing import Any
 
 from astonish.data.csr import Csr
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.neighbors.parameters import BSL_OPTIONS, SIM_OPTIONS, VERBOSE
+from astonish.models.training.parameters import N_THREADS
 from astonish.support.derived import derived
+from astonish.support.parameters import declare_base
 
 
+@declare_base
 class SymmetricAlgo(AlgoBase):
     """Base of models that work with users or with items, as ``sim_options["user_based"]`` says.
 
     What is compared is called x, the other side y: users and items if user-based.
-
-    Parameters
-    ----------
-    sim_options : dict
-        See `AlgoBase.compute_similarities`.
-    verbose : bool, default True
-        Whether to print what is being computed.
-    n_threads : int, optional
-        Threads for similarities and estimates; by default all CPUs that the process may use.
-        Results do not depend on it.
-    **kwargs
-        ``bsl_options``, for the similarity "pearson_baseline".
 
     Attributes
     ----------
@@ -32,20 +25,13 @@ class SymmetricAlgo(AlgoBase):
         The ratings of each x, and of each y.
     """
 
-    n_threads: int | None = None
-    _hooks = (*AlgoBase._hooks, "switch")
+    sim_options: dict[str, Any] = SIM_OPTIONS
+    verbose: bool = VERBOSE
+    _: KW_ONLY
+    bsl_options: dict[str, Any] = BSL_OPTIONS
+    n_threads: int | None = N_THREADS
 
-    def __init__(
-        self,
-        sim_options: dict[str, Any] = {},  # noqa: B006  scikit-surprise's default; it is copied
-        verbose: bool = True,
-        *,
-        n_threads: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(sim_options=sim_options, **kwargs)
-        self.verbose = verbose
-        self.n_threads = n_threads
+    _hooks = (*AlgoBase._hooks, "switch")
 
     @derived
     def n_x(self) -> int:

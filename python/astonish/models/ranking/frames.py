@@ -25,12 +25,12 @@ def lists_frame(
     library: str, user_ids: list[Any], item_ids: NDArray[np.object_], scores: NDArray[np.float64]
 ) -> Any:
     """Return a frame with a row for each item that is listed: user, rank, item, score."""
-    places, ranks = np.nonzero(np.isfinite(scores) | (item_ids != None))  # noqa: E711  elementwise
+    rows, ranks = np.nonzero(np.isfinite(scores) | (item_ids != None))  # noqa: E711  elementwise
     columns = {
-        "user": [user_ids[place] for place in places.tolist()],
+        "user": [user_ids[row] for row in rows.tolist()],
         "rank": ranks + 1,
-        "item": item_ids[places, ranks].tolist(),
-        "score": scores[places, ranks],
+        "item": item_ids[rows, ranks].tolist(),
+        "score": scores[rows, ranks],
     }
     return _frame(library, columns)
 

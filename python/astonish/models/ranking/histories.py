@@ -35,8 +35,8 @@ def read_histories(
     ignore = check_choice("unknown_items", unknown_items, UNKNOWN_ITEMS) == "ignore"
     counts: list[int] = []
     entries: list[tuple[Any, float]] = []
-    for place, history in enumerate(_as_sequence("histories", histories)):
-        name = f"histories[{place}]"
+    for index, history in enumerate(_as_sequence("histories", histories)):
+        name = f"histories[{index}]"
         found = [
             _item_and_weight(trainset, f"{name}[{at}]", entry, weight)
             for at, entry in enumerate(_as_sequence(name, history))

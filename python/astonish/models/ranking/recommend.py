@@ -68,21 +68,21 @@ def rank_users(
     scores = np.full((n_users, n), np.nan)
     scored = np.flatnonzero(users.scored)
     for block in blocks(len(scored), model._users_per_block()):
-        places = scored[block]
-        inner = users.inner[places]
+        rows = scored[block]
+        inner = users.inner[rows]
         made = model._scores(inner, None)
-        items[places], scores[places] = _rank_block(
+        items[rows], scores[rows] = _rank_block(
             made, inner, n, rules, _seen(model.trainset, inner, rules), index, n_threads
         )
     cold = np.flatnonzero(users.cold)
     if len(cold):
-        everybody = model._cold_scores()
-        for block in blocks(len(cold), 1 + (1 << 22) // max(1, len(everybody))):
-            places = cold[block]
-            inner = users.inner[places]
-            shown = DenseScores(np.broadcast_to(everybody, (len(places), len(everybody))))
+        popular = model._cold_scores()
+        for block in blocks(len(cold), 1 + (1 << 22) // max(1, len(popular))):
+            rows = cold[block]
+            inner = users.inner[rows]
+            shown = DenseScores(np.broadcast_to(popular, (len(rows), len(popular))))
             seen = _seen(model.trainset, inner, rules)
-            items[places], scores[places] = rank(shown, inner, n, rules, seen, n_threads)
+            items[rows], scores[rows] = rank(shown, inner, n, rules, seen, n_threads)
     return items, scores
 
 
@@ -103,8 +103,8 @@ def rank_histories(model: Any, rows: Csr, n: int, rules: Rules, n_threads: int) 
             found = rank(made, guests[known], n, rules, seen, n_threads)
             items[block.start + known], scores[block.start + known] = found
         if len(unseen):
-            everybody = model._cold_scores()
-            shown = DenseScores(np.broadcast_to(everybody, (1, len(everybody))))
+            popular = model._cold_scores()
+            shown = DenseScores(np.broadcast_to(popular, (1, len(popular))))
             found = rank(shown, guests[:1], n, rules, None, n_threads)
             items[block.start + unseen], scores[block.start + unseen] = found[0][0], found[1][0]
     return items, scores

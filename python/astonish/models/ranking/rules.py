@@ -63,10 +63,10 @@ def known_ids(
 def refuse_unknown(name: str, raw_ids: list[Any], inner: NDArray[np.int32]) -> None:
     """Raise ValueError for the first raw id whose inner id is -1."""
     if len(inner) and inner.min() < 0:
-        place = int(np.argmin(inner))
+        index = int(np.argmin(inner))
         raise ValueError(
-            f"{name}[{place}] is {raw_ids[place]!r}, which is not part of the training set "
-            f"({type(raw_ids[place]).__name__}; Dataset reads ids of a file as str)"
+            f"{name}[{index}] is {raw_ids[index]!r}, which is not part of the training set "
+            f"({type(raw_ids[index]).__name__}; Dataset reads ids of a file as str)"
         )
 
 

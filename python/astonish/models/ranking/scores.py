@@ -40,9 +40,9 @@ class FactorScores(NamedTuple):
     rows: NDArray[np.int32]
     to_scores: Callable[[Floats], Floats] | None = None
 
-    def of_pairs(self, places: Ints, items: NDArray[np.int32], n_threads: int) -> Floats:
-        """Return the scores of items to the users at `places`."""
-        sums = _core.factors.estimate_pairs(*self.factors, self.rows[places], items, n_threads)
+    def of_pairs(self, users: Ints, items: NDArray[np.int32], n_threads: int) -> Floats:
+        """Return the scores of items to users, given by their indices among those scored."""
+        sums = _core.factors.estimate_pairs(*self.factors, self.rows[users], items, n_threads)
         return sums if self.to_scores is None else self.to_scores(sums)
 
 
@@ -51,9 +51,9 @@ class DenseScores(NamedTuple):
 
     values: Floats
 
-    def of_pairs(self, places: Ints, items: NDArray[np.int32], n_threads: int) -> Floats:  # noqa: ARG002
-        """Return the scores of items to the users at `places`."""
-        return self.values[places, items]
+    def of_pairs(self, users: Ints, items: NDArray[np.int32], n_threads: int) -> Floats:  # noqa: ARG002
+        """Return the scores of items to users, given by their indices among those scored."""
+        return self.values[users, items]
 
 
 class SparseScores(NamedTuple):
@@ -138,8 +138,8 @@ def _rank_in_blocks(
     n_items = len(scores.factors.qi)
     items, best = np.empty((len(users), n), dtype=np.int32), np.empty((len(users), n))
     for block in blocks(len(users), _USERS_A_BLOCK):
-        places = np.arange(block.start, block.stop)
-        pairs = np.repeat(places, n_items), np.tile(np.arange(n_items, dtype=np.int32), len(places))
+        rows = np.arange(block.start, block.stop)
+        pairs = np.repeat(rows, n_items), np.tile(np.arange(n_items, dtype=np.int32), len(rows))
         values = scores.of_pairs(*pairs, n_threads).reshape(-1, n_items)
         part = None if seen is None else (seen[0][block.start : block.stop + 1], seen[1])
         items[block], best[block] = _rank_dense(values, n, rules, part)
@@ -157,28 +157,28 @@ def _rank_own(
 ) -> Lists:
     """Score every candidate of every user, and sort: lists of a user's own are short."""
     offsets, items = own
-    places = np.repeat(np.arange(n_users), np.diff(offsets))
+    rows = np.repeat(np.arange(n_users), np.diff(offsets))
     n_items = len(scores.factors.qi) if isinstance(scores, FactorScores) else len(scores.values.T)
-    kept = _may_be_listed(places, items, rules.allowed, seen, n_items)
-    places, items = places[kept], items[kept]
-    values = scores.of_pairs(places, items, n_threads)
-    return first_of_each(places, items, _boosted(values, items, rules), n_users, n)
+    kept = _may_be_listed(rows, items, rules.allowed, seen, n_items)
+    rows, items = rows[kept], items[kept]
+    values = scores.of_pairs(rows, items, n_threads)
+    return first_of_each(rows, items, _boosted(values, items, rules), n_users, n)
 
 
 def _rank_sparse(
     scores: SparseScores, users: NDArray[np.int32], n: int, rules: Rules, seen: Rows | None
 ) -> Lists:
     offsets, items, values = scores
-    places = np.repeat(np.arange(len(users)), np.diff(offsets))
+    rows = np.repeat(np.arange(len(users)), np.diff(offsets))
     n_items = 1 + int(items.max(initial=0))
-    kept = _may_be_listed(places, items, rules.allowed, seen, n_items)
+    kept = _may_be_listed(rows, items, rules.allowed, seen, n_items)
     if rules.own is not None:
         own_offsets, own_items = own_candidates(rules.own, users)
-        own_places = np.repeat(np.arange(len(users)), np.diff(own_offsets))
+        own_rows = np.repeat(np.arange(len(users)), np.diff(own_offsets))
         width = 1 + max(n_items, int(own_items.max(initial=0)))
-        kept &= np.isin(places * width + items, own_places * width + own_items)
-    places, items = places[kept], items[kept]
-    return first_of_each(places, items, _boosted(values[kept], items, rules), len(users), n)
+        kept &= np.isin(rows * width + items, own_rows * width + own_items)
+    rows, items = rows[kept], items[kept]
+    return first_of_each(rows, items, _boosted(values[kept], items, rules), len(users), n)
 
 
 def _rank_dense(values: Floats, n: int, rules: Rules, seen: Rows | None) -> Lists:
@@ -202,13 +202,13 @@ def _rank_dense_block(values: Floats, n: int, rules: Rules, seen: Rows | None) -
         values[:, forbidden] = -np.inf
     if seen is not None:
         offsets, items = seen
-        places = np.repeat(np.arange(n_users), np.diff(offsets))
-        values[places, items[offsets[0] : offsets[-1]]] = -np.inf
+        rows = np.repeat(np.arange(n_users), np.diff(offsets))
+        values[rows, items[offsets[0] : offsets[-1]]] = -np.inf
     least = np.full(n_users, -np.inf)
     if n < n_items:  # of equal scores all stay, so that the sort decides
         least = np.partition(values, n_items - n, axis=1)[:, n_items - n]
-    places, found = np.nonzero((values >= least[:, np.newaxis]) & (values > -np.inf))
-    return first_of_each(places, found.astype(np.int32), values[places, found], n_users, n)
+    rows, found = np.nonzero((values >= least[:, np.newaxis]) & (values > -np.inf))
+    return first_of_each(rows, found.astype(np.int32), values[rows, found], n_users, n)
 
 
 def _boosted(values: Floats, items: NDArray[np.int32], rules: Rules) -> Floats:
@@ -216,7 +216,7 @@ def _boosted(values: Floats, items: NDArray[np.int32], rules: Rules) -> Floats:
 
 
 def _may_be_listed(
-    places: Ints,
+    rows: Ints,
     items: NDArray[np.int32],
     allowed: NDArray[np.intp] | None,
     seen: Rows | None,
@@ -228,27 +228,27 @@ def _may_be_listed(
     if seen is not None:
         offsets, seen_items = seen
         width = max(n_items, 1 + int(seen_items.max(initial=0)))
-        seen_places = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        kept &= ~np.isin(places * width + items, seen_places * width + seen_items)
+        seen_rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        kept &= ~np.isin(rows * width + items, seen_rows * width + seen_items)
     return kept
 
 
 def first_of_each(
-    places: Ints, items: NDArray[np.int32], scores: Floats, n_places: int, n: int
+    rows: Ints, items: NDArray[np.int32], scores: Floats, n_rows: int, n: int
 ) -> Lists:
-    """Sort the items of each place by score, of equal scores the lower item first; cut to `n`.
+    """Sort the items of each row by score, of equal scores the lower item first; cut to `n`.
 
     Items that score minus infinity or NaN are not listed.
     """
     listable = scores > -np.inf
-    places, items, scores = places[listable], items[listable], scores[listable]
-    order = np.lexsort((items, -scores, places))
-    places, items, scores = places[order], items[order], scores[order]
-    begins = np.searchsorted(places, np.arange(n_places))
-    ranks = np.arange(len(places)) - begins[places]
+    rows, items, scores = rows[listable], items[listable], scores[listable]
+    order = np.lexsort((items, -scores, rows))
+    rows, items, scores = rows[order], items[order], scores[order]
+    begins = np.searchsorted(rows, np.arange(n_rows))
+    ranks = np.arange(len(rows)) - begins[rows]
     first = ranks < n
-    best_items = np.full((n_places, n), -1, dtype=np.int32)
-    best_scores = np.full((n_places, n), np.nan)
-    best_items[places[first], ranks[first]] = items[first]
-    best_scores[places[first], ranks[first]] = scores[first]
+    best_items = np.full((n_rows, n), -1, dtype=np.int32)
+    best_scores = np.full((n_rows, n), np.nan)
+    best_items[rows[first], ranks[first]] = items[first]
+    best_scores[rows[first], ranks[first]] = scores[first]
     return best_items, best_scores

@@ -159,6 +159,6 @@ def _whole_numbers(name: str, values: Any) -> NDArray[Any]:
 def _as_int32(indices: NDArray[Any]) -> NDArray[np.int32]:
     wrong = (indices > INT32_MAX) | (indices < 0)
     if indices.dtype != np.int32 and wrong.any():
-        place = int(np.argmax(wrong))
-        raise IndexError(f"indices[{place}] of exclude is {indices[place]}, no item")
+        index = int(np.argmax(wrong))
+        raise IndexError(f"indices[{index}] of exclude is {indices[index]}, no item")
     return np.require(indices, np.int32, LAYOUT)

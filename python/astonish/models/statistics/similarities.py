@@ -66,7 +66,7 @@ def between_rows(
         min_support,
         shrinkage,
         float(global_mean),
-        *(None if each is None else as_float64(each) for each in biases),
+        *(None if bias is None else as_float64(bias) for bias in biases),
     )
 
 

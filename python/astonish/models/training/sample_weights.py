@@ -28,9 +28,9 @@ def check_weights(sample_weight: Any, n_ratings: int) -> NDArray[np.float64] | N
         )
     wrong = ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
-        place = int(np.argmax(wrong))
+        index = int(np.argmax(wrong))
         raise ValueError(
-            f"sample_weight[{place}] must be finite and at least 0, got {weights[place]}"
+            f"sample_weight[{index}] must be finite and at least 0, got {weights[index]}"
         )
     if not weights.any():
         raise ValueError("sample_weight must not be all zeros")

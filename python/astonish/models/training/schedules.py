@@ -53,9 +53,9 @@ def constant(n_epochs: int, n_batches: int, lr: float, mom: float = MOM) -> Sche
     >>> constant(1, 2, lr=0.01)
     Schedule(lrs=array([0.01, 0.01]), moms=array([0.9, 0.9]))
     """
-    places = _places(n_epochs, n_batches)
+    progress = _progress(n_epochs, n_batches)
     lr, mom = check_number("lr", lr, minimum=0), check_below_1("mom", mom)
-    return Schedule(np.full(len(places), lr), np.full(len(places), mom))
+    return Schedule(np.full(len(progress), lr), np.full(len(progress), mom))
 
 
 def one_cycle(
@@ -141,7 +141,7 @@ def sgdr(
     lengths = cycle_lengths(n_cycles, cycle_len, cycle_mult)
     n_epochs = sum(lengths)
     shares = [length / n_epochs for length in lengths]
-    segments = _Segments(_places(n_epochs, n_batches), shares)
+    segments = _Segments(_progress(n_epochs, n_batches), shares)
     lrs = segments.cosines(*[(lr_max, 0.0)] * n_cycles)
     return Schedule(lrs, np.full(len(lrs), check_below_1("mom", mom)))
 
@@ -157,9 +157,9 @@ def cycle_lengths(n_cycles: int, cycle_len: int, cycle_mult: int) -> list[int]:
 class _Segments:
     """The segment that each batch is in, and how far."""
 
-    def __init__(self, places: Numbers, shares: Sequence[float]) -> None:
+    def __init__(self, progress: Numbers, shares: Sequence[float]) -> None:
         edges = np.cumsum(np.array([0, *shares], np.float32))
-        rounded = places.astype(np.float32)
+        rounded = progress.astype(np.float32)
         self._of_each = np.clip(np.searchsorted(edges, rounded, "right") - 1, 0, len(shares) - 1)
         begin = edges[self._of_each]
         within = (rounded - begin) / (edges[self._of_each + 1] - begin)
@@ -173,7 +173,7 @@ class _Segments:
         return values
 
 
-def _places(n_epochs: int, n_batches: int) -> Numbers:
+def _progress(n_epochs: int, n_batches: int) -> Numbers:
     """Return the share of the training that lies before each batch."""
     n_epochs = check_integer("n_epochs", n_epochs, 0, INT32_MAX)
     n_batches = check_integer("n_batches", n_batches, 1, INT32_MAX)
@@ -184,7 +184,7 @@ def _places(n_epochs: int, n_batches: int) -> Numbers:
 
 def _rise_and_fall(n_epochs: int, n_batches: int, pct_start: float) -> _Segments:
     pct_start = check_below_1("pct_start", pct_start)
-    return _Segments(_places(n_epochs, n_batches), [pct_start, 1 - pct_start])
+    return _Segments(_progress(n_epochs, n_batches), [pct_start, 1 - pct_start])
 
 
 def _pairs(values: Moms) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -206,5 +206,5 @@ def check_moms(moms: Any) -> Moms:
     """Return three momenta, from 0 to below 1; TypeError or ValueError otherwise."""
     if not isinstance(moms, Sequence) or isinstance(moms, str) or len(moms) != 3:
         raise ValueError(f"moms must hold three numbers, got {moms!r}")
-    start, middle, end = (check_below_1(f"moms[{place}]", mom) for place, mom in enumerate(moms))
+    start, middle, end = (check_below_1(f"moms[{index}]", mom) for index, mom in enumerate(moms))
     return start, middle, end

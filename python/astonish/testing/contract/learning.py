@@ -40,7 +40,7 @@ class LearningContract(ContractBase):
         pairs = all_pairs(trainset)
         models = (case.make(n_threads=n_threads).fit(trainset) for n_threads in (1, 2, 3, 7))
         results = [estimates(model.partial_fit(LATER), pairs) for model in models]
-        assert all(each == results[0] for each in results)
+        assert all(result == results[0] for result in results)
 
     @needs("partial_fit")
     def test_an_error_in_partial_fit_leaves_the_model_as_it_was(self, case, trainset):

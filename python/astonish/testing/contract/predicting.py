@@ -39,7 +39,7 @@ class PredictingContract(ContractBase):
         assert reseed(fitted).test(pairs) == one_by_one
         users, items, _ = zip(*pairs, strict=True)
         assert reseed(fitted).predict_many(users, items).tolist() == [
-            each.est for each in one_by_one
+            prediction.est for prediction in one_by_one
         ]
 
     def test_test_returns_predictions_of_python_floats(self, fitted):

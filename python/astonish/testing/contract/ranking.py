@@ -36,13 +36,13 @@ class RankingContract(ContractBase):
                 for item in trainset.item_ids
                 if item not in seen
             ]
-            possible = [each for each in predictions if not each.details["was_impossible"]]
-            best = sorted(possible, key=lambda each: -each.est)[
+            possible = [made for made in predictions if not made.details["was_impossible"]]
+            best = sorted(possible, key=lambda made: -made.est)[
                 :8
             ]  # of equals the first stays first
             listed = len(best)
-            assert row == [each.iid for each in best] + [None] * (8 - listed)
-            assert of_row[:listed] == [each.est for each in best]
+            assert row == [made.iid for made in best] + [None] * (8 - listed)
+            assert of_row[:listed] == [made.est for made in best]
 
     @needs("ranks")
     def test_recommendations_are_the_same_with_any_number_of_threads(self, trainset, fitted):

@@ -19,7 +19,8 @@ def constant_predict(uid, iid, r_ui=None, **_):
 def override(cls, where, **methods):
     """A function that makes a model of `cls` with methods replaced in the class or the instance."""
     if where == "class":
-        return type("Mine", (cls,), {name: staticmethod(each) for name, each in methods.items()})
+        own = {name: staticmethod(method) for name, method in methods.items()}
+        return type("Mine", (cls,), own)
 
     def make(**parameters):
         model = cls(**parameters)

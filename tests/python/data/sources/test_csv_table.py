@@ -129,7 +129,7 @@ def test_a_row_of_a_million_fields_is_not_told_whole(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
-def test_a_compressed_file_that_is_none_is_named(tmp_path, suffix):
+def test_an_invalid_compressed_file_is_named(tmp_path, suffix):
     path = tmp_path / f"table.csv{suffix}"
     path.write_bytes(b"BZh9 but no more")
     with pytest.raises(OSError, match=rf"table\.csv\{suffix} is damaged"):

@@ -20,7 +20,7 @@ import astonish
 from astonish import SVD
 from astonish.models import AlgoBase
 from astonish.models.base import persistence
-from astonish.support import json_values
+from astonish.support.files import json_values
 
 from ..helpers import arrays_of, edit, trainset_of
 

@@ -143,7 +143,7 @@ def test_a_range_that_ratings_reach_is_warned_of(trainset, tight):
         (("0", "5"), TypeError),
     ],
 )
-def test_a_range_that_is_none_is_refused(trainset, y_range, error):
+def test_an_invalid_range_is_refused(trainset, y_range, error):
     with pytest.raises(error, match="y_range must be"):
         DotBias(**CASE, y_range=y_range).fit(trainset)
 

@@ -226,7 +226,7 @@ def test_a_bad_list_length_is_refused(model, n, error):
 
 def test_more_users_than_one_call_of_the_core_takes(model, trainset, monkeypatch):
     expected = model.recommend(trainset.user_ids, n=5)
-    monkeypatch.setattr("astonish.models.factors.factor_model._USERS_A_BLOCK", 7)
+    monkeypatch.setattr("astonish.models.base.hooks._USERS_A_BLOCK", 7)
     for ours, theirs in zip(model.recommend(trainset.user_ids, n=5), expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 

@@ -75,11 +75,11 @@ def test_they_are_known_and_the_others_are_not(model, trainset):
     known = folded.predict("me", item)
     assert not known.details["was_impossible"]
     assert folded.predict_many(["me", "you"], [item, item])[0] == known.est
-    stranger = folded.predict(trainset.user_ids[0], item)
+    unknown = folded.predict(trainset.user_ids[0], item)
     if model.biased:
-        assert stranger.est == pytest.approx(trainset.global_mean + model.bi[5], abs=1e-6)
+        assert unknown.est == pytest.approx(trainset.global_mean + model.bi[5], abs=1e-6)
     else:
-        assert stranger.details["was_impossible"]
+        assert unknown.details["was_impossible"]
 
 
 def test_they_are_recommended_all_items_but_their_own(model, trainset):
@@ -121,7 +121,7 @@ def test_someone_known_is_folded_in_about_where_training_left_him(trainset):
 
 
 @pytest.mark.parametrize("name", ["ALS", "SVD", "SVDpp", "BaselineOnly"])
-def test_newcomers_are_predicted_better_than_strangers(name):
+def test_newcomers_are_predicted_better_than_unknown_users(name):
     from astonish import Dataset
 
     full = Dataset.load_builtin("demo").build_full_trainset()

@@ -379,7 +379,7 @@ def test_repeated_pairs_share_their_contribution():
     assert contributions.sum() == pytest.approx(model.predict(0, 0).est, abs=1e-9)
 
 
-def test_partial_fit_solves_whom_it_touches():
+def test_partial_fit_solves_affected_rows():
     plays = random_plays()
     model = double(n_factors=5).fit(plays)
     before = state_of(model)

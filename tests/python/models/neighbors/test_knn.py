@@ -708,6 +708,24 @@ def test_a_model_of_the_user_on_top_of_the_base(user_based, capsys):
     assert model.predict("?", "k").details["reason"] == "unknown"
 
 
+def test_the_base_is_declared():
+    plain = {"sim_options": {}, "bsl_options": {}, "verbose": True, "n_threads": None}
+    assert dict(SymmetricAlgo(k=3).get_params(), sim_options={}) == plain
+    with pytest.raises(ValueError, match="n_threads must be at least 1, got 0"):
+        SymmetricAlgo(n_threads=0).fit(FRIENDS)
+
+
+def test_a_subclass_need_not_call_the_constructor_of_the_base():
+    class Mine(SymmetricAlgo):
+        def __init__(self):
+            self.mine = 3
+
+        def estimate(self, *_):
+            return 3.0
+
+    assert Mine().fit(FRIENDS).predict("a", "k").est == 3
+
+
 def test_the_base_alone_estimates_nothing():
     model = SymmetricAlgo(verbose=False).fit(FRIENDS)
     assert isinstance(model, AlgoBase)

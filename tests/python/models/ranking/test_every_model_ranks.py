@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import astonish
-from astonish import ALS, SVD, AlgoBase, ImplicitALS, KNNBasic, SlopeOne, make_ratings
+from astonish import ALS, SVD, AlgoBase, DotBias, ImplicitALS, KNNBasic, SlopeOne, make_ratings
 from astonish.models import MODELS
 from astonish.support import memory
 
@@ -41,14 +41,16 @@ def test_a_model_of_the_user_ranks_by_its_estimates():
     assert scores[0].tolist() == [model.counts[item] for item in order]
 
 
-def test_a_model_that_changes_predict_ranks_by_what_it_says(svd):
-    class Reversed(SVD):
+@pytest.mark.parametrize("base", [SVD, DotBias])
+def test_a_model_that_changes_predict_ranks_by_what_it_says(base):
+    class Reversed(base):
         def estimate(self, u, i):
             return -super().estimate(u, i)
 
-    model = Reversed(n_factors=4, n_epochs=3, random_state=0).fit(TRAINSET)
+    options = {"n_factors": 4, "n_epochs": 3, "random_state": 0}
+    model = Reversed(**options).fit(TRAINSET)
     items, scores = model.recommend(["1"], n=60, exclude_seen=False)
-    theirs, _ = svd.recommend(["1"], n=60, exclude_seen=False)
+    theirs, _ = base(**options).fit(TRAINSET).recommend(["1"], n=60, exclude_seen=False)
     assert items[0].tolist() == theirs[0, ::-1].tolist()
     assert scores[0, 0] == model.predict("1", items[0, 0], clip=False).est
     with pytest.raises(TypeError, match="changes what predict says"):

@@ -1,4 +1,4 @@
-"""Boosts, candidates of each user's own and strangers against a NumPy brute force."""
+"""Boosts, candidates of each user's own and unknown users against a NumPy brute force."""
 
 import numpy as np
 import pytest

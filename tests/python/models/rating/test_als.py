@@ -397,7 +397,7 @@ LATER = [("1", "2", 5.0), ("newcomer", "2", 4.0), ("newcomer", "brand new", 1.0)
 
 
 @pytest.mark.parametrize(("biased", "scaling"), KINDS)
-def test_partial_fit_solves_again_whom_it_concerns(trainset, biased, scaling):
+def test_partial_fit_solves_affected_rows_again(trainset, biased, scaling):
     how = {"biased": biased, "reg_scaling": scaling, "dtype": "float64", "random_state": 0}
     model = ALS(6, 3, 0.2, **how).fit(trainset)
     before = {name: getattr(model, name) for name in PARAMETERS}

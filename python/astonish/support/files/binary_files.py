@@ -12,10 +12,20 @@ from typing import IO, Any, TypeAlias
 File: TypeAlias = str | os.PathLike[str] | IO[bytes]
 
 
+def is_open(file: Any) -> bool:
+    """Return whether a file is open already; else it is given by its path."""
+    return hasattr(file, "read") or hasattr(file, "write")
+
+
 def name_of(file: File) -> str:
     """Return what messages call a file: its path, or the name of an open one."""
-    name = getattr(file, "name", None) if _is_open(file) else file
+    name = getattr(file, "name", None) if is_open(file) else file
     return str(name) if isinstance(name, (str, os.PathLike)) else repr(file)
+
+
+def folder_of(file: File) -> Path:
+    """Return the folder of a path; for an open file the current one."""
+    return Path() if is_open(file) else _path_of(file).parent
 
 
 @contextmanager
@@ -25,7 +35,7 @@ def writing(file: File) -> Iterator[IO[bytes]]:
     A path is replaced at the end of the block, and stays as it was if the block fails. An open file
     is written from where it stands, and stays open.
     """
-    if _is_open(file):
+    if is_open(file):
         yield _Stream(_binary(file, "write"))  # type: ignore[misc]  # what zipfile needs of a file
         return
     path = _path_of(file)
@@ -41,7 +51,7 @@ def writing(file: File) -> Iterator[IO[bytes]]:
 @contextmanager
 def reading(file: File) -> Iterator[IO[bytes]]:
     """Open a file to be read at any place; one that cannot go back is read as a whole first."""
-    if not _is_open(file):
+    if not is_open(file):
         with _path_of(file).open("rb") as stream:
             yield _seekable(stream)
         return
@@ -75,10 +85,6 @@ class _Stream:
 def _seekable(file: IO[bytes]) -> IO[bytes]:
     can_seek = getattr(file, "seekable", None)
     return file if can_seek and can_seek() else io.BytesIO(file.read())
-
-
-def _is_open(file: Any) -> bool:
-    return hasattr(file, "read") or hasattr(file, "write")
 
 
 def _binary(file: Any, method: str) -> IO[bytes]:

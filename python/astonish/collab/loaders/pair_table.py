@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from astonish.collab.categories import CategoryMap
+from astonish.collab.loaders.categories import CategoryMap
+from astonish.support.text_table import text_table
 
 
 def print_pairs(
@@ -18,9 +16,8 @@ def print_pairs(
     columns: Mapping[Any, list[str]],
 ) -> None:
     """Print the raw ids of coded pairs, and further columns."""
-    table = Table(*map(str, (*classes, *columns)))
     user_classes, item_classes = classes.values()
     ids = user_classes.map_ids(users), item_classes.map_ids(items)
-    for row in zip(*ids, *columns.values(), strict=True):
-        table.add_row(*map(str, row))
-    Console(markup=False, emoji=False).print(table)  # a title may look like either
+    rows = zip(*ids, *columns.values(), strict=True)
+    heads = list(map(str, (*classes, *columns)))
+    print(text_table(heads, [list(map(str, row)) for row in rows]))

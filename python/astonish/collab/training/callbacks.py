@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from astonish.collab.callback import Callback, CancelFitException
 from astonish.collab.metrics import is_lower_better
+from astonish.collab.training.callback import Callback, CancelFitException
 from astonish.models.training.epochs import EarlyStopping
 from astonish.support.checks import INT32_MAX, check_integer, check_number
 
@@ -60,7 +60,7 @@ class TrackerCallback(Callback):
         names = self.learn.recorder.metric_names[1:-1]
         if self.monitor not in names:
             raise ValueError(
-                f"monitor={self.monitor!r} is none of the columns {', '.join(names)}"
+                f"monitor={self.monitor!r} must be one of the columns {', '.join(names)}"
                 + _no_validation(self.monitor, names)
             )
         if self.reset_on_fit:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
-from astonish.collab import fit_loop
-from astonish.collab.callback import Callback, check_callbacks
-from astonish.collab.optimizer import Optimizer as Optimizer  # pickles of 0.1 name it here
-from astonish.collab.session import Plan, Session
+from astonish.collab.training import fit_loop
+from astonish.collab.training.callback import Callback, check_callbacks
+from astonish.collab.training.optimizer import Optimizer as Optimizer  # pickles of 0.1 name it here
+from astonish.collab.training.session import Plan, Session
 from astonish.models.training.schedules import (
     Moms,
     constant,

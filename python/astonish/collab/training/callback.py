@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.loader import RatingsLoader
-from astonish.collab.recorder import Recorder
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.loader import RatingsLoader
+from astonish.collab.training.recorder import Recorder
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.support.checks import as_list
 

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.data import CollabDataLoaders
-from astonish.collab.loader import RatingsLoader
+from astonish.collab.loaders.data import CollabDataLoaders
+from astonish.collab.loaders.loader import RatingsLoader
 from astonish.collab.metrics import Metric, mse, name_of, value_of
-from astonish.collab.optimizer import Optimizer
-from astonish.collab.recorder import Recorder
+from astonish.collab.training.optimizer import Optimizer
+from astonish.collab.training.recorder import Recorder
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import Arrays, BatchTraining, EpochTrainer
 from astonish.models.training.publishing import snapshot, updated

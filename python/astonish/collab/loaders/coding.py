@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.categories import CategoryMap, sort_ids
-from astonish.collab.named_ratings import NamedRatings
+from astonish.collab.loaders.categories import CategoryMap, sort_ids
+from astonish.collab.loaders.named_ratings import NamedRatings
 from astonish.data.ratings import Ratings
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.collab.metrics import name_of
-from astonish.collab.recorder import Recorder
-from astonish.collab.session import Session
-from astonish.collab.suggestions import SuggestFunction, Suggestion
+from astonish.collab.training.recorder import Recorder
+from astonish.collab.training.session import Session
+from astonish.collab.training.suggestions import SuggestFunction, Suggestion
 from astonish.models.training.schedules import Schedule
 from astonish.support import plotting
 from astonish.support.checks import as_list, check_integer, check_number

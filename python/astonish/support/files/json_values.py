@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.support.archive import HEADER
+from astonish.support.files.archive import HEADER
 
 _LONGEST_NAME = 100
 

@@ -23,7 +23,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.support.binary_files import File, name_of, reading, writing
+from astonish.support.files.binary_files import File, name_of, reading, writing
 
 VERSION = 2
 READABLE = (1, 2)  # 1: elements anywhere in the file, ids as JSON
@@ -34,7 +34,7 @@ _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member: the lengths of name 
 _ZIP64_EXTRA = 20  # bytes that zipfile adds to the extra fields
 _PADDING = struct.Struct("<HHH")  # an extra field: its id, length, and the alignment
 _PADDING_ID = 0xD935  # as zipalign has it
-_LONGEST_ARRAY_HEADER = 10_000  # which NumPy takes of files that nobody vouches for
+_LONGEST_ARRAY_HEADER = 10_000  # which NumPy takes of files that may be damaged
 
 
 class Archive(NamedTuple):
@@ -128,7 +128,7 @@ def map_array(path: str | Path, name: str) -> NDArray[Any]:
     --------
     >>> import os, tempfile
     >>> import astonish
-    >>> from astonish.support.archive import map_array
+    >>> from astonish.support.files.archive import map_array
     >>> trainset = astonish.make_ratings(30, 20, 300).build_full_trainset()
     >>> model = astonish.SVD(n_factors=3, n_epochs=1).fit(trainset)
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from astonish.collab import named_ratings
-from astonish.collab.categories import CategoryMap
-from astonish.collab.coding import classes_of, codes_of, trainset_of
-from astonish.collab.loader import Batch, RatingsLoader
-from astonish.collab.named_ratings import NamedRatings
-from astonish.collab.pair_table import print_pairs
-from astonish.collab.random_split import check_seed, seeded_rng, split_rows
+from astonish.collab.loaders import named_ratings
+from astonish.collab.loaders.categories import CategoryMap
+from astonish.collab.loaders.coding import classes_of, codes_of, trainset_of
+from astonish.collab.loaders.loader import Batch, RatingsLoader
+from astonish.collab.loaders.named_ratings import NamedRatings
+from astonish.collab.loaders.pair_table import print_pairs
+from astonish.collab.loaders.random_split import check_seed, seeded_rng, split_rows
 from astonish.data.any_ratings import as_ratings
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset

@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.support.json_values import put_array
+from astonish.support.files.json_values import put_array
 
 Arrays = Mapping[str, NDArray[Any]]
 

@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.collab.categories import sort_ids
+from astonish.collab.loaders.categories import sort_ids
 from astonish.data.any_ratings import as_ratings
 from astonish.data.dataset import DatasetAutoFolds
 from astonish.data.ratings import Ratings

@@ -1,16 +1,17 @@
 """The table of epochs that grows during a training: in a terminal, a notebook or a file."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from importlib import import_module
 from typing import Any, Protocol
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
+from astonish.support.progress import status_line
 
 _WIDTH = 11
+_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 class EpochTable(Protocol):
@@ -39,17 +40,16 @@ def open_table(names: Sequence[str], shown: bool = True, live: bool = True) -> I
         Whether a terminal or a notebook shows a status below the rows; else there are rows alone,
         as in a file.
     """
-    console = Console()
     if not shown:
         yield _NoTable()
-    elif live and console.is_jupyter:
+    elif live and _is_notebook():
         table = _NotebookTable(names)
         try:
             yield table
         finally:
             table.begin("")
-    elif live and console.is_terminal:
-        with Live(console=console, auto_refresh=False, transient=True) as line:
+    elif live and _is_terminal():
+        with status_line() as line:
             yield _TerminalTable(names, line)
     else:
         yield _PlainRows(names)
@@ -59,6 +59,15 @@ def row_of(epoch: int, values: Sequence[float], seconds: float) -> list[str]:
     """Return an epoch as text: number, losses and metrics, time in minutes and seconds."""
     minutes, rest = divmod(round(seconds, 2), 60)
     return [str(epoch), *(f"{value:.6f}" for value in values), f"{minutes:02.0f}:{rest:05.2f}"]
+
+
+def _is_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 class _NoTable:
@@ -88,17 +97,18 @@ class _PlainRows:
 class _TerminalTable(_PlainRows):
     """Rows that stay, above a line that says what goes on; so a table may be of any height."""
 
-    def __init__(self, names: Sequence[str], line: Live) -> None:
+    def __init__(self, names: Sequence[str], line: Any) -> None:
         self._below = line
-        self._style = "bold"  # of the heads
+        self._style = _BOLD  # of the heads
         super().__init__(names)
         self._style = ""
 
     def begin(self, status: str) -> None:
-        self._below.update(Text(status, "dim"), refresh=True)
+        self._below.set_description_str(f"{_DIM}{status}{_PLAIN}")
 
     def add(self, row: list[str]) -> None:
-        self._below.console.print(Text(self._line(row), self._style))
+        line = self._line(row)
+        self._below.write(f"{self._style}{line}{_PLAIN}" if self._style else line)
 
 
 class _NotebookTable:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import time
 
-from astonish.collab.callback import Callback, CancelFitException
-from astonish.collab.epoch_table import EpochTable, open_table, row_of
-from astonish.collab.session import Course, Session
+from astonish.collab.training.callback import Callback, CancelFitException
+from astonish.collab.training.epoch_table import EpochTable, open_table, row_of
+from astonish.collab.training.session import Course, Session
 from astonish.models.training.epochs import ALL_EPOCHS, BY_CALLBACK, Losses, run_epochs
 from astonish.models.training.mini_batches import Arrays
 

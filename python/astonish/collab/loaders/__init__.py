@@ -1,0 +1,1 @@
+"""Ratings as a learner takes them: coded, split and in batches."""

@@ -1,0 +1,1 @@
+"""Files of models and data: arrays, ids and plain values in one archive."""
