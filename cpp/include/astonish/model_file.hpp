@@ -86,8 +86,9 @@ struct SavedModel {
 };
 
 // Throws std::invalid_argument, naming the file, for one that is no model, is damaged, has another
-// format version, holds a model that estimates in another way, or ids that are neither text nor
-// integers of 64 bits; std::system_error for a file that cannot be read.
+// format version, has an array that contradicts another or is not finite, holds a model that
+// estimates in another way, or ids that are neither text nor integers of 64 bits;
+// std::system_error for a file that cannot be read.
 [[nodiscard]] SavedModel load_model(const std::filesystem::path& path);
 
 // Writes a file that Python loads as `python_class`, a public name, whose other parameters get

@@ -93,6 +93,8 @@ class Trainset:
                 f"n_ratings is {n_ratings}, ur holds {self.n_ratings} ratings "
                 f"and ir {len(self.by_item.values)}"
             )
+        if not self.sides.are_the_same():
+            raise ValueError("ur and ir do not hold the same ratings")
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, rating_scale: tuple[float, float]) -> "Trainset":

@@ -11,6 +11,7 @@ from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base import estimates
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import FittedArrays, check_arrays
 from astonish.models.base.newcomers import trainset_of_rows
 from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.scores import DenseScores, Scores
@@ -172,6 +173,20 @@ class Hooks(Parameterized):
         Programs in C++ read them in the files of `save`.
         """
         return None
+
+    # Hooks of files
+
+    def _fitted_arrays(self) -> FittedArrays:
+        """Return what the arrays look like that estimates are computed from, by attribute."""
+        return {}
+
+    def _check_fitted(self) -> None:
+        """Raise a ValueError where a fitted model contradicts itself.
+
+        A class of the user's that says itself what an estimate is may have any attributes.
+        """
+        if self._estimate_many is not None and self._runs_in_core():
+            check_arrays(vars(self), self._fitted_arrays())
 
     # Hooks of newcomers and explanations
 

@@ -629,7 +629,7 @@ class Model(Hooks):
         Raises
         ------
         ValueError
-            When the model is not fitted.
+            When the model is not fitted, or has an array that does not fit it or is not finite.
         TypeError
             When the model holds something that is no number, text, list, dict or array, or an id
             of another type than these, bytes, dates, `uuid.UUID` and `decimal.Decimal`.

@@ -89,6 +89,10 @@ class EmbeddingModel(EmbeddingLookup):
         self.y_range_ = check_y_range(bounds)
         vars(self).update(self._draw(rng, check_dtype(self.dtype)))
 
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        check_y_range(self.y_range_)
+
     def _columns(self, by_user: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return users, items and values; repeated where they are fewer than a batch needs."""
         n = max(len(by_user.values), self._least_batch)

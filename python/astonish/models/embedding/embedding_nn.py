@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
+from astonish.models.base.fitted_arrays import FLOATS, ArrayOf, FittedArrays
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.network_fold_in import Layer, solve_embeddings
 from astonish.models.embedding.parameters import (
@@ -173,6 +174,20 @@ class EmbeddingNN(EmbeddingModel):
                 arrays[f"bias_{k}"] = rng.uniform(-bound, bound, n_outputs).astype(dtype)
             n_inputs = n_outputs
         self._seed = int(rng.randint(2**31))  # of what is dropped
+        return arrays
+
+    def _fitted_arrays(self) -> FittedArrays:
+        sizes = [np.shape(getattr(self, name, ()))[1:2] for name in ("pu", "qi")]
+        n_inputs = sum(size for (size,) in filter(None, sizes))
+        arrays = {
+            "pu": ArrayOf((self.trainset.n_users, "size of users"), dtypes=FLOATS),
+            "qi": ArrayOf((self.trainset.n_items, "size of items"), dtypes=FLOATS),
+        }
+        for k, n_outputs in enumerate(self.layers_):
+            arrays[f"weight_{k}"] = ArrayOf((n_outputs, n_inputs), dtypes=FLOATS)
+            for kind in _KINDS[2:] if self._is_normalised(k) else _KINDS[1:2]:
+                arrays[f"{kind}_{k}"] = ArrayOf((n_outputs,), dtypes=FLOATS)
+            n_inputs = n_outputs
         return arrays
 
     def _is_normalised(self, k: int) -> bool:

@@ -11,6 +11,7 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.model import Model
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.base.y_range import NO_SUM, YRange, check_y_range, to_estimates
@@ -127,6 +128,19 @@ class FactorModel(Model):
         if type(self)._fit is FactorModel._fit and not self._overrides("fit"):
             self._refuse("is made of given arrays: there is nothing to fit; see `SVD` or `ALS`")
         super()._begin(trainset)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "pu": ArrayOf((n_users, "n_factors")),
+            "qi": ArrayOf((n_items, "n_factors")),
+            "bu": ArrayOf((n_users,)),
+            "bi": ArrayOf((n_items,)),
+        }
+
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        check_y_range(self.y_range_)
 
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""

@@ -12,6 +12,7 @@ from astonish.data.interactions import as_trainset, as_weights, check_nonnegativ
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import EpochCallback, Losses, check_n_epochs, run_epochs
@@ -243,6 +244,13 @@ class ImplicitALS(FactorModel):
 
     def _estimate_scale(self) -> tuple[float, float]:
         return -np.inf, np.inf
+
+    def _fitted_arrays(self) -> FittedArrays:
+        arrays = super()._fitted_arrays()
+        arrays = {name: arrays[name] for name in ("pu", "qi")}
+        if self.trainset.known_side == "items":  # new users, of whom it is asked for
+            arrays["popularity_"] = ArrayOf((self.trainset.n_items,))
+        return arrays
 
     def _factors(self) -> Factors:
         pu, qi = as_floats(self.pu, self.qi)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
 from astonish.models.ranking.rules import Lists, Rules
@@ -75,6 +76,14 @@ class NeighborModel(SymmetricAlgo):
         checked(self)
         self._fit_centers()
         self._fit_similarities()
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "sim": ArrayOf((self.n_x, self.n_x), may_be_nan=True, is_optional=True),
+            "bu": ArrayOf((n_users,), is_optional=True),  # which are computed where they are not
+            "bi": ArrayOf((n_items,), is_optional=True),
+        }
 
     def _fit_centers(self) -> None:
         """Compute what ratings are measured from."""

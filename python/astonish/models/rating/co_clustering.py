@@ -10,6 +10,7 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
 from astonish.support.arrays import as_int64
 from astonish.support.cancellation import check_cancelled
@@ -106,6 +107,18 @@ class CoClustering(AlgoBase):
         by_user, by_item = _counted(self.trainset.by_user), _counted(self.trainset.by_item)
         self.cltr_u = _core.statistics.assign_users(by_user.view, *means, self.cltr_i, n_threads)
         self.cltr_i = _core.statistics.assign_items(by_item.view, *means, self.cltr_u, n_threads)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "avg_cltr_u": ArrayOf(("n_cltr_u",)),
+            "avg_cltr_i": ArrayOf(("n_cltr_i",)),
+            "avg_cocltr": ArrayOf(("n_cltr_u", "n_cltr_i")),
+            "cltr_u": ArrayOf((n_users,), below="n_cltr_u"),
+            "cltr_i": ArrayOf((n_items,), below="n_cltr_i"),
+            "user_mean": ArrayOf((n_users,)),
+            "item_mean": ArrayOf((n_items,)),
+        }
 
     def compute_averages(self, cltr_u: NDArray[np.intp], cltr_i: NDArray[np.intp]) -> Averages:
         """Return the mean ratings of clusters.

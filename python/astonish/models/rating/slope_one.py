@@ -11,6 +11,7 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.training.parameters import N_THREADS
 from astonish.support.cancellation import blocks, check_cancelled
@@ -85,6 +86,14 @@ class SlopeOne(AlgoBase):
     n_threads: int | None = N_THREADS
 
     user_mean: list[float] = field(init=False)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "user_mean": ArrayOf((n_users,)),
+            "freq": ArrayOf((n_items, n_items), is_optional=True),
+            "dev": ArrayOf((n_items, n_items), may_be_nan=True, is_optional=True),
+        }
 
     def _fit(self, trainset: Trainset) -> None:
         checked(self)
