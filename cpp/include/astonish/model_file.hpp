@@ -93,7 +93,7 @@ struct SavedModel {
 
 // Writes a file that Python loads as `python_class`, a public name, whose other parameters get
 // their defaults there. A file that exists is replaced at the end. Throws std::invalid_argument for
-// a model whose parts contradict each other, repeated ids, and text that is not UTF-8;
+// a model whose parts contradict each other or are not finite, repeated ids, and text not in UTF-8;
 // std::out_of_range for an item that does not exist; std::system_error when the file cannot be
 // written.
 void save_model(const SavedModel& model, const std::filesystem::path& path,

@@ -179,7 +179,7 @@ TEST_CASE("A model comes back to the last bit") {
   check_equal(loaded(saved(model)), model);
   model.known_side = KnownSide::items;
   std::get<FactorArrays<float>>(model.factors).biased = false;
-  std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::quiet_NaN();
+  std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::denorm_min();
   check_equal(loaded(saved(model)), model);
   model.factors = FactorArrays<double>{{}, {}, {1, 2}, {3, 4, 5}, 0, 0.0, true};
   check_equal(loaded(saved(model)), model);
