@@ -4,7 +4,9 @@ A model declares what it can do (`Model.abilities`) and implements the hooks of 
 ability is missing says so. Nothing outside asks for the class of a model.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
+from types import FunctionType
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,12 +23,23 @@ from astonish.models.ranking.histories import read_histories
 from astonish.models.ranking.recommend import rank_histories, rank_users, read_users
 from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
-from astonish.models.training.publishing import reading, snapshot, updated
+from astonish.models.training.epochs import WATCHERS
+from astonish.models.training.publishing import (
+    forget_parameters,
+    parameters_of_fit,
+    publishing,
+    reading,
+    remember_parameters,
+    snapshot,
+    updated,
+)
 from astonish.models.training.sample_weights import check_weights
 from astonish.support.binary_files import File
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
+
+_HEEDED_AT_ONCE = {"n_threads", "verbose", "random_state", "tol", *WATCHERS}
 
 Self = TypeVar("Self", bound="Model")
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]
@@ -59,6 +72,31 @@ class Model(Hooks):
         What the model was fitted to.
     """
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let methods of a subclass that change the model publish what they did at once, too."""
+        super().__init_subclass__(**kwargs)
+        for name in ("fit", "partial_fit"):
+            if isinstance(method := vars(cls).get(name), FunctionType):
+                setattr(cls, name, publishing(method))
+
+    def set_params(self: Self, **params: Any) -> Self:
+        """Change parameters; the next `fit` heeds them.
+
+        Until then a fitted model answers, and learns by `partial_fit`, as it was fitted. What
+        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training.
+
+        Raises
+        ------
+        TypeError
+            For a name that the constructor does not take.
+        """
+        before = dict(vars(self))
+        super().set_params(**params)
+        if "trainset" in before:
+            kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
+            remember_parameters(self, {name: before[name] for name in params if name in kept})
+        return self
+
     def fit(self: Self, trainset: Any, *, sample_weight: Any = None) -> Self:
         """Fit the model to a training set; see the class for parameters and errors.
 
@@ -83,6 +121,7 @@ class Model(Hooks):
         if sample_weight is not None:
             self._require("takes_weights", "sample_weight")
         with updated(self) as twin:
+            forget_parameters(twin)
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
@@ -120,7 +159,7 @@ class Model(Hooks):
         944
         """
         self._require("partial_fit", "partial_fit")
-        with updated(self) as twin:
+        with updated(self) as twin, parameters_of_fit(twin):
             before = twin._fitted_trainset()
             twin.trainset, added = before.extended(self._read(ratings))
             twin._learn(before, added, n_epochs)
@@ -618,7 +657,6 @@ class Model(Hooks):
         n_threads = resolve_n_threads(self.n_threads)
         return ApproximateIndex(self._search_factors(), *options, n_threads=n_threads)
 
-    @reading
     def save(self, path: File) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
@@ -637,7 +675,7 @@ class Model(Hooks):
             When the file cannot be written.
         """
         self._fitted_trainset()
-        persistence.save(self, path)
+        persistence.save(copy.copy(self), path)
 
     @classmethod
     def load(cls: type[Self], path: File) -> Self:

@@ -20,6 +20,7 @@ from astonish.data.csr import Csr
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.base.hooks import Hooks
+from astonish.models.training.publishing import snapshot
 from astonish.support.archive import open_archive, write_archive
 from astonish.support.binary_files import File, name_of
 from astonish.support.checks import check_number
@@ -36,13 +37,14 @@ _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 def save(model: Hooks, file: File) -> None:
     """Write `model` to `file`; see `Model.save`."""
-    model._check_fitted()
+    fitted = snapshot(model)  # the parameters that it has may be for the next `fit`
+    fitted._check_fitted()
     arrays: dict[str, NDArray[Any]] = {}
     content = {
         "class": full_name(type(model)),
         "trainset": _pack_trainset(model.trainset, arrays),
         "attributes": _pack_attributes(model, arrays),
-        **_pack_factors(model, arrays),
+        **_pack_factors(fitted, arrays),
     }
     write_archive(file, FORMAT, content, arrays)
 
@@ -70,7 +72,7 @@ def _make_model(
         setattr(model, name, unpack(value, arrays))
     if header.get("kind") == "factors" and cls._factors_of_all is Hooks._factors_of_all:
         raise ValueError(f"it holds factors, which no {cls.__name__} has")
-    model._check_fitted()
+    snapshot(model)._check_fitted()
     return model
 
 

@@ -1,5 +1,6 @@
 """Readers see the model of before or the one of after, never a mixture."""
 
+import copy
 import threading
 
 import numpy as np
@@ -121,3 +122,103 @@ def test_a_callback_may_not_train_the_model_it_is_called_for(again):
     assert vars(model) == before
     model.callback = None
     assert model.fit(SMALL).stopped_by_ == "n_epochs"
+
+
+# Classes of the user
+
+
+def make(base, **methods):
+    return type("Mine", (base,), methods)
+
+
+def fails_after(method):
+    def change(self, *args):
+        getattr(super(Mine, self), method)(*args)
+        self.half = True
+        raise RuntimeError("no luck")
+
+    Mine = make(SVD, **{method: change})
+    return Mine
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_method_of_a_subclass_that_fails_leaves_the_model_as_it_was(method):
+    model = fails_after(method)(n_factors=4, n_epochs=2, random_state=0)
+    if method == "partial_fit":
+        model.fit(SMALL)
+    before, answer = dict(vars(model)), vars(model)
+    with pytest.raises(RuntimeError, match="no luck"):
+        getattr(model, method)(LARGE)
+    assert vars(model) is answer
+    assert vars(model) == before
+
+
+def test_what_a_subclass_adds_is_published_with_the_rest():
+    class Mine(SVD):
+        def fit(self, trainset):
+            super().fit(trainset)
+            seen.append((model is self, hasattr(model, "pu")))
+            self.extra = self.pu.sum()
+            return self
+
+    seen = []
+    model = Mine(n_factors=4, n_epochs=2)
+    assert model.fit(SMALL) is model
+    assert seen == [(False, False)]
+    assert model.extra == model.pu.sum()
+    assert "_original" not in vars(model)
+    seen.clear()
+    assert model.fit(LARGE).pu.shape[0] == 90
+
+
+def test_a_subclass_may_go_on_after_an_error_of_its_base():
+    class Mine(SVD):
+        def fit(self, trainset):
+            try:
+                super().fit(trainset)
+            except ValueError:
+                self.trainset = trainset
+                self.failed = True
+            return self
+
+    model = Mine(n_factors=4, n_epochs=2).fit(SMALL)
+    before = model.pu
+    model.lr_all = 1e9
+    assert model.fit(SMALL).failed
+    assert model.pu is before
+
+
+def test_a_callback_of_a_subclass_sees_the_epochs():
+    class Mine(SVD):
+        def fit(self, trainset):
+            super().fit(trainset)
+            return self
+
+    seen = []
+    model = Mine(n_factors=4, n_epochs=3, callback=lambda *_: seen.append(model.pu[0, 0]))
+    model.fit(SMALL)
+    assert len(set(seen)) == 3
+
+
+def test_a_copy_that_fit_makes_is_a_model_of_its_own():
+    class Mine(SVD):
+        def fit(self, trainset):
+            if trainset is SMALL:
+                self.other = copy.copy(self).fit(LARGE)
+            return super().fit(trainset)
+
+    model = Mine(n_factors=4, n_epochs=2).fit(SMALL)
+    assert (len(model.pu), len(model.other.pu)) == (30, 90)
+    assert "_original" not in vars(model.other)
+
+
+def test_fit_returns_what_the_subclass_returns():
+    class Mine(SVD):
+        def fit(self, trainset, verdict=None):
+            """Mine."""
+            super().fit(trainset)
+            return verdict
+
+    assert Mine(n_epochs=1).fit(SMALL) is None
+    assert Mine(n_epochs=1).fit(SMALL, verdict="good") == "good"
+    assert Mine.fit.__doc__ == "Mine."
