@@ -282,8 +282,14 @@ def checked(model: Any, *names: str) -> SimpleNamespace:
     """
     declared = parameters_of(type(model))
     chosen = [declared[name] for name in names] if names else declared.values()
+    given = vars(model)
     return SimpleNamespace(
-        **{each.name: each.checked(getattr(model, each.name)) for each in chosen}
+        **{
+            each.name: each.checked(
+                getattr(model, each.name) if given.get(each.name) is None else given[each.name]
+            )
+            for each in chosen
+        }
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.models.base.model import Model
+from astonish.models.training.publishing import reading, snapshot
 from astonish.support.checks import check_ids
 
 
@@ -31,6 +32,7 @@ class EmbeddingLookup(Model):
     bi: Any
     biased: bool = True
 
+    @reading
     def weight(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
         """Return the embeddings of items, or of users.
 
@@ -61,6 +63,7 @@ class EmbeddingLookup(Model):
         rows = self._rows_of(arr, is_item)
         return (self.qi if is_item else self.pu)[rows]
 
+    @reading
     def bias(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
         """Return the biases of items, or of users: an array of shape (n,).
 
@@ -95,8 +98,9 @@ class EmbeddingLookup(Model):
         return _table(self._biases(is_item=True)[:, np.newaxis])
 
     def _biases(self, is_item: bool) -> NDArray[Any]:
-        biases: NDArray[Any] | None = getattr(self, "bi" if is_item else "bu", None)
-        if biases is None or not self.biased:
+        model = snapshot(self)
+        biases: NDArray[Any] | None = getattr(model, "bi" if is_item else "bu", None)
+        if biases is None or not model.biased:
             raise TypeError(f"this {type(self).__name__} has no biases")
         return biases
 

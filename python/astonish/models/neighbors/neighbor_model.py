@@ -18,6 +18,7 @@ from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
 from astonish.models.statistics.similarities import between_rows, matrix_of
 from astonish.models.training.parameters import N_THREADS
+from astonish.models.training.publishing import snapshot
 from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
@@ -67,12 +68,12 @@ class NeighborModel(SymmetricAlgo):
     @cached
     def sim(self) -> Floats:
         """The similarities of all x, of shape (n_x, n_x); made when it is first asked for."""
-        similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
-        return matrix_of(similarity, self.n_x, self.n_threads)
+        model = snapshot(self)
+        similarity = between_rows(model._by_x, model._by_y, model._similarity_options())
+        return matrix_of(similarity, model.n_x, model.n_threads)
 
     def _fit(self, trainset: Trainset) -> None:  # noqa: ARG002  the base has it
         vars(self).pop("sim", None)
-        self.switch(None, None)  # options that lack the side are an error now, not later
         checked(self)
         self._fit_centers()
         self._fit_similarities()
@@ -202,7 +203,7 @@ class NeighborModel(SymmetricAlgo):
         metric: str | None,
         allowed: NDArray[np.intp] | None,
     ) -> Lists:
-        compared = "user" if self.sim_options["user_based"] else "item"
+        compared = "user" if self._is_user_based() else "item"
         if side != compared:
             self._refuse(f"compares {compared}s: sim_options['user_based'] says so")
         if metric is not None:

@@ -12,6 +12,7 @@ from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.training.parameters import N_THREADS, RANDOM_STATE, VERBOSE, RandomState
+from astonish.models.training.publishing import reading
 from astonish.support.arrays import as_int64
 from astonish.support.cancellation import check_cancelled
 from astonish.support.parameters import checked, declare, integer, param
@@ -120,6 +121,7 @@ class CoClustering(AlgoBase):
             "item_mean": ArrayOf((n_items,)),
         }
 
+    @reading
     def compute_averages(self, cltr_u: NDArray[np.intp], cltr_i: NDArray[np.intp]) -> Averages:
         """Return the mean ratings of clusters.
 

@@ -521,13 +521,38 @@ def test_wrong_options_of_similarities(quiet, trainset, options, error, message)
     assert_same_state(model, before)
 
 
-def test_options_without_a_side_are_a_key_error(quiet, trainset):
+def test_options_without_a_side_compare_users(quiet, trainset):
     model = quiet()
     del model.sim_options["user_based"]
-    before = state_of(model)
-    with pytest.raises(KeyError, match="user_based"):
-        model.fit(trainset)
-    assert_same_state(model, before)
+    assert model.fit(trainset).n_x == trainset.n_users
+
+
+def test_options_are_stored_and_shown_as_they_are_given(quiet, trainset):
+    given = {"name": "cosine"}
+    model = quiet(sim_options=given)
+    assert model.get_params()["sim_options"] is given
+    shown = f"{type(model).__name__}(sim_options={{'name': 'cosine'}}, verbose=False)"
+    assert repr(model) == repr(model.fit(trainset)) == shown
+    assert model.sim_options == {"user_based": True, "name": "cosine"}  # as scikit-surprise's
+    assert given == {"name": "cosine"}
+    assert repr(type(model)()) == f"{type(model).__name__}()"
+
+
+def test_options_that_are_changed_in_place_count(quiet, trainset):
+    model = quiet()
+    model.sim_options["user_based"] = False
+    assert model.fit(trainset).n_x == trainset.n_items
+
+
+@pytest.mark.parametrize("changes", [{"k": 1}, {"sim_options": {"user_based": False}}], ids=str)
+def test_what_a_fitted_model_shows_is_of_its_fit(quiet, trainset, changes):
+    expected, model = quiet().fit(trainset), quiet().fit(trainset)
+    model.set_params(**changes)
+    assert (model.n_x, model.n_y) == (expected.n_x, expected.n_y)
+    assert model.get_neighbors(3, 4) == expected.get_neighbors(3, 4)
+    np.testing.assert_array_equal(model.compute_similarities(), expected.sim)
+    np.testing.assert_array_equal(model.sim, expected.sim)
+    assert model.fit(trainset).get_params() == {**expected.get_params(), **changes}
 
 
 def test_wrong_options_of_baselines(quiet, trainset):
