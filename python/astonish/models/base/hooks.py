@@ -1,5 +1,6 @@
 """What a model implements: the hooks that the public methods of `Model` forward to."""
 
+import inspect
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from astonish.support.parameters import Parameterized, checked
 
 Self = TypeVar("Self", bound="Hooks")
 
+_NOT_FITTED = "this {} is not fitted: call fit(trainset) first"
 _BYTES_A_BLOCK = 1 << 26  # of dense scores that are made at a time
 
 
@@ -53,8 +55,10 @@ class Hooks(Parameterized):
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
                 "Dataset.build_full_trainset makes one"
             )
-        checked(self)
+        n_factors = getattr(checked(self), "n_factors", 0)
         self.trainset = trainset
+        size = 8 * n_factors * (trainset.n_users + trainset.n_items)  # as they are drawn
+        check_fits(size, f"n_factors={n_factors}", "fewer factors take less")
 
     def _fit(self, trainset: Trainset) -> None:
         """Compute what the model is made of; a subclass's own `fit` may do that instead."""
@@ -212,6 +216,15 @@ class Hooks(Parameterized):
 
     # Help
 
+    def __getattr__(self, name: str) -> Any:
+        """Say of what `fit` makes that there was none; called for what is not there."""
+        cls = type(self)
+        if "trainset" not in vars(self) and not name.startswith("__"):
+            of_fit = any(name in inspect.get_annotations(base) for base in cls.__mro__)
+            if of_fit or hasattr(cls, name):
+                raise NotFittedError(_NOT_FITTED.format(cls.__name__))
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+
     def _overrides(self, method: str) -> bool:
         """Return whether a class of the user's, or the instance, has a method of its own."""
         if method in vars(self):
@@ -227,9 +240,7 @@ class Hooks(Parameterized):
         try:
             return self.trainset
         except AttributeError:
-            raise NotFittedError(
-                f"this {type(self).__name__} is not fitted: call fit(trainset) first"
-            ) from None
+            raise NotFittedError(_NOT_FITTED.format(type(self).__name__)) from None
 
     def _require(self, ability: str, what: str) -> None:
         """Raise TypeError for a model without an ability that `what` needs."""

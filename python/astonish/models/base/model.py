@@ -224,7 +224,8 @@ class Model(Hooks):
             In the order of the test set, estimates clipped to the rating scale.
         """
         if verbose or not self._runs_in_core():
-            return [self.predict(uid, iid, rating, verbose=verbose) for uid, iid, rating in testset]
+            rows = estimates.rows_of(testset)
+            return [self.predict(uid, iid, rating, verbose=verbose) for uid, iid, rating in rows]
         return estimates.predictions(self, testset)
 
     @reading

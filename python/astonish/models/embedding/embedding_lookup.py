@@ -107,7 +107,7 @@ class EmbeddingLookup(Model):
     def _rows_of(self, arr: Iterable[Any], is_item: bool) -> NDArray[np.int32]:
         trainset = self._fitted_trainset()
         ids = check_ids("arr", arr)
-        rows = trainset.inner_items(ids) if is_item else trainset.inner_users(ids)
+        rows = (trainset.inner_items if is_item else trainset.inner_users)(ids, "arr")
         unknown = np.flatnonzero(rows < 0)
         if len(unknown):
             kind = "item" if is_item else "user"

@@ -4,6 +4,7 @@ import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, field
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +41,7 @@ from astonish.models.training.parameters import (
 )
 from astonish.support.cancellation import blocks
 from astonish.support.checks import INT32_MAX, check_below_1, check_integer
+from astonish.support.memory import check_fits
 from astonish.support.parameters import declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
@@ -160,6 +162,10 @@ class EmbeddingNN(EmbeddingModel):
     def _draw(self, rng: np.random.RandomState, dtype: str) -> Arrays:
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
         sizes = _embedding_sizes(self.emb_szs, n_users, n_items)
+        widths = [sum(sizes), *self.layers_]
+        n_weights = sum(map(math.prod, pairwise(widths)))
+        size = 8 * (n_users * sizes[0] + n_items * sizes[1] + n_weights)  # as they are drawn
+        check_fits(size, f"emb_szs={sizes} and layers={widths[1:-1]}", "smaller ones take less")
         arrays = {
             "pu": draw_embedding(rng, (n_users, sizes[0]), dtype),
             "qi": draw_embedding(rng, (n_items, sizes[1]), dtype),
