@@ -1,5 +1,6 @@
 """Ratings in every form that functions of the package accept."""
 
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,6 +77,9 @@ def _refuse_wrong_entry(name: str, users: list[Any], items: list[Any], values: l
 def _check_rating(name: str, value: Any) -> None:
     try:
         float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{name} has the rating {value!r}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} has the rating {reprlib.repr(value)}: {error}") from None
+    except OverflowError as error:  # an int too large for a float
+        raise ValueError(
+            f"{name} has the rating {reprlib.repr(value)}: a rating must be a finite number: {error}"
+        ) from None
