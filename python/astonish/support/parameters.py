@@ -37,6 +37,7 @@ from astonish.support.checks import (
     check_mapping,
     check_number,
 )
+from astonish.support.warning import warn_user
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -192,7 +193,7 @@ def declare(
         A subclass of `Parameterized`. ``dataclasses.field(init=False)`` are no parameters.
     ignores_others : bool, default False
         Whether the constructor takes and drops keywords that it does not know, as some of
-        scikit-surprise's do.
+        scikit-surprise's do; it warns of them.
     positional : tuple of str, optional
         The parameters that may be given by position, where these are not those of the declaration.
     """
@@ -377,6 +378,7 @@ def _constructor(
         for name in [name for name in kwargs if name not in declared]:
             if not ignores_others:
                 raise TypeError(_unknown(type(self), "__init__", name, declared))
+            warn_user(f"{_unknown(type(self), '__init__', name, declared)} (it has no effect)")
             del kwargs[name]
         if positional and args:
             bound = signature.bind(self, *args, **kwargs).arguments

@@ -1,5 +1,7 @@
 """The base of scikit-surprise's algorithms, and of those that users write for it."""
 
+import difflib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,20 @@ from astonish.models.training.publishing import reading
 from astonish.support.checks import check_mapping
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
+from astonish.support.warning import warn_user
+
+_KNOWN_OPTIONS = {
+    "bsl_options": ("method", "n_epochs", "reg_u", "reg_i", "reg", "learning_rate"),
+    "sim_options": ("name", "user_based", "min_support", "shrinkage"),
+}
+
+
+def _warn_of_typos(option: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Warn of keys that are probably mistyped; a class of the user's may have keys of its own."""
+    for key in given:
+        close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.7)
+        if key not in known and close:
+            warn_user(f"{option}[{key!r}] has no effect; did you mean {close[0]!r}?")
 
 
 class _SimilarityOptions:
@@ -80,10 +96,11 @@ class AlgoBase(Model):
         self.__post_init__()
 
     def __post_init__(self) -> None:
-        """Refuse options that are no dicts."""
+        """Refuse options that are no dicts, and warn of keys that are almost those of options."""
         options = vars(self)
-        for name in ("bsl_options", "sim_options"):
+        for name, known in _KNOWN_OPTIONS.items():
             options[name] = check_mapping(name, options.get(name, {}))
+            _warn_of_typos(name, options[name], known)
 
     def _begin(self, trainset: Any) -> None:
         super()._begin(trainset)

@@ -785,3 +785,48 @@ def test_a_subclass_may_set_the_sides_itself(trainset):
     model = Mine().fit(trainset)
     assert (model.n_x, model.n_y) == (trainset.n_items, trainset.n_items)
     assert model.xr is trainset.ir
+
+
+# What scikit-surprise ignores
+
+
+def test_a_keyword_that_is_ignored_is_warned_of(quiet):
+    cls = type(quiet()).__name__
+    with pytest.warns(UserWarning, match=rf"{cls}.* argument 'n_neighbours'; did you mean 'k'\?"):
+        assert quiet(n_neighbours=3).k == 40
+    with pytest.warns(UserWarning, match=r"argument 'min_kk'; did you mean 'min_k'\?"):
+        quiet(min_kk=3)
+    with pytest.warns(UserWarning, match=rf"{cls}.* unexpected keyword argument 'colour' \(it has"):
+        quiet(colour="red")
+
+
+@pytest.mark.parametrize(
+    ("options", "meant"),
+    [
+        ({"sim_options": {"nam": "cosine"}}, "name"),
+        ({"sim_options": {"user_base": False}}, "user_based"),
+        ({"sim_options": {"minsupport": 3}}, "min_support"),
+        ({"bsl_options": {"methods": "sgd"}}, "method"),
+        ({"bsl_options": {"learn_rate": 0.1}}, "learning_rate"),
+        ({"bsl_options": {"n_epoch": 3}}, "n_epochs"),
+    ],
+    ids=str,
+)
+def test_a_mistyped_option_is_warned_of(quiet, options, meant):
+    ((option, given),) = options.items()
+    (key,) = given
+    with pytest.warns(
+        UserWarning, match=rf"{option}\['{key}'\] .*did you mean '{meant}'\?"
+    ) as seen:
+        quiet(**options)
+    assert seen[0].filename == __file__
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_scikit_surprise_knows_is_not_warned_of(quiet, trainset):
+    sim_options = {"name": "cosine", "user_based": False, "min_support": 2, "shrinkage": 10}
+    als = {"method": "als", "n_epochs": 2, "reg_u": 3, "reg_i": 4}
+    sgd = {"method": "sgd", "n_epochs": 2, "reg": 0.1, "learning_rate": 0.01}
+    for bsl_options in (als, sgd, {}):
+        quiet(sim_options=sim_options, bsl_options=bsl_options, k=3, min_k=1).fit(trainset)
+    quiet(sim_options={"own": 3, "weight_of_trust": 2})  # which a class of the user may read
