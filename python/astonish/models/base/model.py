@@ -346,7 +346,8 @@ class Model(Hooks):
             By default they are exact.
         on_unknown : {"raise", "fallback", "skip"}, default "raise"
             What to do about users whom the model knows nothing of: an error; the most popular
-            items, with the share of the users that rated them as scores; or no items.
+            items, with the share of the users that rated them as scores; or no items. `boosts` are
+            added to shares as they are to estimates: 0.5 then lifts an item above almost all.
         unknown_items : {"raise", "ignore"}, default "raise"
             What to do about item ids of `candidates`, `filter_items` and `boosts` that are not part
             of the training set.
@@ -408,7 +409,8 @@ class Model(Hooks):
         boosts: Mapping[Any, float] | None = None,
         *,
         unknown_items: str = "raise",
-    ) -> Lists:
+        as_frame: str | None = None,
+    ) -> Any:
         """Return the `n` best items for people who are not stored: guests, held-out users.
 
         Parameters
@@ -417,9 +419,10 @@ class Model(Hooks):
             What each of them interacted with, oldest first. An item without a weight counts as
             liked: the highest rating, or the weight 1 for models of interactions. Somebody without
             any known item gets the most popular items.
-        n, exclude_seen, candidates, filter_items, boosts, unknown_items
+        n, exclude_seen, candidates, filter_items, boosts, unknown_items, as_frame
             As in `recommend`; what is seen are the items of a history, whose unknown items
-            `unknown_items` is about, too.
+            `unknown_items` is about, too. The users of a frame are the numbers of the histories,
+            from 0.
 
         Returns
         -------
@@ -442,7 +445,7 @@ class Model(Hooks):
         >>> item_ids.shape
         (2, 3)
         """
-        trainset = self._fitted_trainset()
+        trainset, library = self._fitted_trainset(), check_library(as_frame)
         self._require("folds_in", "recommend_for")
         rows = read_histories(trainset, histories, self._weight_of_liked(), unknown_items)
         n = check_integer("n", n, 1, INT32_MAX)
@@ -451,7 +454,10 @@ class Model(Hooks):
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
         check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
         items, scores = rank_histories(self, rows, n, rules, resolve_n_threads(self.n_threads))
-        return raw_ids_at(trainset.item_ids, items), scores
+        item_ids = raw_ids_at(trainset.item_ids, items)
+        if library is None:
+            return item_ids, scores
+        return lists_frame(library, list(range(rows.n_rows)), item_ids, scores)
 
     @reading
     def similar_items(
