@@ -6,13 +6,33 @@ import threading
 import numpy as np
 import pytest
 
-from astonish import ALS, SVD, ImplicitALS, SlopeOne, make_ratings
+from astonish import (
+    ALS,
+    SVD,
+    ImplicitALS,
+    KNNBaseline,
+    KNNBasic,
+    KNNWithMeans,
+    SlopeOne,
+    make_ratings,
+)
 from astonish.models.training.publishing import snapshot, updated
 
 SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
 LARGE = make_ratings(90, 50, 900, seed=2).build_full_trainset()
 
+
+class Mine(SVD):
+    """A class of the user, whose fit does more than that of its base."""
+
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.means = np.array([self.pu.mean(), self.qi.mean()])
+        return self
+
+
 MODELS = {
+    "Mine": lambda: Mine(n_factors=4, n_epochs=2, random_state=0),
     "SVD": lambda: SVD(n_factors=4, n_epochs=2, random_state=0),
     "ALS": lambda: ALS(n_factors=4, n_epochs=2, random_state=0),
     "ImplicitALS": lambda: ImplicitALS(n_factors=4, n_epochs=2, random_state=0),
@@ -54,6 +74,70 @@ def test_a_reader_sees_one_of_both_models(name):
         reader.join()
     assert not errors
     assert all(answer in expected for answer in seen)
+
+
+# What scikit-surprise's programs read of a model
+
+
+def biases(model):
+    return [len(part) for part in model.compute_baselines()]
+
+
+READERS = {
+    "baselines": (KNNBaseline, biases),
+    "similarities": (KNNBasic, lambda model: model.compute_similarities().shape),
+    "sim": (KNNBasic, lambda model: model.sim.shape),
+    "neighbors": (KNNWithMeans, lambda model: len(model.get_neighbors(3, 1000))),
+    "freq": (SlopeOne, lambda model: model.freq.shape),
+    "dev": (SlopeOne, lambda model: model.dev.shape),
+    "xr": (KNNBasic, lambda model: len(model.xr)),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_computed_when_it_is_read_is_of_one_model(name):
+    cls, read = READERS[name]
+    quiet = {} if cls is SlopeOne else {"verbose": False}
+    expected = [np.asarray(read(cls(**quiet).fit(each))).tolist() for each in (SMALL, LARGE)]
+    model = cls(**quiet).fit(SMALL)
+    errors, seen, stop = [], [], threading.Event()
+
+    def ask():
+        try:
+            while not stop.is_set():
+                seen.append(np.asarray(read(model)).tolist())
+        except Exception as error:  # whatever half a model raises
+            errors.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for round_ in range(40):
+        model.fit((LARGE, SMALL)[round_ % 2])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not errors
+    assert all(answer in expected for answer in seen)
+    assert np.asarray(read(model)).tolist() == expected[0]
+
+
+@pytest.mark.parametrize("name", ["sim", "freq", "dev"])
+def test_a_table_that_was_made_of_the_model_before_is_not_kept(name, monkeypatch):
+    """A fit is published while the table is made."""
+    cls = KNNBasic if name == "sim" else SlopeOne
+    model = (cls(verbose=False) if cls is KNNBasic else cls()).fit(SMALL)
+    descriptor = next(vars(base)[name] for base in cls.__mro__ if name in vars(base))
+    compute = descriptor._compute
+
+    def compute_late(instance):
+        monkeypatch.setattr(descriptor, "_compute", compute)
+        model.fit(LARGE)
+        return compute(instance)
+
+    monkeypatch.setattr(descriptor, "_compute", compute_late)
+    assert len(getattr(model, name)) == (30 if name == "sim" else 20)
+    assert len(getattr(model, name)) == (90 if name == "sim" else 50)
 
 
 def test_partial_fit_is_published_at_once():
