@@ -75,11 +75,10 @@ def _refuse_wrong_entry(name: str, users: list[Any], items: list[Any], values: l
 
 
 def _check_rating(name: str, value: Any) -> None:
+    told = f"{name} has the rating {reprlib.repr(value)}"
     try:
         float(value)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{name} has the rating {reprlib.repr(value)}: {error}") from None
+        raise type(error)(f"{told}: {error}") from None
     except OverflowError as error:  # an int too large for a float
-        raise ValueError(
-            f"{name} has the rating {reprlib.repr(value)}: a rating must be a finite number: {error}"
-        ) from None
+        raise ValueError(f"{told}: a rating must be a finite number: {error}") from None
