@@ -8,23 +8,15 @@ takes a snapshot first: an object with the attributes of that moment.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 Model = TypeVar("Model")
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
 _FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
-_ORIGINAL = "_original"  # of a twin: a `_Twin`
 
-
-class _Twin(NamedTuple):
-    """What a twin knows of itself; a copy of it has another id."""
-
-    original: Any  # the model that it will become
-    id: int
-
-
+_originals: dict[int, Any] = {}  # the models that twins will become, by the id of the twin
 _shown: set[int] = set()  # models whose callback runs, which must not change them
 
 
@@ -35,7 +27,7 @@ def updated(model: Model) -> Iterator[Model]:
     A twin is its own twin: the method of a subclass that calls that of its base works on one, and
     publishes it when all of it is done.
     """
-    if _original_of(model) is not None:
+    if id(model) in _originals:
         with _restored(model):
             yield model
         return
@@ -44,30 +36,32 @@ def updated(model: Model) -> Iterator[Model]:
             "callback fitted the model that it was called for: copy.copy(model) may be fitted"
         )
     before = vars(model)
-    twin = _with_attributes(model, {**before})
-    vars(twin)[_ORIGINAL] = _Twin(model, id(twin))
+    twin = _with_attributes(model, dict(before))
+    _originals[id(twin)] = model
     try:
         yield twin
     except BaseException:
         model.__dict__ = before  # of which epochs may have been published
         raise
-    model.__dict__ = _published(twin)
+    finally:
+        del _originals[id(twin)]
+    model.__dict__ = vars(twin)
 
 
 @contextmanager
 def publish_epoch(twin: Any) -> Iterator[None]:
     """Let the model be what its twin is now; what the block changes in it the twin takes over."""
-    original = _original_of(twin)
+    original = _originals.get(id(twin))
     if original is None:  # trained in place
         yield
         return
-    original.__dict__ = _published(twin)
+    original.__dict__ = dict(vars(twin))
     _shown.add(id(original))
     try:
         yield
     finally:
         _shown.discard(id(original))
-    _become(twin, {**vars(original), _ORIGINAL: _Twin(original, id(twin))})
+    _become(twin, vars(original))
 
 
 def publishing(
@@ -139,12 +133,6 @@ def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:
     return other
 
 
-def _original_of(model: Any) -> Any:
-    """Return the model that a twin will become, None for one that is no twin."""
-    twin = vars(model).get(_ORIGINAL)
-    return twin.original if twin is not None and twin.id == id(model) else None
-
-
 @contextmanager
 def _restored(twin: Any) -> Iterator[None]:
     """Leave a twin as it was when the block fails."""
@@ -159,7 +147,3 @@ def _restored(twin: Any) -> Iterator[None]:
 def _become(model: Any, attributes: dict[str, Any]) -> None:
     vars(model).clear()
     vars(model).update(attributes)
-
-
-def _published(twin: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(twin).items() if name != _ORIGINAL}
