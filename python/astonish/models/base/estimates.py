@@ -15,6 +15,7 @@ from astonish.support.settings import is_strict
 
 NOT_A_NUMBER = "The estimate is not a number."
 _PAIRS_A_CALL = 1 << 20
+_FIELDS = 3  # of a row of a test set
 
 
 def runs_in_core(model: Any) -> bool:
@@ -47,28 +48,39 @@ def predictions(model: Any, testset: Iterable[Any]) -> list[Prediction]:
 def _columns(testset: Iterable[Any]) -> tuple[list[Any], list[Any], list[Any]]:
     if isinstance(testset, Testset):  # which need not make tuples
         return testset.raw_users(), testset.raw_items(), testset.ratings.tolist()
-    rows = rows_of(testset)
-    return (
-        [user for user, _, _ in rows],
-        [item for _, item, _ in rows],
-        [rating for _, _, rating in rows],
-    )
+    rows = _as_list(testset)
+    try:
+        return (
+            [user for user, _, _ in rows],
+            [item for _, item, _ in rows],
+            [rating for _, _, rating in rows],
+        )
+    except (TypeError, ValueError):
+        _refuse_other_rows(rows)
+        raise
 
 
-def rows_of(testset: Any) -> list[Any]:
+def rows_of(testset: Any) -> list[tuple[Any, Any, Any]]:
     """Return a test set as a list; TypeError for what is no (user id, item id, rating)."""
-    if isinstance(testset, (str, bytes)) or not isinstance(testset, Iterable):
-        raise TypeError(f"testset must be a list of (user id, item id, rating), got {testset!r}")
-    rows = list(testset)
+    rows = _as_list(testset)
     try:
         return [(user, item, rating) for user, item, rating in rows]
     except (TypeError, ValueError):
-        for number, row in enumerate(rows):
-            if not isinstance(row, Iterable) or len(list(row)) != 3:
-                raise TypeError(
-                    f"testset[{number}] must be (user id, item id, rating), got {row!r}"
-                ) from None
+        _refuse_other_rows(rows)
         raise
+
+
+def _as_list(testset: Any) -> list[Any]:
+    if isinstance(testset, (str, bytes)) or not isinstance(testset, Iterable):
+        raise TypeError(f"testset must be a list of (user id, item id, rating), got {testset!r}")
+    return testset if isinstance(testset, list) else list(testset)
+
+
+def _refuse_other_rows(rows: list[Any]) -> None:
+    """Raise a TypeError for the first row that is no (user id, item id, rating)."""
+    for number, row in enumerate(rows):
+        if not isinstance(row, Iterable) or len(list(row)) != _FIELDS:
+            raise TypeError(f"testset[{number}] must be (user id, item id, rating), got {row!r}")
 
 
 def many(model: Any, users: list[Any], items: list[Any]) -> NDArray[np.float64]:
