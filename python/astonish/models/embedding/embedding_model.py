@@ -28,6 +28,7 @@ from astonish.models.training.mini_batches import (
     EpochTrainer,
     InnerRatings,
 )
+from astonish.models.training.publishing import reading
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import one_cycle
 from astonish.support.checks import check_dtype, check_number
@@ -148,6 +149,7 @@ class EmbeddingModel(EmbeddingLookup):
     ) -> NDArray[np.float64]:
         return to_estimates(self._sums(users, items), self.y_range_)
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing."""
         user = int(u) if self.trainset.knows_user(u) else -1

@@ -28,6 +28,7 @@ from astonish.models.ranking.rules import Lists
 from astonish.models.ranking.scores import FactorScores, Scores
 from astonish.models.ranking.similar import most_similar
 from astonish.models.training.epochs import WATCHERS, History
+from astonish.models.training.publishing import reading
 from astonish.support.checks import check_number
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
@@ -169,6 +170,7 @@ class FactorModel(Model):
         factors, _ = self._factors_of(users, resolve_n_threads(self.n_threads))
         return factors._asdict()
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
 

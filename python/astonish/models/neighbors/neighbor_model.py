@@ -18,7 +18,7 @@ from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
 from astonish.models.statistics.similarities import between_rows, matrix_of
 from astonish.models.training.parameters import N_THREADS
-from astonish.models.training.publishing import snapshot
+from astonish.models.training.publishing import reading, snapshot
 from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
@@ -96,6 +96,7 @@ class NeighborModel(SymmetricAlgo):
         else:
             self._announce_similarities(self._similarity_options())
 
+    @reading
     def estimate(self, u: Any, i: Any) -> Any:
         """Return the estimate for inner ids, and ``{"actual_k": neighbours that counted}``.
 

@@ -152,6 +152,7 @@ class CoClustering(AlgoBase):
             values.n_cltr_i,
         )
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; an unknown one leaves the mean of the other."""
         knows_user, knows_item = self.trainset.knows_user(u), self.trainset.knows_item(i)

@@ -14,6 +14,7 @@ from astonish.models.base.algo_base import AlgoBase
 from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.training.parameters import N_THREADS
+from astonish.models.training.publishing import reading
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.derived import cached
 from astonish.support.parameters import checked, declare
@@ -111,6 +112,7 @@ class SlopeOne(AlgoBase):
         """Mean difference between the ratings of two items, shape (n_items, n_items)."""
         return self._table(1, np.float64)
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids.
 

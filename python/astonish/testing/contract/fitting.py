@@ -71,6 +71,7 @@ class FittingContract(ContractBase):
     def test_parameters_that_are_set_after_fit_are_for_the_next_fit(self, case, trainset, tmp_path):
         model, pairs = case.make().fit(trainset), all_pairs(trainset)[::11]
         expected, lists = estimates(model, pairs), answers(model, trainset)
+        before = copy.copy(model)
         changes = {name: another(name, value) for name, value in model.get_params().items()}
         model.set_params(**changes)
         assert model.get_params() == changes
@@ -80,6 +81,7 @@ class FittingContract(ContractBase):
             reseed(each)
             assert [each.predict(*pair).est for pair in pairs[:9]] == expected[:9]
             np.testing.assert_array_equal(answers(each, trainset), lists)
+            assert reseed(each).estimate(3, 5) == reseed(before).estimate(3, 5)
         model.set_params(**case.make().get_params())
         assert estimates(model.fit(trainset), pairs) == expected
 
