@@ -78,7 +78,9 @@ def _check_rating(name: str, value: Any) -> None:
     told = f"{name} has the rating {reprlib.repr(value)}"
     try:
         float(value)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{told}: {error}") from None
+    except TypeError as error:
+        raise TypeError(f"{told}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{told}: {error}") from None
     except OverflowError as error:  # an int too large for a float
         raise ValueError(f"{told}: a rating must be a finite number: {error}") from None

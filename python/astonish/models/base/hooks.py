@@ -55,10 +55,11 @@ class Hooks(Parameterized):
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
                 "Dataset.build_full_trainset makes one"
             )
-        n_factors = getattr(checked(self), "n_factors", 0)
+        n_factors = getattr(checked(self), "n_factors", None)
         self.trainset = trainset
-        size = 8 * n_factors * (trainset.n_users + trainset.n_items)  # as they are drawn
-        check_fits(size, f"n_factors={n_factors}", "fewer factors take less")
+        if isinstance(n_factors, int):
+            size = 8 * n_factors * (trainset.n_users + trainset.n_items)  # as they are drawn
+            check_fits(size, f"n_factors={n_factors}", "fewer factors take less")
 
     def _fit(self, trainset: Trainset) -> None:
         """Compute what the model is made of; a subclass's own `fit` may do that instead."""
