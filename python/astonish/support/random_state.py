@@ -35,5 +35,5 @@ def get_rng(random_state: Any) -> np.random.RandomState:
         return random_state
     raise ValueError(
         "Wrong random state. Expecting None, an int or a numpy RandomState instance, "
-        f"got a {type(random_state)}: random_state={random_state!r}"
+        f"got a {type(random_state)}"
     )

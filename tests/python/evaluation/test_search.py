@@ -467,7 +467,7 @@ def test_a_search_that_fails_keeps_its_results(data):
     search = fitted(data, {"shift": [0, 1]}, Shifted)
     before = dict(vars(search))
     search.cv = 1
-    with pytest.raises(ValueError, match="n_splits"):
+    with pytest.raises(ValueError, match="cv must be at least 2"):
         search.fit(data)
     assert vars(search) == {**before, "cv": 1}
 

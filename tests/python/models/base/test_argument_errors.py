@@ -119,10 +119,10 @@ def test_rows_of_a_testset_may_be_any_triples(model):
 # Parameters
 
 
-@pytest.mark.parametrize("seed", ["zero", -1, 2**32, np.random.default_rng(0)])
+@pytest.mark.parametrize("seed", [-1, 2**32])
 @pytest.mark.parametrize("cls", [SVD, ALS, NMF, astonish.CoClustering])
-def test_a_wrong_random_state_is_named(cls, seed):
-    with pytest.raises(ValueError, match=rf"random_state.*{re.escape(repr(seed))[:20]}"):
+def test_a_wrong_seed_is_named(cls, seed):
+    with pytest.raises(ValueError, match=rf"random_state must be at (least|most) .*, got {seed}"):
         cls(random_state=seed).fit(TRAINSET)
 
 
