@@ -86,13 +86,14 @@ struct SavedModel {
 };
 
 // Throws std::invalid_argument, naming the file, for one that is no model, is damaged, has another
-// format version, holds a model that estimates in another way, or ids that are neither text nor
-// integers of 64 bits; std::system_error for a file that cannot be read.
+// format version, has an array that contradicts another or is not finite, holds a model that
+// estimates in another way, or ids that are neither text nor integers of 64 bits;
+// std::system_error for a file that cannot be read.
 [[nodiscard]] SavedModel load_model(const std::filesystem::path& path);
 
 // Writes a file that Python loads as `python_class`, a public name, whose other parameters get
 // their defaults there. A file that exists is replaced at the end. Throws std::invalid_argument for
-// a model whose parts contradict each other, repeated ids, and text that is not UTF-8;
+// a model whose parts contradict each other or are not finite, repeated ids, and text not in UTF-8;
 // std::out_of_range for an item that does not exist; std::system_error when the file cannot be
 // written.
 void save_model(const SavedModel& model, const std::filesystem::path& path,

@@ -1,5 +1,6 @@
 #include "astonish/model_file.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <system_error>
@@ -38,6 +39,15 @@ void check_ids(const std::string& name, const std::vector<RawId>& ids, std::size
   }
 }
 
+template <typename T>
+void check_finite(const std::string& name, const std::vector<T>& values) {
+  const auto is_finite = [](T value) { return std::isfinite(value); };
+  const auto wrong = std::find_if_not(values.begin(), values.end(), is_finite);
+  if (wrong == values.end()) return;
+  refuse(name + "[" + std::to_string(wrong - values.begin()) + "] is " + std::to_string(*wrong) +
+         ", not finite");
+}
+
 void check_model(const SavedModel& model) {
   std::visit(
       [&](const auto& factors) {
@@ -45,6 +55,10 @@ void check_model(const SavedModel& model) {
         check_length("qi", factors.qi.size(), factors.bi.size() * factors.n_factors);
         check_ids("user_ids", model.user_ids, factors.bu.size());
         check_ids("item_ids", model.item_ids, factors.bi.size());
+        check_finite("pu", factors.pu);
+        check_finite("qi", factors.qi);
+        check_finite("bu", factors.bu);
+        check_finite("bi", factors.bi);
         if (!std::isfinite(factors.global_mean)) refuse("global_mean is not finite");
       },
       model.factors);
@@ -56,9 +70,7 @@ void check_model(const SavedModel& model) {
     refuse("ratings.n_cols is " + std::to_string(ratings.n_cols) + ", there are " +
            std::to_string(model.item_ids.size()) + " items");
   }
-  for (const double rating : ratings.values) {
-    if (!std::isfinite(rating)) refuse("a rating is not finite");
-  }
+  check_finite("ratings.values", model.ratings.values);
   if (!(model.lowest_rating <= model.highest_rating)) refuse("the rating scale is empty");
 }
 

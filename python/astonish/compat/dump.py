@@ -18,6 +18,7 @@ from astonish.compat.mirror import mirror_modules, mirror_name
 from astonish.data.csr import RatingsByRow
 from astonish.data.trainset import Trainset
 from astonish.models.base.model import Model
+from astonish.models.training.publishing import snapshot
 from astonish.support.derived import cached, derived
 from astonish.support.garbage_collection import paused_gc
 from astonish.support.parameters import parameters_of
@@ -165,13 +166,14 @@ def _state_of_trainset(trainset: Trainset) -> dict[str, Any]:
 
 def _state_of_model(model: Model) -> dict[str, Any]:
     """Return the attributes of a model; scikit-surprise stores what is computed here on demand."""
-    state = dict(vars(model))
+    twin = copy.copy(snapshot(model))  # which keeps the answers, lest the model do
+    state = dict(vars(twin))
     # What is given for one kind of parameter, such as lr_all for lr_bu, is resolved there.
-    state |= {name: getattr(model, name) for name in parameters_of(type(model)) if name in state}
+    names = {*parameters_of(type(model)), "sim_options"} & state.keys()
+    state |= {name: getattr(twin, name) for name in names}
     if "trainset" in state:
-        n_rows = getattr(model, "n_x", model.trainset.n_items)
+        n_rows = getattr(twin, "n_x", twin.trainset.n_items)
         kinds = (derived, cached) if n_rows <= _MOST_ROWS else derived
-        twin = copy.copy(model)  # which keeps the answers, lest the model do
         on_demand = _attributes_on_demand(model, kinds)
         state |= {name: getattr(twin, name) for name in on_demand if name not in state}
     return state

@@ -1,5 +1,6 @@
 """Ratings in every form that functions of the package accept."""
 
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from astonish.data.ratings import Ratings
 from astonish.data.sources.frames import read_frame
 from astonish.data.testset import Testset
 from astonish.data.trainset import Trainset
+from astonish.support.checks import refuse_unhashable
 
 
 def as_ratings(ratings: Any, name: str = "ratings") -> Ratings:
@@ -56,5 +58,29 @@ def _from_triples(ratings: Any, name: str) -> Ratings:
     for number, row in enumerate(rows):
         if not isinstance(row, (tuple, list)) or len(row) != 3:
             raise TypeError(f"{name}[{number}] must be (user id, item id, rating), got {row!r}")
-    users, items, values = zip(*rows, strict=True) if rows else ((), (), ())
-    return Ratings.from_columns(list(users), list(items), list(values))
+    users, items, values = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
+    try:
+        return Ratings.from_columns(users, items, values)
+    except (TypeError, ValueError):
+        _refuse_wrong_entry(name, users, items, values)
+        raise
+
+
+def _refuse_wrong_entry(name: str, users: list[Any], items: list[Any], values: list[Any]) -> None:
+    """Raise an error that names the first rating that is no number, or an id that is none."""
+    for number, value in enumerate(values):
+        _check_rating(f"{name}[{number}]", value)
+    refuse_unhashable(f"user ids of {name}", users)
+    refuse_unhashable(f"item ids of {name}", items)
+
+
+def _check_rating(name: str, value: Any) -> None:
+    told = f"{name} has the rating {reprlib.repr(value)}"
+    try:
+        float(value)
+    except TypeError as error:
+        raise TypeError(f"{told}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{told}: {error}") from None
+    except OverflowError as error:  # an int too large for a float
+        raise ValueError(f"{told}: a rating must be a finite number: {error}") from None

@@ -35,15 +35,19 @@ def get_cv(cv: Any) -> Splitter:
     Raises
     ------
     ValueError
-        For an object without a ``split`` method.
+        For fewer folds than 2, and an object without a ``split`` method.
     """
     if cv is None:
         return KFold(n_splits=5)
     if isinstance(cv, numbers.Integral):
+        if cv < 2:
+            raise ValueError(f"cv must be at least 2 folds, got {cv!r}")
         return KFold(n_splits=int(cv))
     if isinstance(cv, Splitter) and not isinstance(cv, str):
         return cv
-    raise ValueError(f"Wrong CV object. Expecting None, an int or CV iterator, got a {type(cv)}")
+    raise ValueError(
+        f"Wrong CV object. Expecting None, an int or CV iterator, got a {type(cv)}: cv={cv!r}"
+    )
 
 
 def count_folds(splitter: Splitter, data: Any) -> int | None:

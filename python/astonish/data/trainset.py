@@ -12,7 +12,7 @@ from astonish.data.inner_ids import extend_ids, find_inner, find_raw, ids_in_ord
 from astonish.data.ratings import Ratings, Triple
 from astonish.data.sides import Sides
 from astonish.data.timestamps import UngroupedTimestamps, joined, ungrouped
-from astonish.support.checks import check_scale
+from astonish.support.checks import check_scale, refuse_unhashable
 from astonish.support.derived import cached
 from astonish.support.public import public
 
@@ -93,6 +93,8 @@ class Trainset:
                 f"n_ratings is {n_ratings}, ur holds {self.n_ratings} ratings "
                 f"and ir {len(self.by_item.values)}"
             )
+        if not self.sides.are_the_same():
+            raise ValueError("ur and ir do not hold the same ratings")
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, rating_scale: tuple[float, float]) -> "Trainset":
@@ -246,6 +248,8 @@ class Trainset:
         """Return the inner id of a raw user id; ValueError if the training set lacks it."""
         try:
             return self._raw2inner_id_users[ruid]
+        except TypeError:
+            raise TypeError(f"the user id {ruid!r} is unhashable and can be no id") from None
         except KeyError:
             raise ValueError(f"User {ruid} is not part of the trainset.") from None
 
@@ -253,6 +257,8 @@ class Trainset:
         """Return the inner id of a raw item id; ValueError if the training set lacks it."""
         try:
             return self._raw2inner_id_items[riid]
+        except TypeError:
+            raise TypeError(f"the item id {riid!r} is unhashable and can be no id") from None
         except KeyError:
             raise ValueError(f"Item {riid} is not part of the trainset.") from None
 
@@ -264,13 +270,13 @@ class Trainset:
         """Return the raw id of an inner item id; ValueError if there is no such item."""
         return find_raw(self.item_ids, iiid)
 
-    def inner_users(self, user_ids: list[Any]) -> NDArray[np.int32]:
+    def inner_users(self, user_ids: list[Any], name: str = "user_ids") -> NDArray[np.int32]:
         """Return the inner id of each raw user id, -1 where it is unknown."""
-        return _core.ratings.lookup_ids(self._raw2inner_id_users, user_ids)
+        return _look_up(self._raw2inner_id_users, user_ids, name)
 
-    def inner_items(self, item_ids: list[Any]) -> NDArray[np.int32]:
+    def inner_items(self, item_ids: list[Any], name: str = "item_ids") -> NDArray[np.int32]:
         """Return the inner id of each raw item id, -1 where it is unknown."""
-        return _core.ratings.lookup_ids(self._raw2inner_id_items, item_ids)
+        return _look_up(self._raw2inner_id_items, item_ids, name)
 
     def all_users(self) -> range:
         """Return the inner user ids."""
@@ -383,3 +389,11 @@ class Trainset:
         return (
             f"<Trainset: {self.n_ratings} ratings of {self.n_items} items by {self.n_users} users>"
         )
+
+
+def _look_up(table: dict[Any, int], ids: list[Any], name: str) -> NDArray[np.int32]:
+    try:
+        return _core.ratings.lookup_ids(table, ids)
+    except TypeError:
+        refuse_unhashable(name, ids)
+        raise

@@ -34,6 +34,7 @@ def folds_with_params(
         does not tell which ratings it took.
     """
     per_rating = _per_rating(fit_params)
+    _refuse_shape(fit_params, per_rating)
     if not per_rating:
         yield from ((*fold, fit_params) for fold in splitter.split(data))
         return
@@ -81,6 +82,19 @@ def _keywords(fit: Callable[..., Any] | None) -> list[str] | None:
     return [
         parameter.name for parameter in parameters if parameter.name not in ("self", "trainset")
     ]
+
+
+def _refuse_shape(fit_params: Mapping[str, Any], per_rating: Params) -> None:
+    """Refuse weights that cannot be cut into folds: `fit` would speak of the ratings of one."""
+    weights = fit_params.get("sample_weight")
+    if weights is None or "sample_weight" in per_rating:
+        return
+    shape = getattr(weights, "shape", None)
+    got = repr(weights) if shape is None else f"an array of shape {shape} and {weights.dtype}"
+    raise ValueError(
+        "fit_params['sample_weight'] must hold numbers in one dimension, an entry for each rating "
+        f"of the data, got {got}"
+    )
 
 
 def _per_rating(fit_params: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -38,6 +38,7 @@ from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, sco
 from astonish.metrics import Metric
 from astonish.models.base.model import Model
 from astonish.support.parameters import declare, param
+from astonish.support.warning import warn_user
 
 
 class BaseSearchCV(ABC):
@@ -101,9 +102,15 @@ class BaseSearchCV(ABC):
         ------
         ValueError
             For `refit` with a data set of predefined folds, an impossible `n_jobs`, `pre_dispatch`
-            or `cv`, and `fit_params` that do not fit the data.
+            or `cv`, `fit_params` that do not fit the data, and a metric that is NaN for all
+            combinations.
         TypeError, ValueError
             What the model's constructor and `fit` raise.
+
+        Warns
+        -----
+        UserWarning
+            When a metric is NaN for some combinations, which are then never the best.
         """
         if self.refit and isinstance(data, DatasetUserFolds):
             raise ValueError(
@@ -328,13 +335,15 @@ class _Results:
         for part, table in values.items():
             self._add_mean_and_std(f"{part}_{measure}", table)
         means = self.columns[f"mean_test_{measure}"]
-        order = means.argsort()
+        is_nan = _refuse_all_nan(measure, means)
+        order = means.argsort()  # NaN last
         ranks = np.arange(1, len(order) + 1)
+        n_scored = len(order) - np.count_nonzero(is_nan)
+        if metric.greater_is_better:
+            ranks[:n_scored] = ranks[:n_scored][::-1]
         self.columns[f"rank_test_{measure}"] = np.empty_like(order)
-        self.columns[f"rank_test_{measure}"][order] = (
-            ranks[::-1] if metric.greater_is_better else ranks
-        )
-        return means.argmax() if metric.greater_is_better else means.argmin()
+        self.columns[f"rank_test_{measure}"][order] = ranks
+        return np.nanargmax(means) if metric.greater_is_better else np.nanargmin(means)
 
     def add_times(self) -> None:
         """Add means and deviations of the seconds."""
@@ -351,6 +360,20 @@ class _Results:
     def _add_mean_and_std(self, name: str, table: NDArray[np.float64]) -> None:
         self.columns[f"mean_{name}"] = table.mean(axis=1)
         self.columns[f"std_{name}"] = table.std(axis=1)
+
+
+def _refuse_all_nan(measure: str, means: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which combinations have no mean; ValueError where none has, a warning where some."""
+    is_nan: NDArray[np.bool_] = np.isnan(means)
+    where = np.flatnonzero(is_nan).tolist()
+    if is_nan.all():
+        raise ValueError(f"{measure} is NaN for all {len(means)} combinations: none is best")
+    if where:
+        warn_user(
+            f"{measure} is NaN for {len(where)} of {len(means)} combinations, which rank last: "
+            f"params {where}"
+        )
+    return is_nan
 
 
 def _fit_and_score(algo_class: Callable[..., Model], params: Params, *arguments: Any) -> FoldScore:

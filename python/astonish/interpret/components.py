@@ -1,6 +1,7 @@
 """The directions in which factors differ most."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -92,7 +93,7 @@ def principal_components(
     factors = factors_of(model, side)
     rows = known_rows(trainset, side)
     if ids is not None:
-        rows = known_ids("ids", ids, lambda raw_ids: known_inner(trainset, side, raw_ids))
+        rows = known_ids("ids", ids, partial(known_inner, trainset, side))
     n_components = _check_n_components(n_components, len(rows), factors.shape[1], side)
     coordinates, shares = _decompose(factors[rows], n_components, side)
     raw_ids = trainset.item_ids if side == "item" else trainset.user_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,7 +127,7 @@ def _drawn(model: Any, n: int, item_ids: Iterable[Any] | None) -> NDArray[np.int
     if item_ids is None:
         items = known_rows(trainset, "item")
     else:
-        items = known_ids("item_ids", item_ids, lambda ids: known_inner(trainset, "item", ids))
+        items = known_ids("item_ids", item_ids, partial(known_inner, trainset, "item"))
         n = len(items)
         if not n:
             raise ValueError("item_ids is empty: there is no item to draw")

@@ -55,11 +55,16 @@ def factors_of(model: Any, side: str) -> NDArray[np.float64]:
     return as_float64(factors)
 
 
-def known_inner(trainset: Trainset, side: str, raw_ids: list[Any]) -> NDArray[np.int32]:
-    """Return the inner ids of raw ids, -1 for those that a model knows nothing of."""
+def known_inner(
+    trainset: Trainset, side: str, raw_ids: list[Any], name: str = "ids"
+) -> NDArray[np.int32]:
+    """Return the inner ids of raw ids, -1 for those that a model knows nothing of.
+
+    `name` is what the caller calls them.
+    """
     if side == "item":
-        return trainset.known_items(trainset.inner_items(raw_ids))
-    return trainset.known_users(trainset.inner_users(raw_ids))
+        return trainset.known_items(trainset.inner_items(raw_ids, name))
+    return trainset.known_users(trainset.inner_users(raw_ids, name))
 
 
 def known_rows(trainset: Trainset, side: str) -> NDArray[np.int32]:

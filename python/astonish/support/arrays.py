@@ -31,7 +31,10 @@ def as_int64(values: Any) -> NDArray[np.int64]:
 
 def as_numbers(name: str, values: Any) -> NDArray[Any]:
     """Return the argument `name` as an array of real numbers of any kind, else raise TypeError."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got an array of {array.dtype}")
     return array

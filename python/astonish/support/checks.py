@@ -84,6 +84,21 @@ def as_list(value: Any) -> list[Any]:
     return [value] if is_one else list(value)
 
 
+def refuse_unhashable(name: str, ids: Iterable[Any]) -> None:
+    """Raise a TypeError for the first id that is not hashable, such as a list."""
+    for place, raw_id in enumerate(ids):
+        if not _is_hashable(raw_id):
+            raise TypeError(f"{name}[{place}] is unhashable and can be no id: {raw_id!r}")
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def check_ids(name: str, ids: Any) -> list[Any]:
     """Return a sequence of raw ids as a list of Python objects; one lone id is a TypeError."""
     is_one = isinstance(ids, (str, bytes)) or getattr(ids, "shape", None) == ()

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 T = TypeVar("T")
 
 
+def _with(instance: Any, attributes: dict[str, Any]) -> Any:
+    """Return an object with the attributes that an instance has now, whatever it gets meanwhile."""
+    shared = object.__new__(type(instance))
+    object.__setattr__(shared, "__dict__", attributes)  # which frozen classes refuse otherwise
+    return shared
+
+
 class derived(Generic[T]):  # noqa: N801  used like property
     """Make a method read like an attribute that an instance may assign over.
 
@@ -22,7 +29,7 @@ class derived(Generic[T]):  # noqa: N801  used like property
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: Any, owner: type) -> Any:
-        return self if instance is None else self._compute(instance)
+        return self if instance is None else self._compute(_with(instance, vars(instance)))
 
 
 class cached(Generic[T]):  # noqa: N801  used like functools.cached_property
@@ -47,7 +54,8 @@ class cached(Generic[T]):  # noqa: N801  used like functools.cached_property
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        return vars(instance).setdefault(self._name, self._compute(instance))
+        attributes = vars(instance)  # of this moment: the instance may get others meanwhile
+        return attributes.setdefault(self._name, self._compute(_with(instance, attributes)))
 
     if TYPE_CHECKING:  # at run time an assignment goes to the instance, which wins
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -178,7 +179,7 @@ TEST_CASE("A model comes back to the last bit") {
   check_equal(loaded(saved(model)), model);
   model.known_side = KnownSide::items;
   std::get<FactorArrays<float>>(model.factors).biased = false;
-  std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::quiet_NaN();
+  std::get<FactorArrays<float>>(model.factors).pu[0] = std::numeric_limits<float>::denorm_min();
   check_equal(loaded(saved(model)), model);
   model.factors = FactorArrays<double>{{}, {}, {1, 2}, {3, 4, 5}, 0, 0.0, true};
   check_equal(loaded(saved(model)), model);
@@ -246,6 +247,8 @@ TEST_CASE("A file that exists is replaced, and nothing is left beside it") {
 TEST_CASE("A model whose parts contradict each other is not written") {
   check_unsavable([](SavedModel& model) { doubles(model).pu.pop_back(); }, "pu has 3 entries");
   check_unsavable([](SavedModel& model) { doubles(model).qi.push_back(1); }, "qi has 7 entries");
+  check_unsavable([](SavedModel& model) { doubles(model).pu[2] = NAN; }, "pu[2] is nan");
+  check_unsavable([](SavedModel& model) { doubles(model).bi[1] = INFINITY; }, "bi[1] is inf");
   check_unsavable([](SavedModel& model) { model.user_ids.pop_back(); }, "user_ids has 1 entries");
   check_unsavable([](SavedModel& model) { model.item_ids[1] = model.item_ids[0]; },
                   "item_ids holds an id twice");
@@ -342,9 +345,19 @@ TEST_CASE("Arrays that contradict each other are refused") {
     members[name] = members.at(from);
     return archive_of(members);
   };
+  const auto with_nan = [](const char* name) {
+    auto members = members_of(saved(small_model()));
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    std::string& bytes = members[name];
+    std::memcpy(bytes.data() + bytes.size() - sizeof(nan), &nan, sizeof(nan));
+    return archive_of(members);
+  };
   check_refused(with_array("bu", "bi"), "bu has 3 entries, expected 2");
   check_refused(with_array("pu", "bi"), "pu has the shape (3,), expected 2 dimensions in C order");
   check_refused(with_array("trainset.by_user.values", "bi"), "values has 3 entries, expected 4");
+  check_refused(with_nan("pu"), "pu[3] is nan, not finite");
+  check_refused(with_nan("bi"), "bi[2] is nan, not finite");
+  check_refused(with_nan("trainset.by_user.values"), "ratings.values[3] is nan, not finite");
   check_refused(with_array("trainset.by_user.offsets", "trainset.by_user.indices"),
                 "trainset.by_user.offsets has elements of type <i4, expected <i8");
 }

@@ -416,3 +416,12 @@ def columns_of(tuples):
 
 def trainset_of_tuples(tuples):
     return Trainset.from_ratings(columns_of(tuples), (1, 5))
+
+
+def test_sides_that_hold_different_ratings_are_refused():
+    ur, ir = {0: [(0, 4.0)], 1: [(1, 2.0)]}, {0: [(0, 4.0)], 1: [(1, 2.0)]}
+    ids = {"u": 0, "v": 1}, {"i": 0, "j": 1}
+    assert Trainset(ur, ir, 2, 2, 2, (1, 5), *ids).n_ratings == 2
+    for other in ({0: [(1, 4.0)], 1: [(0, 2.0)]}, {0: [(0, 4.0)], 1: [(1, 3.0)]}):
+        with pytest.raises(ValueError, match="ur and ir do not hold the same ratings"):
+            Trainset(ur, other, 2, 2, 2, (1, 5), *ids)

@@ -244,7 +244,7 @@ def test_a_splitter_must_make_a_fold(model, data):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_error_of_the_splitter_reaches_the_caller(model, data, n_jobs):
     with pytest.raises(ValueError, match="n_splits must be at least 2, got 1"):
-        cross_validate(model, data, cv=1, n_jobs=n_jobs)
+        cross_validate(model, data, cv=KFold(n_splits=1), n_jobs=n_jobs)
 
 
 def test_nothing_is_shown_where_there_is_no_terminal(model, data, capsys):

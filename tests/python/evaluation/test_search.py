@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 import pytest
 
-from astonish import SVD, AlgoBase, Dataset, PredictionImpossible, Reader
+from astonish import SVD, AlgoBase, Dataset, PredictionImpossible, Reader, metrics
 from astonish.model_selection import (
     GridSearchCV,
     KFold,
@@ -467,7 +467,7 @@ def test_a_search_that_fails_keeps_its_results(data):
     search = fitted(data, {"shift": [0, 1]}, Shifted)
     before = dict(vars(search))
     search.cv = 1
-    with pytest.raises(ValueError, match="n_splits"):
+    with pytest.raises(ValueError, match="cv must be at least 2"):
         search.fit(data)
     assert vars(search) == {**before, "cv": 1}
 
@@ -479,3 +479,45 @@ def test_a_fitted_search_is_pickled(data):
     assert copy.predict(user, item) == search.predict(user, item)
     assert without_times(copy.cv_results) == without_times(search.cv_results)
     assert copy.best_params == search.best_params
+
+
+# Scores that are not numbers
+
+
+@pytest.fixture(params=[False, True], ids=["lower is better", "greater is better"])
+def direction(request):
+    """A metric that is NaN where the mean of the estimates is below 2."""
+
+    def often_nan(_, estimated):
+        return np.nan if estimated.mean() < 2 else estimated.mean()
+
+    metrics.register("often_nan", often_nan, greater_is_better=request.param)
+    yield request.param
+    metrics.unregister("often_nan")
+
+
+class Fixed(AlgoBase):
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = answer
+
+    def estimate(self, *_):
+        return self.answer
+
+
+def test_nan_is_never_the_best(data, direction):
+    search = GridSearchCV(Fixed, {"answer": [1, 3, 1.5, 4, 2]}, ["often_nan"], cv=2)
+    with pytest.warns(UserWarning, match=r"often_nan is NaN for 2 of 5 .*: params \[0, 2\]"):
+        search.fit(data)
+    assert search.best_params["often_nan"] == {"answer": 4 if direction else 2}
+    assert search.best_score["often_nan"] == (4 if direction else 2)
+    ranks = search.cv_results["rank_test_often_nan"].tolist()
+    assert ranks == ([4, 2, 5, 1, 3] if direction else [4, 2, 5, 3, 1])
+
+
+@pytest.mark.usefixtures("direction")
+def test_a_metric_that_is_nan_everywhere_is_refused(data):
+    search = GridSearchCV(Fixed, {"answer": [1, 1.5]}, ["often_nan"], cv=2)
+    with pytest.raises(ValueError, match="often_nan is NaN for all 2 combinations"):
+        search.fit(data)
+    assert not hasattr(search, "best_params")

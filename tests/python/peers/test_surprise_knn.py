@@ -329,16 +329,18 @@ def test_wrong_options_are_the_same_errors(both, half_stars, name, options, erro
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_options_without_a_side_are_the_same_error(both, half_stars, name):
-    def message(library):
-        model = make(library, name)
-        model.sim_options = {"name": "msd"}
-        with pytest.raises(KeyError) as raised:
-            model.fit(half_stars.of(library))
-        return str(raised.value)
-
-    ours, theirs = both(message)
-    assert ours == theirs
+def test_options_that_are_assigned_are_completed_like_those_of_the_constructor(
+    surprise, half_stars, name
+):
+    """scikit-surprise completes the constructor's alone."""
+    theirs = make(surprise, name)
+    theirs.sim_options = {"name": "msd"}
+    with pytest.raises(KeyError, match="user_based"):
+        theirs.fit(half_stars.theirs)
+    ours = make(astonish, name)
+    ours.sim_options = {"name": "msd"}
+    expected = make(astonish, name).fit(half_stars.ours)
+    assert ours.fit(half_stars.ours).n_x == expected.n_x == half_stars.ours.n_users
 
 
 # Algorithms of the user

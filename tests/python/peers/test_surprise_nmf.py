@@ -138,7 +138,7 @@ def test_verbose_fit_prints_alike(odd, both, capsys):
 def test_attributes_before_and_after_fit(odd, both):
     def names(library):
         model = library.NMF(n_factors=2, n_epochs=1)
-        before = dict(vars(model))
+        before = {name: getattr(model, name) for name in vars(model)}
         return before, set(vars(model.fit(odd.of(library))))
 
     (before, after), (their_before, their_after) = both(names)

@@ -1,5 +1,7 @@
 """The base of scikit-surprise's algorithms, and of those that users write for it."""
 
+import difflib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +10,45 @@ from numpy.typing import NDArray
 from astonish.models.base.model import Model
 from astonish.models.statistics.baselines import BASELINES
 from astonish.models.statistics.similarities import SimilarityOptions, between_rows, matrix_of
+from astonish.models.training.publishing import reading
 from astonish.support.checks import check_mapping
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
+from astonish.support.warning import warn_user
+
+_KNOWN_OPTIONS = {
+    "bsl_options": ("method", "n_epochs", "reg_u", "reg_i", "reg", "learning_rate"),
+    "sim_options": ("name", "user_based", "min_support", "shrinkage"),
+}
+
+
+def _warn_of_typos(option: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Warn of keys that are probably mistyped; a class of the user's may have keys of its own."""
+    for key in given:
+        close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.7)
+        if key not in known and close:
+            warn_user(f"{option}[{key!r}] has no effect; did you mean {close[0]!r}?")
+
+
+class _SimilarityOptions:
+    """The attribute ``sim_options``: as given, until a program reads it and finds it complete.
+
+    scikit-surprise's programs read and change ``sim_options["user_based"]``.
+    """
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        attributes = vars(instance)
+        if "sim_options" not in attributes:
+            raise AttributeError(f"{owner.__name__!r} object has no attribute 'sim_options'")
+        given = attributes["sim_options"]
+        if "user_based" not in given:
+            given = attributes["sim_options"] = {"user_based": True, **given}
+        return given
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        vars(instance)["sim_options"] = value
 
 
 @public
@@ -50,7 +88,7 @@ class AlgoBase(Model):
     bi: Any
     sim: NDArray[np.float64]
     bsl_options: dict[str, Any]
-    sim_options: dict[str, Any]
+    sim_options: Any = _SimilarityOptions()
 
     def __init__(self, **kwargs: Any) -> None:
         self.bsl_options = kwargs.get("bsl_options", {})
@@ -58,11 +96,11 @@ class AlgoBase(Model):
         self.__post_init__()
 
     def __post_init__(self) -> None:
-        """Complete the options; a dict that is complete stays the one that was given."""
+        """Refuse options that are no dicts, and warn of keys that are almost those of options."""
         options = vars(self)
-        options["bsl_options"] = check_mapping("bsl_options", options.get("bsl_options", {}))
-        given = check_mapping("sim_options", options.get("sim_options", {}))
-        options["sim_options"] = given if "user_based" in given else {"user_based": True, **given}
+        for name, known in _KNOWN_OPTIONS.items():
+            options[name] = check_mapping(name, options.get(name, {}))
+            _warn_of_typos(name, options[name], known)
 
     def _begin(self, trainset: Any) -> None:
         if not {"bsl_options", "sim_options"} <= vars(self).keys():  # no constructor was called
@@ -70,6 +108,7 @@ class AlgoBase(Model):
         super()._begin(trainset)
         self.bu = self.bi = None
 
+    @reading
     def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return user and item biases of the training set, and keep them in ``bu`` and ``bi``.
 
@@ -86,6 +125,7 @@ class AlgoBase(Model):
         ValueError
             For an unknown method.
         """
+        trainset = self._fitted_trainset()
         if self.bu is None:
             method = self.bsl_options.get("method", "als")
             if method not in BASELINES:
@@ -95,11 +135,10 @@ class AlgoBase(Model):
                 )
             self._say(f"Estimating biases using {method}...")
             n_threads = resolve_n_threads(self.n_threads)
-            self.bu, self.bi = BASELINES[method](
-                self._fitted_trainset(), self.bsl_options, n_threads
-            )
+            self.bu, self.bi = BASELINES[method](trainset, self.bsl_options, n_threads)
         return self.bu, self.bi
 
+    @reading
     def compute_similarities(self) -> NDArray[np.float64]:
         """Return the similarities of all users, or of all items, of the training set.
 
@@ -122,25 +161,30 @@ class AlgoBase(Model):
         options = self._similarity_options()
         self._announce_similarities(options)
         sides = trainset.by_user, trainset.by_item
-        rows, cols = sides if self.sim_options["user_based"] else sides[::-1]
+        rows, cols = sides if self._is_user_based() else sides[::-1]
         return matrix_of(between_rows(rows, cols, options), rows.n_rows, self.n_threads)
 
     def _similarity_options(self) -> SimilarityOptions:
         """Read ``sim_options``; computes the baselines for a measure that needs them."""
-        options = SimilarityOptions.from_dict(self.sim_options)
+        options = SimilarityOptions.from_dict(vars(self)["sim_options"])
         if options.name != "pearson_baseline":
             return options
         if self.bu is None:  # asked once a fit, even if a subclass computes them its own way
             self.bu, self.bi = self.compute_baselines()
         biases = self.bu, self.bi
-        row_biases, col_biases = biases if self.sim_options["user_based"] else biases[::-1]
+        row_biases, col_biases = biases if self._is_user_based() else biases[::-1]
         mean = self.trainset.global_mean
         return options._replace(global_mean=mean, row_biases=row_biases, col_biases=col_biases)
+
+    def _is_user_based(self) -> bool:
+        """Return whether users are compared, by the options as they were given."""
+        return bool(vars(self)["sim_options"].get("user_based", True))
 
     def _announce_similarities(self, options: SimilarityOptions) -> None:
         self._say(f"Computing the {options.name} similarity matrix...")
         self._say("Done computing similarity matrix.")
 
+    @reading
     def get_neighbors(self, iid: int, k: int) -> list[int]:
         """Return the inner ids of the `k` most similar users or items, by the matrix ``self.sim``.
 

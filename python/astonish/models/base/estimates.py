@@ -15,6 +15,7 @@ from astonish.support.settings import is_strict
 
 NOT_A_NUMBER = "The estimate is not a number."
 _PAIRS_A_CALL = 1 << 20
+_FIELDS = 3  # of a row of a test set
 
 
 def runs_in_core(model: Any) -> bool:
@@ -47,12 +48,39 @@ def predictions(model: Any, testset: Iterable[Any]) -> list[Prediction]:
 def _columns(testset: Iterable[Any]) -> tuple[list[Any], list[Any], list[Any]]:
     if isinstance(testset, Testset):  # which need not make tuples
         return testset.raw_users(), testset.raw_items(), testset.ratings.tolist()
-    rows = list(testset)
-    return (
-        [user for user, _, _ in rows],
-        [item for _, item, _ in rows],
-        [rating for _, _, rating in rows],
-    )
+    rows = _as_list(testset)
+    try:
+        return (
+            [user for user, _, _ in rows],
+            [item for _, item, _ in rows],
+            [rating for _, _, rating in rows],
+        )
+    except (TypeError, ValueError):
+        _refuse_other_rows(rows)
+        raise
+
+
+def rows_of(testset: Any) -> list[tuple[Any, Any, Any]]:
+    """Return a test set as a list; TypeError for what is no (user id, item id, rating)."""
+    rows = _as_list(testset)
+    try:
+        return [(user, item, rating) for user, item, rating in rows]
+    except (TypeError, ValueError):
+        _refuse_other_rows(rows)
+        raise
+
+
+def _as_list(testset: Any) -> list[Any]:
+    if isinstance(testset, (str, bytes)) or not isinstance(testset, Iterable):
+        raise TypeError(f"testset must be a list of (user id, item id, rating), got {testset!r}")
+    return testset if isinstance(testset, list) else list(testset)
+
+
+def _refuse_other_rows(rows: list[Any]) -> None:
+    """Raise a TypeError for the first row that is no (user id, item id, rating)."""
+    for number, row in enumerate(rows):
+        if not isinstance(row, Iterable) or len(list(row)) != _FIELDS:
+            raise TypeError(f"testset[{number}] must be (user id, item id, rating), got {row!r}")
 
 
 def many(model: Any, users: list[Any], items: list[Any]) -> NDArray[np.float64]:
@@ -89,8 +117,7 @@ def why_impossible(
 def one(model: Any, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
     """Return a single estimate, not clipped, and its details."""
     try:
-        answer = model.estimate(inner_user, inner_item)
-        estimate, details = answer if isinstance(answer, tuple) else (answer, {})
+        estimate, details = _read_estimate(model, model.estimate(inner_user, inner_item))
         if estimate != estimate and not is_strict():  # NaN
             raise PredictionImpossible(NOT_A_NUMBER)
         details["was_impossible"] = False
@@ -98,6 +125,19 @@ def one(model: Any, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, 
         estimate = model.default_prediction()
         details = {"was_impossible": True, "reason": str(error)}
     return estimate, details
+
+
+def _read_estimate(model: Any, answer: Any) -> tuple[Any, Any]:
+    """Return the number and the details that a user's `estimate` returned."""
+    if type(answer) is float:
+        return answer, {}
+    parts = answer if isinstance(answer, tuple) else (answer, {})
+    if len(parts) != 2 or not hasattr(parts[0], "__float__") or not hasattr(parts[1], "keys"):
+        raise TypeError(
+            f"{type(model).__name__}.estimate must return a number, or a number and a dict of "
+            f"details, got {answer!r}"
+        )
+    return parts
 
 
 def block(model: Any, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """What a model implements: the hooks that the public methods of `Model` forward to."""
 
+import inspect
 from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -12,6 +13,7 @@ from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base import estimates
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import FittedArrays, check_arrays
 from astonish.models.base.newcomers import trainset_of_rows
 from astonish.models.base.y_range import YRange, to_estimates
 from astonish.models.ranking.factors import Factors
@@ -24,6 +26,7 @@ from astonish.support.settings import resolve_n_threads
 
 Self = TypeVar("Self", bound="Hooks")
 
+_NOT_FITTED = "this {} is not fitted: call fit(trainset) first"
 _BYTES_A_BLOCK = 1 << 26  # of dense scores that are made at a time
 _USERS_A_BLOCK = 8192  # whose items are found by their factors at a time
 
@@ -64,8 +67,11 @@ class Hooks(Parameterized):
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
                 "Dataset.build_full_trainset makes one"
             )
-        checked(self)
+        n_factors = getattr(checked(self), "n_factors", None)
         self.trainset = trainset
+        if isinstance(n_factors, int):
+            size = 8 * n_factors * (trainset.n_users + trainset.n_items)  # as they are drawn
+            check_fits(size, f"n_factors={n_factors}", "fewer factors take less")
 
     def _fit(self, trainset: Trainset) -> None:
         """Compute what the model is made of; a subclass's own `fit` may do that instead."""
@@ -222,6 +228,20 @@ class Hooks(Parameterized):
         factors: Factors = self._factors()
         return factors
 
+    # Hooks of files
+
+    def _fitted_arrays(self) -> FittedArrays:
+        """Return what the arrays look like that estimates are computed from, by attribute."""
+        return {}
+
+    def _check_fitted(self) -> None:
+        """Raise a ValueError where a fitted model contradicts itself.
+
+        A class of the user's that says itself what an estimate is may have any attributes.
+        """
+        if self._estimate_many is not None and self._runs_in_core():
+            check_arrays(vars(self), self._fitted_arrays())
+
     # Hooks of newcomers and explanations
 
     def _folded(self: Self, trainset: Trainset, side: str) -> Self:
@@ -246,6 +266,15 @@ class Hooks(Parameterized):
 
     # Help
 
+    def __getattr__(self, name: str) -> Any:
+        """Say of what `fit` makes that there was none; called for what is not there."""
+        cls = type(self)
+        if "trainset" not in vars(self) and not name.startswith("__"):
+            of_fit = any(name in inspect.get_annotations(base) for base in cls.__mro__)
+            if of_fit or hasattr(cls, name):
+                raise NotFittedError(_NOT_FITTED.format(cls.__name__))
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+
     def _overrides(self, method: str) -> bool:
         """Return whether a class of the user's, or the instance, has a method of its own."""
         if method in vars(self):
@@ -261,9 +290,7 @@ class Hooks(Parameterized):
         try:
             return self.trainset
         except AttributeError:
-            raise NotFittedError(
-                f"this {type(self).__name__} is not fitted: call fit(trainset) first"
-            ) from None
+            raise NotFittedError(_NOT_FITTED.format(type(self).__name__)) from None
 
     def _require(self, ability: str, what: str) -> None:
         """Raise TypeError for a model without an ability that `what` needs."""

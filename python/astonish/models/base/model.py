@@ -4,7 +4,9 @@ A model declares what it can do (`Model.abilities`) and implements the hooks of 
 ability is missing says so. Nothing outside asks for the class of a model.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
+from types import FunctionType
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,12 +23,23 @@ from astonish.models.ranking.histories import read_histories
 from astonish.models.ranking.recommend import rank_histories, rank_users, read_users
 from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
-from astonish.models.training.publishing import reading, snapshot, updated
+from astonish.models.training.epochs import WATCHERS
+from astonish.models.training.publishing import (
+    forget_parameters,
+    parameters_of_fit,
+    publishing,
+    reading,
+    remember_parameters,
+    snapshot,
+    updated,
+)
 from astonish.models.training.sample_weights import check_weights
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
+
+_HEEDED_AT_ONCE = {"n_threads", "verbose", "random_state", "tol", *WATCHERS}
 
 Self = TypeVar("Self", bound="Model")
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]
@@ -59,6 +72,31 @@ class Model(Hooks):
         What the model was fitted to.
     """
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let methods of a subclass that change the model publish what they did at once, too."""
+        super().__init_subclass__(**kwargs)
+        for name in ("fit", "partial_fit"):
+            if isinstance(method := vars(cls).get(name), FunctionType):
+                setattr(cls, name, publishing(method))
+
+    def set_params(self: Self, **params: Any) -> Self:
+        """Change parameters; the next `fit` heeds them.
+
+        Until then a fitted model answers, and learns by `partial_fit`, as it was fitted. What
+        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training.
+
+        Raises
+        ------
+        TypeError
+            For a name that the constructor does not take.
+        """
+        before = dict(vars(self))
+        super().set_params(**params)
+        if "trainset" in before:
+            kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
+            remember_parameters(self, {name: before[name] for name in params if name in kept})
+        return self
+
     def fit(self: Self, trainset: Any, *, sample_weight: Any = None) -> Self:
         """Fit the model to a training set; see the class for parameters and errors.
 
@@ -83,6 +121,7 @@ class Model(Hooks):
         if sample_weight is not None:
             self._require("takes_weights", "sample_weight")
         with updated(self) as twin:
+            forget_parameters(twin)
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
@@ -120,7 +159,7 @@ class Model(Hooks):
         944
         """
         self._require("partial_fit", "partial_fit")
-        with updated(self) as twin:
+        with updated(self) as twin, parameters_of_fit(twin):
             before = twin._fitted_trainset()
             twin.trainset, added = before.extended(self._read(ratings))
             twin._learn(before, added, n_epochs)
@@ -185,7 +224,8 @@ class Model(Hooks):
             In the order of the test set, estimates clipped to the rating scale.
         """
         if verbose or not self._runs_in_core():
-            return [self.predict(uid, iid, rating, verbose=verbose) for uid, iid, rating in testset]
+            rows = estimates.rows_of(testset)
+            return [self.predict(uid, iid, rating, verbose=verbose) for uid, iid, rating in rows]
         return estimates.predictions(self, testset)
 
     @reading
@@ -306,7 +346,8 @@ class Model(Hooks):
             By default they are exact.
         on_unknown : {"raise", "fallback", "skip"}, default "raise"
             What to do about users whom the model knows nothing of: an error; the most popular
-            items, with the share of the users that rated them as scores; or no items.
+            items, with the share of the users that rated them as scores; or no items. `boosts` are
+            added to shares as they are to estimates: 0.5 then lifts an item above almost all.
         unknown_items : {"raise", "ignore"}, default "raise"
             What to do about item ids of `candidates`, `filter_items` and `boosts` that are not part
             of the training set.
@@ -368,7 +409,8 @@ class Model(Hooks):
         boosts: Mapping[Any, float] | None = None,
         *,
         unknown_items: str = "raise",
-    ) -> Lists:
+        as_frame: str | None = None,
+    ) -> Any:
         """Return the `n` best items for people who are not stored: guests, held-out users.
 
         Parameters
@@ -377,9 +419,10 @@ class Model(Hooks):
             What each of them interacted with, oldest first. An item without a weight counts as
             liked: the highest rating, or the weight 1 for models of interactions. Somebody without
             any known item gets the most popular items.
-        n, exclude_seen, candidates, filter_items, boosts, unknown_items
+        n, exclude_seen, candidates, filter_items, boosts, unknown_items, as_frame
             As in `recommend`; what is seen are the items of a history, whose unknown items
-            `unknown_items` is about, too.
+            `unknown_items` is about, too. The users of a frame are the numbers of the histories,
+            from 0.
 
         Returns
         -------
@@ -402,7 +445,7 @@ class Model(Hooks):
         >>> item_ids.shape
         (2, 3)
         """
-        trainset = self._fitted_trainset()
+        trainset, library = self._fitted_trainset(), check_library(as_frame)
         self._require("folds_in", "recommend_for")
         rows = read_histories(trainset, histories, self._weight_of_liked(), unknown_items)
         n = check_integer("n", n, 1, INT32_MAX)
@@ -411,7 +454,10 @@ class Model(Hooks):
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
         check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
         items, scores = rank_histories(self, rows, n, rules, resolve_n_threads(self.n_threads))
-        return raw_ids_at(trainset.item_ids, items), scores
+        item_ids = raw_ids_at(trainset.item_ids, items)
+        if library is None:
+            return item_ids, scores
+        return lists_frame(library, list(range(rows.n_rows)), item_ids, scores)
 
     @reading
     def similar_items(
@@ -618,7 +664,6 @@ class Model(Hooks):
         n_threads = resolve_n_threads(self.n_threads)
         return ApproximateIndex(self._search_factors(), *options, n_threads=n_threads)
 
-    @reading
     def save(self, path: File) -> None:
         """Write the fitted model to one ``.npz`` file, without pickle.
 
@@ -629,7 +674,7 @@ class Model(Hooks):
         Raises
         ------
         ValueError
-            When the model is not fitted.
+            When the model is not fitted, or has an array that does not fit it or is not finite.
         TypeError
             When the model holds something that is no number, text, list, dict or array, or an id
             of another type than these, bytes, dates, `uuid.UUID` and `decimal.Decimal`.
@@ -637,7 +682,7 @@ class Model(Hooks):
             When the file cannot be written.
         """
         self._fitted_trainset()
-        persistence.save(self, path)
+        persistence.save(copy.copy(self), path)
 
     @classmethod
     def load(cls: type[Self], path: File) -> Self:

@@ -11,13 +11,16 @@ write, "defaults" says that attributes which are not there have their defaults.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astonish.data.csr import Csr
+from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
+from astonish.models.base.hooks import Hooks
+from astonish.models.training.publishing import snapshot
 from astonish.support.checks import check_number
 from astonish.support.files.archive import open_archive, write_archive
 from astonish.support.files.binary_files import File, name_of
@@ -25,24 +28,23 @@ from astonish.support.files.id_columns import pack_ids, unpack_ids
 from astonish.support.files.json_values import pack, unpack
 from astonish.support.public import current_name, full_name, public_class
 
-if TYPE_CHECKING:
-    from astonish.models.base.hooks import Hooks
-
-Model = TypeVar("Model", bound="Hooks")
+Model = TypeVar("Model", bound=Hooks)
 
 FORMAT = "astonish model"
 
 _TRAINSET_ARRAYS = ("offsets", "indices", "values")
 
 
-def save(model: "Hooks", file: File) -> None:
+def save(model: Hooks, file: File) -> None:
     """Write `model` to `file`; see `Model.save`."""
+    fitted = snapshot(model)  # the parameters that it has may be for the next `fit`
+    fitted._check_fitted()
     arrays: dict[str, NDArray[Any]] = {}
     content = {
         "class": full_name(type(model)),
         "trainset": _pack_trainset(model.trainset, arrays),
         "attributes": _pack_attributes(model, arrays),
-        **_pack_factors(model, arrays),
+        **_pack_factors(fitted, arrays),
     }
     write_archive(file, FORMAT, content, arrays)
 
@@ -68,6 +70,9 @@ def _make_model(
         if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
             raise ValueError(f"{name!r} is not an attribute of a model")
         setattr(model, name, unpack(value, arrays))
+    if header.get("kind") == "factors" and cls._factors is None:
+        raise ValueError(f"it holds factors, which no {cls.__name__} has")
+    snapshot(model)._check_fitted()
     return model
 
 
@@ -108,7 +113,10 @@ def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[
 def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Trainset:
     def csr(side: str, n_cols: int) -> Csr:
         offsets, indices, values = (arrays[f"trainset.{side}.{part}"] for part in _TRAINSET_ARRAYS)
-        return Csr.from_arrays(offsets, indices, values, n_cols)
+        try:
+            return Csr.from_arrays(offsets, indices, values, n_cols)
+        except (TypeError, ValueError, IndexError) as error:
+            raise ValueError(f"trainset.{side}: {error}") from error
 
     scale = unpack(header["rating_scale"], arrays)
     user_ids, item_ids = (
@@ -120,6 +128,8 @@ def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]])
         raise ValueError("the ids do not fit the ratings")
     if len(by_user.values) != len(by_item.values):
         raise ValueError("users and items differ in their number of ratings")
+    if not Sides(by_user, by_item).are_the_same():
+        raise ValueError("trainset.by_user and trainset.by_item do not hold the same ratings")
     for ids in (user_ids, item_ids):
         if not isinstance(ids, list) or len(set(ids)) != len(ids):
             raise ValueError("the ids are not a list of different ids")
@@ -143,7 +153,7 @@ def _unpack_ids(ids: Any, arrays: Mapping[str, NDArray[Any]], n: int) -> Any:
     return unpack_ids(ids, arrays, n) if isinstance(ids, dict) else unpack(ids, arrays)
 
 
-def _pack_attributes(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_attributes(model: Hooks, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     return {
         name: None if name in model._unsaved else pack(name, value, arrays)
         for name, value in vars(model).items()
@@ -151,7 +161,7 @@ def _pack_attributes(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[st
     }
 
 
-def _pack_factors(model: "Hooks", arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_factors(model: Hooks, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Return the kind of a model, and the part of that name if there is more than attributes."""
     factors = model._factors_of_all()
     if factors is None:

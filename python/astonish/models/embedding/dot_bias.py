@@ -10,6 +10,7 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import FLOATS, ArrayOf, FittedArrays
 from astonish.models.base.y_range import NO_SUM, linearised, to_estimates
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.parameters import (
@@ -148,6 +149,15 @@ class DotBias(EmbeddingModel):
             _in_order(parameters), _in_order(state.averages), _in_order(state.squares), options
         )
         return BatchTraining(core, state.step, parameters, None, ratings, n_threads)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "pu": ArrayOf((n_users, "n_factors"), dtypes=FLOATS),
+            "qi": ArrayOf((n_items, "n_factors"), dtypes=FLOATS),
+            "bu": ArrayOf((n_users,), dtypes=FLOATS),
+            "bi": ArrayOf((n_items,), dtypes=FLOATS),
+        }
 
     def _factors(self) -> Factors:
         """Return the parameters of the sum as they are now; users may have assigned to them."""

@@ -30,7 +30,7 @@ def table_of(rows: NDArray[Any]) -> EmbeddingTable:
 def codes_of(trainset: Trainset, arr: Iterable[Any], is_item: bool) -> NDArray[np.int32]:
     """Return the codes of raw ids; KeyError for one that is not in the training data."""
     ids = check_ids("arr", arr)
-    codes = trainset.inner_items(ids) if is_item else trainset.inner_users(ids)
+    codes = (trainset.inner_items if is_item else trainset.inner_users)(ids, "arr")
     unknown = np.flatnonzero(codes < 0)
     if len(unknown):
         kind = "item" if is_item else "user"

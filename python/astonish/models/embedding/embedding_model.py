@@ -27,6 +27,7 @@ from astonish.models.training.mini_batches import (
     EpochTrainer,
     InnerRatings,
 )
+from astonish.models.training.publishing import reading, snapshot
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import one_cycle
 from astonish.support.checks import check_dtype, check_number
@@ -73,6 +74,7 @@ class EmbeddingModel(Model):
     _least_batch: int = 1
     _unsaved = WATCHERS
 
+    @reading
     def weight(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
         """Return the embeddings of items, or of users.
 
@@ -103,6 +105,7 @@ class EmbeddingModel(Model):
         codes = codes_of(self._fitted_trainset(), arr, is_item)
         return (self.qi if is_item else self.pu)[codes]
 
+    @reading
     def bias(self, arr: Iterable[Any], is_item: bool = True) -> NDArray[Any]:
         """Return the biases of items, or of users: an array of shape (n,).
 
@@ -137,8 +140,9 @@ class EmbeddingModel(Model):
         return table_of(self._biases(is_item=True)[:, np.newaxis])
 
     def _biases(self, is_item: bool) -> NDArray[Any]:
-        biases: NDArray[Any] | None = getattr(self, "bi" if is_item else "bu", None)
-        if biases is None or not self.biased:
+        model = snapshot(self)
+        biases: NDArray[Any] | None = getattr(model, "bi" if is_item else "bu", None)
+        if biases is None or not model.biased:
             raise TypeError(f"this {type(self).__name__} has no biases")
         return biases
 
@@ -164,6 +168,10 @@ class EmbeddingModel(Model):
         bounds = widened(trainset.rating_scale) if self._is_auto() else self.y_range
         self.y_range_ = check_y_range(bounds)
         vars(self).update(self._draw(rng, check_dtype(self.dtype)))
+
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        check_y_range(self.y_range_)
 
     def _columns(self, by_user: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return users, items and values; repeated where they are fewer than a batch needs."""
@@ -216,6 +224,7 @@ class EmbeddingModel(Model):
     ) -> NDArray[np.float64]:
         raise NotImplementedError
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing."""
         user = int(u) if self.trainset.knows_user(u) else -1

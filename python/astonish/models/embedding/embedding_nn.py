@@ -4,6 +4,7 @@ import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
+from astonish.models.base.fitted_arrays import FLOATS, ArrayOf, FittedArrays
 from astonish.models.embedding.embedding_model import EmbeddingModel, draw_embedding
 from astonish.models.embedding.network_fold_in import Layer, solve_embeddings
 from astonish.models.embedding.parameters import (
@@ -38,6 +40,7 @@ from astonish.models.training.parameters import (
 )
 from astonish.support.cancellation import blocks
 from astonish.support.checks import INT32_MAX, check_below_1, check_integer
+from astonish.support.memory import check_fits
 from astonish.support.parameters import declare, flag, number, param
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
@@ -156,6 +159,10 @@ class EmbeddingNN(EmbeddingModel):
     def _draw(self, rng: np.random.RandomState, dtype: str) -> Arrays:
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
         sizes = _embedding_sizes(self.emb_szs, n_users, n_items)
+        widths = [sum(sizes), *self.layers_]
+        n_weights = sum(map(math.prod, pairwise(widths)))
+        size = 8 * (n_users * sizes[0] + n_items * sizes[1] + n_weights)  # as they are drawn
+        check_fits(size, f"emb_szs={sizes} and layers={widths[1:-1]}", "smaller ones take less")
         arrays = {
             "pu": draw_embedding(rng, (n_users, sizes[0]), dtype),
             "qi": draw_embedding(rng, (n_items, sizes[1]), dtype),
@@ -170,6 +177,20 @@ class EmbeddingNN(EmbeddingModel):
                 arrays[f"bias_{k}"] = rng.uniform(-bound, bound, n_outputs).astype(dtype)
             n_inputs = n_outputs
         self._seed = int(rng.randint(2**31))  # of what is dropped
+        return arrays
+
+    def _fitted_arrays(self) -> FittedArrays:
+        sizes = [np.shape(getattr(self, name, ()))[1:2] for name in ("pu", "qi")]
+        n_inputs = sum(size for (size,) in filter(None, sizes))
+        arrays = {
+            "pu": ArrayOf((self.trainset.n_users, "size of users"), dtypes=FLOATS),
+            "qi": ArrayOf((self.trainset.n_items, "size of items"), dtypes=FLOATS),
+        }
+        for k, n_outputs in enumerate(self.layers_):
+            arrays[f"weight_{k}"] = ArrayOf((n_outputs, n_inputs), dtypes=FLOATS)
+            for kind in _KINDS[2:] if self._is_normalised(k) else _KINDS[1:2]:
+                arrays[f"{kind}_{k}"] = ArrayOf((n_outputs,), dtypes=FLOATS)
+            n_inputs = n_outputs
         return arrays
 
     def _is_normalised(self, k: int) -> bool:

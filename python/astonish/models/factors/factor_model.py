@@ -10,6 +10,7 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.model import Model
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.base.y_range import NO_SUM, check_y_range, to_estimates
@@ -23,6 +24,7 @@ from astonish.models.factors.ridge import (
 )
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.epochs import WATCHERS, History
+from astonish.models.training.publishing import reading
 from astonish.support.checks import check_number
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
@@ -121,6 +123,19 @@ class FactorModel(Model):
             self._refuse("is made of given arrays: there is nothing to fit; see `SVD` or `ALS`")
         super()._begin(trainset)
 
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "pu": ArrayOf((n_users, "n_factors")),
+            "qi": ArrayOf((n_items, "n_factors")),
+            "bu": ArrayOf((n_users,)),
+            "bi": ArrayOf((n_items,)),
+        }
+
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        check_y_range(self.y_range_)
+
     def _factors(self) -> Factors:
         """Return the parameters as they are now; users may have assigned to them."""
         mean = float(self.trainset.global_mean)
@@ -130,6 +145,7 @@ class FactorModel(Model):
         """Return what `_factors_of` does for one user, without an array of it."""
         return self._factors(), user
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; a user or item that is unknown contributes nothing.
 

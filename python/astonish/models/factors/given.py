@@ -10,7 +10,7 @@ from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.base.y_range import YRange
 from astonish.support.arrays import as_floats, as_numbers
-from astonish.support.checks import check_ids
+from astonish.support.checks import check_ids, refuse_unhashable
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -54,8 +54,11 @@ def _array(name: str, values: Any, ndim: int) -> NDArray[Any]:
     array = as_numbers(name, values)
     if array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimensions, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
+    is_finite = np.isfinite(array)
+    if not is_finite.all():
+        place = np.unravel_index(np.argmin(is_finite), array.shape)
+        where = ", ".join(map(str, place))
+        raise ValueError(f"{name} must be finite, got {array[place]} at {name}[{where}]")
     return array
 
 
@@ -63,8 +66,15 @@ def _ids(name: str, ids: Any, n: int) -> list[Any]:
     if ids is None:
         return list(range(n))
     raw_ids = check_ids(name, ids)
-    if len(raw_ids) != n or len(set(raw_ids)) != n:
-        raise ValueError(f"{name} must hold {n} different ids, got {len(set(raw_ids))}")
+    refuse_unhashable(name, raw_ids)
+    if len(raw_ids) != n:
+        raise ValueError(f"{name} must hold {n} different ids, got {len(raw_ids)}")
+    first = {raw_id: place for place, raw_id in reversed(list(enumerate(raw_ids)))}
+    for place, raw_id in enumerate(raw_ids):
+        if first[raw_id] != place:
+            raise ValueError(
+                f"{name} must hold {n} different ids, got {raw_id!r} at {first[raw_id]} and {place}"
+            )
     return raw_ids
 
 

@@ -12,9 +12,16 @@ from astonish.data.interactions import as_trainset, as_weights, check_nonnegativ
 from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.ranking.factors import Factors
-from astonish.models.training.epochs import EpochCallback, Losses, check_n_epochs, run_epochs
+from astonish.models.training.epochs import (
+    ALL_EPOCHS,
+    EpochCallback,
+    Losses,
+    check_n_epochs,
+    run_epochs,
+)
 from astonish.models.training.parameters import (
     CALLBACK,
     FACTOR_DTYPE,
@@ -78,7 +85,8 @@ class ImplicitALS(FactorModel):
     popularity_ : float64 array of shape (n_items,)
         The share of the users that interacted with each item.
     history_ : dict of lists
-        ``"loss"``: the objective after each epoch, over all pairs.
+        ``"loss"``: the objective after each epoch of `fit`, over all pairs. Empty after
+        `partial_fit`, which would take longer to measure it than to learn.
     stopped_by_ : str
         Why training ended: "n_epochs", "tol" or "callback".
 
@@ -206,6 +214,7 @@ class ImplicitALS(FactorModel):
             self.qi[items] = self._solve(by_item.only_rows(items), self.pu)
             self.pu[users] = self._solve(by_user.only_rows(users), self.qi)
         self.popularity_ = _popularity(self.trainset)
+        self.history_, self.stopped_by_ = {}, ALL_EPOCHS
 
     def _interactions(self, trainset: Trainset) -> tuple[Csr, Csr]:
         """Return each pair once, by user and by item; ValueError for a weight out of range."""
@@ -243,6 +252,13 @@ class ImplicitALS(FactorModel):
 
     def _estimate_scale(self) -> tuple[float, float]:
         return -np.inf, np.inf
+
+    def _fitted_arrays(self) -> FittedArrays:
+        arrays = super()._fitted_arrays()
+        arrays = {name: arrays[name] for name in ("pu", "qi")}
+        if self.trainset.known_side == "items":  # new users, of whom it is asked for
+            arrays["popularity_"] = ArrayOf((self.trainset.n_items,))
+        return arrays
 
     def _factors(self) -> Factors:
         pu, qi = as_floats(self.pu, self.qi)

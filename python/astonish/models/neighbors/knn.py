@@ -4,6 +4,7 @@ from dataclasses import field
 
 import numpy as np
 
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.neighbors.neighbor_model import Floats, Ints, NeighborModel
 from astonish.support.arrays import as_float64
 from astonish.support.parameters import declare
@@ -78,6 +79,9 @@ class KNNWithMeans(NeighborModel):
 
     means: Floats = field(init=False)
 
+    def _fitted_arrays(self) -> FittedArrays:
+        return {**super()._fitted_arrays(), "means": ArrayOf((self.n_x,))}
+
     def _fit_centers(self) -> None:
         self.means = self._by_x.reduce_rows(np.mean)
 
@@ -118,6 +122,10 @@ class KNNWithZScore(NeighborModel):
 
     means: Floats = field(init=False)
     sigmas: Floats = field(init=False)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        of_x = ArrayOf((self.n_x,))
+        return {**super()._fitted_arrays(), "means": of_x, "sigmas": of_x}
 
     def _fit_centers(self) -> None:
         self.means = self._by_x.reduce_rows(np.mean)
@@ -167,6 +175,14 @@ class KNNBaseline(NeighborModel):
 
     bx: Floats = field(init=False)
     by: Floats = field(init=False)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        biases = {"bu": n_users, "bi": n_items, "bx": self.n_x, "by": self.n_y}
+        return {
+            **super()._fitted_arrays(),
+            **{name: ArrayOf((length,)) for name, length in biases.items()},
+        }
 
     def _fit_centers(self) -> None:
         self.bu, self.bi = self.compute_baselines()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.data.trainset import Trainset
 from astonish.models.base.estimates import NOT_A_NUMBER
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.neighbors.parameters import BSL_OPTIONS, SIM_OPTIONS, VERBOSE
 from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
@@ -18,6 +19,7 @@ from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
 from astonish.models.statistics.similarities import between_rows, matrix_of
 from astonish.models.training.parameters import N_THREADS
+from astonish.models.training.publishing import reading, snapshot
 from astonish.support.arrays import as_float64
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.checks import check_integer
@@ -58,15 +60,23 @@ class NeighborModel(SymmetricAlgo):
     @cached
     def sim(self) -> Floats:
         """The similarities of all x, of shape (n_x, n_x); made when it is first asked for."""
-        similarity = between_rows(self._by_x, self._by_y, self._similarity_options())
-        return matrix_of(similarity, self.n_x, self.n_threads)
+        model = snapshot(self)
+        similarity = between_rows(model._by_x, model._by_y, model._similarity_options())
+        return matrix_of(similarity, model.n_x, model.n_threads)
 
     def _fit(self, trainset: Trainset) -> None:  # noqa: ARG002  the base has it
         vars(self).pop("sim", None)
-        self.switch(None, None)  # options that lack the side are an error now, not later
         checked(self)
         self._fit_centers()
         self._fit_similarities()
+
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "sim": ArrayOf((self.n_x, self.n_x), may_be_nan=True, is_optional=True),
+            "bu": ArrayOf((n_users,), is_optional=True),  # which are computed where they are not
+            "bi": ArrayOf((n_items,), is_optional=True),
+        }
 
     def _fit_centers(self) -> None:
         """Compute what ratings are measured from."""
@@ -78,6 +88,7 @@ class NeighborModel(SymmetricAlgo):
         else:
             self._announce_similarities(self._similarity_options())
 
+    @reading
     def estimate(self, u: Any, i: Any) -> Any:
         """Return the estimate for inner ids, and ``{"actual_k": neighbours that counted}``.
 
@@ -191,7 +202,7 @@ class NeighborModel(SymmetricAlgo):
     def _users_per_block(self) -> int:
         """Return enough users for a call; all that fit where a block compares all items anew."""
         fitting = _BYTES_A_BLOCK // (8 * self.trainset.n_items)
-        wanted = _ROWS_PER_CALL if self.sim_options["user_based"] else fitting
+        wanted = _ROWS_PER_CALL if self._is_user_based() else fitting
         return max(super()._users_per_block(), min(wanted, fitting))
 
     def _most_similar(
@@ -202,7 +213,7 @@ class NeighborModel(SymmetricAlgo):
         metric: str | None,
         allowed: NDArray[np.intp] | None,
     ) -> Lists:
-        compared = "user" if self.sim_options["user_based"] else "item"
+        compared = "user" if self._is_user_based() else "item"
         if side != compared:
             self._refuse(f"compares {compared}s: sim_options['user_based'] says so")
         if metric is not None:

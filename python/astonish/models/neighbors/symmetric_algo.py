@@ -7,6 +7,7 @@ from astonish.data.csr import Csr
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.neighbors.parameters import BSL_OPTIONS, SIM_OPTIONS, VERBOSE
 from astonish.models.training.parameters import N_THREADS
+from astonish.models.training.publishing import snapshot
 from astonish.support.derived import derived
 from astonish.support.parameters import declare_base
 
@@ -36,26 +37,26 @@ class SymmetricAlgo(AlgoBase):
     @derived
     def n_x(self) -> int:
         """Number of users, or of items."""
-        return self._by_x.n_rows
+        return snapshot(self)._by_x.n_rows
 
     @derived
     def n_y(self) -> int:
         """Number of items, or of users."""
-        return self._by_y.n_rows
+        return snapshot(self)._by_y.n_rows
 
     @derived
     def xr(self) -> Any:
         """The ratings of each x."""
-        return self.switch(self.trainset.ur, self.trainset.ir)[0]
+        return snapshot(self).switch(self.trainset.ur, self.trainset.ir)[0]
 
     @derived
     def yr(self) -> Any:
         """The ratings of each y."""
-        return self.switch(self.trainset.ur, self.trainset.ir)[1]
+        return snapshot(self).switch(self.trainset.ur, self.trainset.ir)[1]
 
     def switch(self, u_stuff: Any, i_stuff: Any) -> tuple[Any, Any]:
         """Return what belongs to x and what belongs to y, given what belongs to users and items."""
-        return (u_stuff, i_stuff) if self.sim_options["user_based"] else (i_stuff, u_stuff)
+        return (u_stuff, i_stuff) if self._is_user_based() else (i_stuff, u_stuff)
 
     @property
     def _by_x(self) -> Csr:

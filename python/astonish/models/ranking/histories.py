@@ -42,7 +42,7 @@ def read_histories(
             for at, entry in enumerate(_as_sequence(name, history))
         ]
         raw_ids = [item for item, _ in found]
-        inner = trainset.inner_items(raw_ids)
+        inner = trainset.inner_items(raw_ids, name)
         if not ignore:
             refuse_unknown(name, raw_ids, inner)
         kept = [

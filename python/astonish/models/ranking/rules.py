@@ -53,7 +53,7 @@ def known_ids(
 ) -> NDArray[np.int32]:
     """Return inner ids; ValueError for the first raw id that is unknown, unless it is ignored."""
     raw_ids = check_ids(name, ids)
-    inner: NDArray[np.int32] = to_inner(raw_ids)
+    inner: NDArray[np.int32] = to_inner(raw_ids, name)
     if ignore_unknown:
         return inner[inner >= 0]
     refuse_unknown(name, raw_ids, inner)

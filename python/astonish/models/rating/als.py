@@ -13,6 +13,7 @@ from astonish.data.trainset import Trainset
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.ridge import Ridge
 from astonish.models.training.epochs import (
+    ALL_EPOCHS,
     EpochCallback,
     Losses,
     check_n_epochs,
@@ -70,8 +71,9 @@ class ALS(FactorModel):
     bu, bi : arrays of shape (n_users,) and (n_items,)
         User and item biases; zeros when not biased.
     history_ : dict of lists
-        One number for each epoch: ``"loss"``, the objective; ``"rmse"`` of the ratings trained on;
-        ``"validation_rmse"`` where there is `validation`.
+        One number for each epoch of the last training: ``"loss"``, the objective; ``"rmse"`` of
+        the ratings trained on; ``"validation_rmse"`` where there is `validation`. After
+        `partial_fit`, ``"rmse"`` of the new ratings alone.
     stopped_by_ : str
         Why training ended: "n_epochs", "patience", "tol" or "callback".
 
@@ -154,9 +156,16 @@ class ALS(FactorModel):
         self.pu, self.qi, self.bu, self.bi = self._grown(before)
         users, items = added.by_user.rated_rows(), added.by_item.rated_rows()
         self._solve_again(users[users >= before.n_users], items[items >= before.n_items])
+        self.history_, self.stopped_by_ = {"rmse": []}, ALL_EPOCHS
         for _ in range(n_epochs):
             check_cancelled()
             self._solve_again(users, items)
+            self.history_["rmse"].append(self._rmse_of(added.by_user))
+
+    def _rmse_of(self, by_user: Csr) -> float:
+        estimates = self._estimate_many(by_user.row_of_each(), by_user.indices)
+        squared_error = float(((by_user.values - estimates) ** 2).sum())
+        return root_mean_square(squared_error, len(estimates))
 
     def _grown(self, before: Trainset) -> tuple[NDArray[Any], ...]:
         """Return the parameters with rows of zeros for the users and items that `before` lacks."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import FittedArrays
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
@@ -64,6 +65,10 @@ class BaselineOnly(FactorModel, AlgoBase):
     def _fit(self, trainset: Trainset) -> None:  # noqa: ARG002  the base has it
         checked(self)
         self.bu, self.bi = self.compute_baselines()
+
+    def _fitted_arrays(self) -> FittedArrays:
+        arrays = super()._fitted_arrays()
+        return {name: arrays[name] for name in ("bu", "bi")}
 
     def _factors(self) -> Factors:
         bu, bi = as_float64(self.bu), as_float64(self.bi)

@@ -11,6 +11,7 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.training.epochs import WATCHERS, EpochCallback, History, Losses, run_epochs
 from astonish.models.training.held_out import hold_out
 from astonish.models.training.parameters import (
@@ -23,6 +24,7 @@ from astonish.models.training.parameters import (
     RandomState,
     validation_set,
 )
+from astonish.models.training.publishing import reading
 from astonish.models.training.sgd_trainers import Parameters, root_mean
 from astonish.support.arrays import as_int64
 from astonish.support.parameters import checked, declare, integer, param
@@ -132,6 +134,19 @@ class CoClustering(AlgoBase):
         trainer = _Trainer(sides, means, (cltr_u, cltr_i), self.compute_averages, n_threads)
         run_epochs(self, trainer, held_out, announcement=self._announcement)
 
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "avg_cltr_u": ArrayOf(("n_cltr_u",)),
+            "avg_cltr_i": ArrayOf(("n_cltr_i",)),
+            "avg_cocltr": ArrayOf(("n_cltr_u", "n_cltr_i")),
+            "cltr_u": ArrayOf((n_users,), below="n_cltr_u"),
+            "cltr_i": ArrayOf((n_items,), below="n_cltr_i"),
+            "user_mean": ArrayOf((n_users,)),
+            "item_mean": ArrayOf((n_items,)),
+        }
+
+    @reading
     def compute_averages(self, cltr_u: Clusters, cltr_i: Clusters) -> Averages:
         """Return the mean ratings of clusters.
 
@@ -162,6 +177,7 @@ class CoClustering(AlgoBase):
             values.n_cltr_i,
         )
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids; an unknown one leaves the mean of the other."""
         knows_user, knows_item = self.trainset.knows_user(u), self.trainset.knows_item(i)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.support.parameters import declare
 from astonish.support.public import public
 
@@ -42,6 +43,9 @@ class NormalPredictor(AlgoBase):
 
     sigma: float = field(init=False)
     _draws_estimates = True
+
+    def _fitted_arrays(self) -> FittedArrays:
+        return {"sigma": ArrayOf(())}
 
     def _fit(self, trainset: Trainset) -> None:
         squares = (trainset.by_user.values - trainset.global_mean) ** 2

@@ -11,8 +11,10 @@ from astonish import _core
 from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.base.prediction import PredictionImpossible
 from astonish.models.training.parameters import N_THREADS
+from astonish.models.training.publishing import reading
 from astonish.support.cancellation import blocks, check_cancelled
 from astonish.support.derived import cached
 from astonish.support.parameters import checked, declare
@@ -86,6 +88,14 @@ class SlopeOne(AlgoBase):
 
     user_mean: list[float] = field(init=False)
 
+    def _fitted_arrays(self) -> FittedArrays:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "user_mean": ArrayOf((n_users,)),
+            "freq": ArrayOf((n_items, n_items), is_optional=True),
+            "dev": ArrayOf((n_items, n_items), may_be_nan=True, is_optional=True),
+        }
+
     def _fit(self, trainset: Trainset) -> None:
         checked(self)
         for name in _TABLES:
@@ -102,6 +112,7 @@ class SlopeOne(AlgoBase):
         """Mean difference between the ratings of two items, shape (n_items, n_items)."""
         return self._table(1, np.float64)
 
+    @reading
     def estimate(self, u: Any, i: Any) -> float:
         """Return the estimate for inner ids.
 

@@ -1,6 +1,8 @@
 """Matrix factorization by stochastic gradient descent; drives sgd.hpp and parallel_sgd.hpp."""
 
+from collections.abc import Callable
 from dataclasses import KW_ONLY
+from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 
@@ -138,6 +140,8 @@ class SVD(FactorModel, AlgoBase):
     _announcement = "Processing epoch {}"
 
     def _fit(self, trainset: Trainset, **sample_weight: Any) -> None:
+        if sample_weight and not _takes(self.sgd, "sample_weight"):
+            self._refuse("has an sgd() of its own that takes no sample_weight")
         self.sgd(trainset, **sample_weight)  # a subclass may have one that takes no weights
 
     def _learn(self, before: Trainset, added: Trainset, n_epochs: int | None) -> None:
@@ -185,6 +189,11 @@ class SVD(FactorModel, AlgoBase):
         names = ("reg_pu", "reg_bu") if side == "user" else ("reg_qi", "reg_bi")
         reg, reg_bias = vars(checked(self, *names)).values()
         return Ridge(reg, reg_bias, by_count=True)
+
+
+def _takes(method: Callable[..., Any], name: str) -> bool:
+    parameters = signature(method).parameters.values()
+    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)
 
 
 def _resolve_dtype(values: SimpleNamespace) -> str:

@@ -11,6 +11,7 @@ from astonish.data.csr import Csr
 from astonish.data.trainset import Trainset
 from astonish.models.base.algo_base import AlgoBase
 from astonish.models.base.explanations import Terms
+from astonish.models.base.fitted_arrays import ArrayOf, FittedArrays
 from astonish.models.factors.factor_model import FactorModel
 from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
@@ -174,6 +175,10 @@ class SVDpp(FactorModel, AlgoBase):
         ids = union.user_ids, union.item_ids
         to_train = Trainset.from_csr(*union.sides.kept(kept), *ids, union.rating_scale)
         learn_by_descent(self, before, to_train, n_epochs)
+
+    def _fitted_arrays(self) -> FittedArrays:
+        yj = ArrayOf((self.trainset.n_items, "n_factors"))
+        return {**super()._fitted_arrays(), "yj": yj}
 
     def _factors_of(
         self, users: NDArray[np.int32], n_threads: int | None

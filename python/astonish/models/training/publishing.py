@@ -14,44 +14,70 @@ Model = TypeVar("Model")
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
-_ORIGINAL = "_original"  # of a twin: the model that it will become
+_FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
 
+_originals: dict[int, Any] = {}  # the models that twins will become, by the id of the twin
 _shown: set[int] = set()  # models whose callback runs, which must not change them
 
 
 @contextmanager
 def updated(model: Model) -> Iterator[Model]:
-    """Yield a twin to work on, which becomes the model when the block ends without an error."""
+    """Yield a twin to work on, which becomes the model when the block ends without an error.
+
+    A twin is its own twin: the method of a subclass that calls that of its base works on one, and
+    publishes it when all of it is done.
+    """
+    if id(model) in _originals:
+        with _restored(model):
+            yield model
+        return
     if id(model) in _shown:
         raise ValueError(
             "callback fitted the model that it was called for: copy.copy(model) may be fitted"
         )
     before = vars(model)
-    twin = _with_attributes(model, {**before, _ORIGINAL: model})
+    twin = _with_attributes(model, dict(before))
+    _originals[id(twin)] = model
     try:
         yield twin
     except BaseException:
         model.__dict__ = before  # of which epochs may have been published
         raise
-    model.__dict__ = _published(twin)
+    finally:
+        del _originals[id(twin)]
+    model.__dict__ = vars(twin)
 
 
 @contextmanager
 def publish_epoch(twin: Any) -> Iterator[None]:
     """Let the model be what its twin is now; what the block changes in it the twin takes over."""
-    original = vars(twin).get(_ORIGINAL)
+    original = _originals.get(id(twin))
     if original is None:  # trained in place
         yield
         return
-    original.__dict__ = _published(twin)
+    original.__dict__ = dict(vars(twin))
     _shown.add(id(original))
     try:
         yield
     finally:
         _shown.discard(id(original))
-    attributes = {**vars(original), _ORIGINAL: original}
-    vars(twin).clear()
-    vars(twin).update(attributes)
+    _become(twin, vars(original))
+
+
+def publishing(
+    method: Callable[Concatenate[Any, P], Answer],
+) -> Callable[Concatenate[Any, P], Answer]:
+    """Let a method that changes the model work on a twin, which is published when it is done."""
+
+    @wraps(method)
+    def change(self: Any, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        with updated(self) as twin:
+            if method.__name__ == "fit":
+                forget_parameters(twin)
+            answer = method(twin, *args, **kwargs)
+        return self if answer is twin else answer
+
+    return change  # type: ignore[return-value]  # it is called as the method is
 
 
 def reading(
@@ -69,9 +95,36 @@ def reading(
 def snapshot(model: Model) -> Model:
     """Return an object that shares the attributes of a model as they are now.
 
-    Nothing is copied: a change is published as another dict, this one stays what it is.
+    Nothing is copied: a change is published as another dict, this one stays what it is. But for
+    parameters that `set_params` changed after `fit`, which have the values of `fit`.
     """
-    return _with_attributes(model, vars(model))
+    attributes = vars(model)
+    if _FITTED_WITH in attributes:
+        attributes = {**attributes, **attributes[_FITTED_WITH]}
+        del attributes[_FITTED_WITH]
+    return _with_attributes(model, attributes)
+
+
+def remember_parameters(model: Any, before: dict[str, Any]) -> None:
+    """Let a fitted model go on answering with the parameters `before`, until it is fitted again."""
+    attributes = vars(model)
+    attributes[_FITTED_WITH] = {**before, **attributes.get(_FITTED_WITH, {})}
+
+
+def forget_parameters(model: Any) -> None:
+    """Let a model heed the parameters that it has."""
+    vars(model).pop(_FITTED_WITH, None)
+
+
+@contextmanager
+def parameters_of_fit(twin: Any) -> Iterator[None]:
+    """Let a twin have the parameters that it was fitted with, for the block."""
+    attributes = vars(twin)
+    fitted_with = attributes.get(_FITTED_WITH, {})
+    changed = {name: attributes[name] for name in fitted_with}
+    attributes.update(fitted_with)
+    yield
+    vars(twin).update(changed)
 
 
 def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:
@@ -80,5 +133,17 @@ def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:
     return other
 
 
-def _published(twin: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(twin).items() if name != _ORIGINAL}
+@contextmanager
+def _restored(twin: Any) -> Iterator[None]:
+    """Leave a twin as it was when the block fails."""
+    before = dict(vars(twin))
+    try:
+        yield
+    except BaseException:
+        _become(twin, before)
+        raise
+
+
+def _become(model: Any, attributes: dict[str, Any]) -> None:
+    vars(model).clear()
+    vars(model).update(attributes)

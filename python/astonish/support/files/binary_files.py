@@ -4,7 +4,7 @@ import io
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -41,11 +41,20 @@ def writing(file: File) -> Iterator[IO[bytes]]:
     path = _path_of(file)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
-        with unfinished.open("wb") as stream:
+        with _open_new(unfinished, path) as stream:
             yield stream
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # of which the error of opening it told
+            unfinished.unlink(missing_ok=True)
+
+
+def _open_new(unfinished: Path, path: Path) -> IO[bytes]:
+    """Open the file that will be `path`, by whose name errors call it."""
+    try:
+        return unfinished.open("wb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @contextmanager

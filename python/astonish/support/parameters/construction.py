@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from astonish.support.parameters.declaration import REQUIRED, SPEC, Parameter, param
 from astonish.support.parameters.documentation import documented
 from astonish.support.parameters.suggestions import unknown_keyword
+from astonish.support.warning import warn_user
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -42,7 +43,7 @@ def declare(
         Usually a subclass of `Parameterized`. ``dataclasses.field(init=False)`` are no parameters.
     ignores_others : bool, default False
         Whether the constructor takes and drops keywords that it does not know, as some of
-        scikit-surprise's do.
+        scikit-surprise's do; it warns of them.
     positional : tuple of str, optional
         The parameters that may be given by position, where these are not those of the declaration.
     """
@@ -124,8 +125,10 @@ def _constructor(
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> None:
         for name in [name for name in kwargs if name not in declared]:
+            message = unknown_keyword(type(self), "__init__", name, declared)
             if not ignores_others:
-                raise TypeError(unknown_keyword(type(self), "__init__", name, declared))
+                raise TypeError(message)
+            warn_user(f"{message} (it has no effect)")
             del kwargs[name]
         if positional and args:
             bound = signature.bind(self, *args, **kwargs).arguments

@@ -73,8 +73,14 @@ def checked(model: Any, *names: str) -> SimpleNamespace:
     """
     declared = parameters_of(type(model))
     chosen = [declared[name] for name in names] if names else declared.values()
+    given = vars(model)
     return SimpleNamespace(
-        **{made.name: made.checked(getattr(model, made.name)) for made in chosen}
+        **{
+            made.name: made.checked(
+                getattr(model, made.name) if given.get(made.name) is None else given[made.name]
+            )
+            for made in chosen
+        }
     )
 
 

@@ -1,10 +1,32 @@
 """What a fit does to a model."""
 
+import copy
+
+import numpy as np
 import pytest
 
 from astonish.testing.contract.base import ContractBase, needs
+from astonish.testing.contract.construction import OPTIONS
 from astonish.testing.data import all_pairs, trainset_of
 from astonish.testing.state import assert_same_state, estimates, is_within_scale, reseed, state_of
+
+
+def another(name, value):
+    """Another value of a parameter than that of the model, were it wrong for `fit`."""
+    if name == "n_threads":
+        return 2
+    if name in OPTIONS:
+        return {"user_based": not value.get("user_based", True), "name": "pearson", "method": "sgd"}
+    if isinstance(value, bool):
+        return not value
+    return value + 2 if isinstance(value, (int, float)) else "another"
+
+
+def answers(model, trainset):
+    """Scores of lists, of the model as it is."""
+    if "ranks" not in model.abilities:
+        return np.empty(0)
+    return reseed(model).recommend(trainset.user_ids[:20], n=5)[1]
 
 
 class FittingContract(ContractBase):
@@ -45,6 +67,30 @@ class FittingContract(ContractBase):
         expected = estimates(fitted, pairs)
         for n_threads in (1, 2, 3, 7):
             assert estimates(case.make(n_threads=n_threads).fit(trainset), pairs) == expected
+
+    def test_parameters_that_are_set_after_fit_are_for_the_next_fit(self, case, trainset, tmp_path):
+        model, pairs = case.make().fit(trainset), all_pairs(trainset)[::11]
+        expected, lists = estimates(model, pairs), answers(model, trainset)
+        before = copy.copy(model)
+        changes = {name: another(name, value) for name, value in model.get_params().items()}
+        model.set_params(**changes)
+        assert model.get_params() == changes
+        model.save(tmp_path / "model.npz")
+        for each in (model, copy.deepcopy(model), type(model).load(tmp_path / "model.npz")):
+            assert estimates(each, pairs) == expected
+            reseed(each)
+            assert [each.predict(*pair).est for pair in pairs[:9]] == expected[:9]
+            np.testing.assert_array_equal(answers(each, trainset), lists)
+            assert reseed(each).estimate(3, 5) == reseed(before).estimate(3, 5)
+        model.set_params(**case.make().get_params())
+        assert estimates(model.fit(trainset), pairs) == expected
+
+    @needs("n_epochs")
+    def test_fit_heeds_parameters_that_were_set(self, case, trainset):
+        pairs = all_pairs(trainset)[::11]
+        model = case.make(n_epochs=1).fit(trainset)
+        model.set_params(n_epochs=2).fit(trainset)
+        assert estimates(model, pairs) == estimates(case.make(n_epochs=2).fit(trainset), pairs)
 
     @pytest.mark.parametrize(
         "ratings",

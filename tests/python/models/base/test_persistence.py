@@ -634,16 +634,6 @@ def test_sides_of_different_size_are_refused(model, path):
         SVD.load(path)
 
 
-def test_factors_that_do_not_fit_are_an_error_when_used(model, path):
-    def shorten(_, arrays):
-        arrays["pu"] = arrays["pu"][:-1]
-
-    model.save(path)
-    edit(path, shorten)
-    with pytest.raises(ValueError, match="pu has 1 rows"):
-        SVD.load(path).predict("u", "j")
-
-
 def test_another_model_is_refused(model, path):
     Mean().fit(model.trainset).save(path)
     with pytest.raises(ValueError, match=r"holds a .*\.Mean, which is no .* subclass of SVD"):

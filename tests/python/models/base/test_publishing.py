@@ -1,17 +1,38 @@
 """Readers see the model of before or the one of after, never a mixture."""
 
+import copy
 import threading
 
 import numpy as np
 import pytest
 
-from astonish import ALS, SVD, ImplicitALS, SlopeOne, make_ratings
+from astonish import (
+    ALS,
+    SVD,
+    ImplicitALS,
+    KNNBaseline,
+    KNNBasic,
+    KNNWithMeans,
+    SlopeOne,
+    make_ratings,
+)
 from astonish.models.training.publishing import snapshot, updated
 
 SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
 LARGE = make_ratings(90, 50, 900, seed=2).build_full_trainset()
 
+
+class Mine(SVD):
+    """A class of the user, whose fit does more than that of its base."""
+
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.means = np.array([self.pu.mean(), self.qi.mean()])
+        return self
+
+
 MODELS = {
+    "Mine": lambda: Mine(n_factors=4, n_epochs=2, random_state=0),
     "SVD": lambda: SVD(n_factors=4, n_epochs=2, random_state=0),
     "ALS": lambda: ALS(n_factors=4, n_epochs=2, random_state=0),
     "ImplicitALS": lambda: ImplicitALS(n_factors=4, n_epochs=2, random_state=0),
@@ -55,6 +76,70 @@ def test_a_reader_sees_one_of_both_models(name):
     assert all(answer in expected for answer in seen)
 
 
+# What scikit-surprise's programs read of a model
+
+
+def biases(model):
+    return [len(part) for part in model.compute_baselines()]
+
+
+READERS = {
+    "baselines": (KNNBaseline, biases),
+    "similarities": (KNNBasic, lambda model: model.compute_similarities().shape),
+    "sim": (KNNBasic, lambda model: model.sim.shape),
+    "neighbors": (KNNWithMeans, lambda model: len(model.get_neighbors(3, 1000))),
+    "freq": (SlopeOne, lambda model: model.freq.shape),
+    "dev": (SlopeOne, lambda model: model.dev.shape),
+    "xr": (KNNBasic, lambda model: len(model.xr)),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_computed_when_it_is_read_is_of_one_model(name):
+    cls, read = READERS[name]
+    quiet = {} if cls is SlopeOne else {"verbose": False}
+    expected = [np.asarray(read(cls(**quiet).fit(each))).tolist() for each in (SMALL, LARGE)]
+    model = cls(**quiet).fit(SMALL)
+    errors, seen, stop = [], [], threading.Event()
+
+    def ask():
+        try:
+            while not stop.is_set():
+                seen.append(np.asarray(read(model)).tolist())
+        except Exception as error:  # whatever half a model raises
+            errors.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for round_ in range(40):
+        model.fit((LARGE, SMALL)[round_ % 2])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not errors
+    assert all(answer in expected for answer in seen)
+    assert np.asarray(read(model)).tolist() == expected[0]
+
+
+@pytest.mark.parametrize("name", ["sim", "freq", "dev"])
+def test_a_table_that_was_made_of_the_model_before_is_not_kept(name, monkeypatch):
+    """A fit is published while the table is made."""
+    cls = KNNBasic if name == "sim" else SlopeOne
+    model = (cls(verbose=False) if cls is KNNBasic else cls()).fit(SMALL)
+    descriptor = next(vars(base)[name] for base in cls.__mro__ if name in vars(base))
+    compute = descriptor._compute
+
+    def compute_late(instance):
+        monkeypatch.setattr(descriptor, "_compute", compute)
+        model.fit(LARGE)
+        return compute(instance)
+
+    monkeypatch.setattr(descriptor, "_compute", compute_late)
+    assert len(getattr(model, name)) == (30 if name == "sim" else 20)
+    assert len(getattr(model, name)) == (90 if name == "sim" else 50)
+
+
 def test_partial_fit_is_published_at_once():
     model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
     before = vars(model)
@@ -86,7 +171,8 @@ def test_what_a_callback_adds_to_the_model_stays():
     model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=remember)
     model.fit(SMALL)
     assert model.seen == 2
-    assert "_original" not in vars(model)
+    plain = SVD(n_factors=4, n_epochs=3).fit(SMALL)
+    assert vars(model).keys() == vars(plain).keys() | {"seen"}
 
 
 def test_the_twin_of_a_model_becomes_it():
@@ -121,3 +207,115 @@ def test_a_callback_may_not_train_the_model_it_is_called_for(again):
     assert vars(model) == before
     model.callback = None
     assert model.fit(SMALL).stopped_by_ == "n_epochs"
+
+
+# Classes of the user
+
+
+class FailsAfterFit(SVD):
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.half = True
+        raise RuntimeError("no luck")
+
+
+class FailsAfterPartialFit(SVD):
+    def partial_fit(self, ratings):
+        super().partial_fit(ratings)
+        self.half = True
+        raise RuntimeError("no luck")
+
+
+@pytest.mark.parametrize(
+    ("cls", "method"), [(FailsAfterFit, "fit"), (FailsAfterPartialFit, "partial_fit")]
+)
+def test_a_method_of_a_subclass_that_fails_leaves_the_model_as_it_was(cls, method):
+    model = cls(n_factors=4, n_epochs=2, random_state=0)
+    if method == "partial_fit":
+        model.fit(SMALL)
+    before, answer = dict(vars(model)), vars(model)
+    with pytest.raises(RuntimeError, match="no luck"):
+        getattr(model, method)(LARGE)
+    assert vars(model) is answer
+    assert vars(model) == before
+
+
+def test_what_a_subclass_adds_is_published_with_the_rest():
+    class Mine(SVD):
+        def fit(self, trainset):
+            super().fit(trainset)
+            seen.append((model is self, hasattr(model, "pu")))
+            self.extra = self.pu.sum()
+            return self
+
+    seen = []
+    model = Mine(n_factors=4, n_epochs=2)
+    assert model.fit(SMALL) is model
+    assert seen == [(False, False)]
+    assert model.extra == model.pu.sum()
+    seen.clear()
+    assert model.fit(LARGE).pu.shape[0] == 90
+
+
+def test_a_subclass_may_go_on_after_an_error_of_its_base():
+    class Mine(SVD):
+        def fit(self, trainset):
+            try:
+                super().fit(trainset)
+            except ValueError:
+                self.trainset = trainset
+                self.failed = True
+            return self
+
+    model = Mine(n_factors=4, n_epochs=2).fit(SMALL)
+    before = model.pu
+    model.lr_all = 1e9
+    assert model.fit(SMALL).failed
+    assert model.pu is before
+
+
+def test_a_callback_of_a_subclass_sees_the_epochs():
+    class Mine(SVD):
+        def fit(self, trainset):
+            super().fit(trainset)
+            return self
+
+    seen = []
+    model = Mine(n_factors=4, n_epochs=3, callback=lambda *_: seen.append(model.pu[0, 0]))
+    model.fit(SMALL)
+    assert len(set(seen)) == 3
+
+
+def test_a_copy_that_fit_makes_is_a_model_of_its_own():
+    class Mine(SVD):
+        def fit(self, trainset):
+            if trainset is SMALL:
+                self.other = copy.copy(self).fit(LARGE)
+            return super().fit(trainset)
+
+    model = Mine(n_factors=4, n_epochs=2).fit(SMALL)
+    assert (len(model.pu), len(model.other.pu)) == (30, 90)
+
+
+def test_what_keeps_the_model_that_fit_worked_on_sees_the_one_that_it_became():
+    class Mine(SVD):
+        def fit(self, trainset):
+            super().fit(trainset)
+            self.helper = [self]
+            return self
+
+    model = Mine(n_factors=4, n_epochs=2).fit(SMALL)
+    model.extra = 3
+    assert model.helper[0].extra == 3
+
+
+def test_fit_returns_what_the_subclass_returns():
+    class Mine(SVD):
+        def fit(self, trainset, verdict=None):
+            """Mine."""
+            super().fit(trainset)
+            return verdict
+
+    assert Mine(n_epochs=1).fit(SMALL) is None
+    assert Mine(n_epochs=1).fit(SMALL, verdict="good") == "good"
+    assert Mine.fit.__doc__ == "Mine."

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_matrix, csr_matrix
 
-from astonish import Dataset, ImplicitALS, Reader, Trainset
+from astonish import Dataset, ImplicitALS, Reader, Trainset, make_ratings
 
 from .. import reference_implicit as reference
 from ..helpers import assert_same_state, split_terms, state_of
@@ -480,3 +480,11 @@ def test_a_folded_in_user_without_weight_gets_what_was_popular_in_training(train
     counts = sorted(users.values(), reverse=True)[:3]
     assert [users[item] for item in item_ids[0]] == counts
     np.testing.assert_allclose(scores[0], np.array(counts) / trainset.n_users)
+
+
+def test_history_of_fit_is_gone_after_partial_fit():
+    trainset = make_ratings(30, 20, 300, seed=1).build_full_trainset()
+    model = ImplicitALS(n_factors=4, n_epochs=3, tol=0.9, random_state=0).fit(trainset)
+    assert (len(model.history_["loss"]), model.stopped_by_) == (2, "tol")
+    model.partial_fit([("1", "2", 5.0)])
+    assert (model.history_, model.stopped_by_) == ({}, "n_epochs")

@@ -521,13 +521,38 @@ def test_wrong_options_of_similarities(quiet, trainset, options, error, message)
     assert_same_state(model, before)
 
 
-def test_options_without_a_side_are_a_key_error(quiet, trainset):
+def test_options_without_a_side_compare_users(quiet, trainset):
     model = quiet()
     del model.sim_options["user_based"]
-    before = state_of(model)
-    with pytest.raises(KeyError, match="user_based"):
-        model.fit(trainset)
-    assert_same_state(model, before)
+    assert model.fit(trainset).n_x == trainset.n_users
+
+
+def test_options_are_stored_and_shown_as_they_are_given(quiet, trainset):
+    given = {"name": "cosine"}
+    model = quiet(sim_options=given)
+    assert model.get_params()["sim_options"] is given
+    shown = f"{type(model).__name__}(sim_options={{'name': 'cosine'}}, verbose=False)"
+    assert repr(model) == repr(model.fit(trainset)) == shown
+    assert model.sim_options == {"user_based": True, "name": "cosine"}  # as scikit-surprise's
+    assert given == {"name": "cosine"}
+    assert repr(type(model)()) == f"{type(model).__name__}()"
+
+
+def test_options_that_are_changed_in_place_count(quiet, trainset):
+    model = quiet()
+    model.sim_options["user_based"] = False
+    assert model.fit(trainset).n_x == trainset.n_items
+
+
+@pytest.mark.parametrize("changes", [{"k": 1}, {"sim_options": {"user_based": False}}], ids=str)
+def test_what_a_fitted_model_shows_is_of_its_fit(quiet, trainset, changes):
+    expected, model = quiet().fit(trainset), quiet().fit(trainset)
+    model.set_params(**changes)
+    assert (model.n_x, model.n_y) == (expected.n_x, expected.n_y)
+    assert model.get_neighbors(3, 4) == expected.get_neighbors(3, 4)
+    np.testing.assert_array_equal(model.compute_similarities(), expected.sim)
+    np.testing.assert_array_equal(model.sim, expected.sim)
+    assert model.fit(trainset).get_params() == {**expected.get_params(), **changes}
 
 
 def test_wrong_options_of_baselines(quiet, trainset):
@@ -778,3 +803,48 @@ def test_a_subclass_may_set_the_sides_itself(trainset):
     model = Mine().fit(trainset)
     assert (model.n_x, model.n_y) == (trainset.n_items, trainset.n_items)
     assert model.xr is trainset.ir
+
+
+# What scikit-surprise ignores
+
+
+def test_a_keyword_that_is_ignored_is_warned_of(quiet):
+    cls = type(quiet()).__name__
+    with pytest.warns(UserWarning, match=rf"{cls}.* argument 'n_neighbours'; did you mean 'k'\?"):
+        assert quiet(n_neighbours=3).k == 40
+    with pytest.warns(UserWarning, match=r"argument 'min_kk'; did you mean 'min_k'\?"):
+        quiet(min_kk=3)
+    with pytest.warns(UserWarning, match=rf"{cls}.* unexpected keyword argument 'colour' \(it has"):
+        quiet(colour="red")
+
+
+@pytest.mark.parametrize(
+    ("options", "meant"),
+    [
+        ({"sim_options": {"nam": "cosine"}}, "name"),
+        ({"sim_options": {"user_base": False}}, "user_based"),
+        ({"sim_options": {"minsupport": 3}}, "min_support"),
+        ({"bsl_options": {"methods": "sgd"}}, "method"),
+        ({"bsl_options": {"learn_rate": 0.1}}, "learning_rate"),
+        ({"bsl_options": {"n_epoch": 3}}, "n_epochs"),
+    ],
+    ids=str,
+)
+def test_a_mistyped_option_is_warned_of(quiet, options, meant):
+    ((option, given),) = options.items()
+    (key,) = given
+    with pytest.warns(
+        UserWarning, match=rf"{option}\['{key}'\] .*did you mean '{meant}'\?"
+    ) as seen:
+        quiet(**options)
+    assert seen[0].filename == __file__
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_scikit_surprise_knows_is_not_warned_of(quiet, trainset):
+    sim_options = {"name": "cosine", "user_based": False, "min_support": 2, "shrinkage": 10}
+    als = {"method": "als", "n_epochs": 2, "reg_u": 3, "reg_i": 4}
+    sgd = {"method": "sgd", "n_epochs": 2, "reg": 0.1, "learning_rate": 0.01}
+    for bsl_options in (als, sgd, {}):
+        quiet(sim_options=sim_options, bsl_options=bsl_options, k=3, min_k=1).fit(trainset)
+    quiet(sim_options={"own": 3, "weight_of_trust": 2})  # which a class of the user may read

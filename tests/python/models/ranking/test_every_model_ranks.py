@@ -179,6 +179,19 @@ class TestFrames:
         found = frame["item"].to_pylist() if name == "pyarrow" else list(frame["item"])
         assert found == items.ravel().tolist()
 
+    @pytest.mark.parametrize("name", ["pandas", "polars", "pyarrow"])
+    def test_a_row_for_each_item_of_a_history(self, svd, name):
+        require(name)
+        histories = [["2", "3"], [], [("9", 1.0)]]
+        frame = svd.recommend_for(histories, n=2, as_frame=name)
+        items, scores = svd.recommend_for(histories, n=2)
+        columns = {column: list(frame[column].to_numpy()) for column in ("user", "rank", "score")}
+        assert columns["user"] == [0, 0, 1, 1, 2, 2]
+        assert columns["rank"] == [1, 2] * 3
+        assert columns["score"] == scores.ravel().tolist()
+        found = frame["item"].to_pylist() if name == "pyarrow" else list(frame["item"])
+        assert found == items.ravel().tolist()
+
     def test_a_table(self, svd):
         pd = pytest.importorskip("pandas", reason="the frame is one of pandas")
         frame, known = svd.predict_table(["1", "2"], ["3", "4"], as_frame="pandas")
@@ -189,6 +202,8 @@ class TestFrames:
     def test_another_library_is_refused(self, svd):
         with pytest.raises(ValueError, match="as_frame must be one of 'pandas', 'polars', 'pyarr"):
             svd.recommend(["1"], as_frame="csv")
+        with pytest.raises(ValueError, match="as_frame must be one of 'pandas', 'polars', 'pyarr"):
+            svd.recommend_for([["1"]], as_frame="csv")
 
 
 class TestTables:

@@ -507,3 +507,15 @@ def test_ctrl_c_within_a_half_step_leaves_the_model_as_it_was(trainset):
     with pytest.raises(KeyboardInterrupt):
         fit_until_the_signal()
     assert_same_state(model, before)
+
+
+def test_history_is_that_of_the_last_training(trainset):
+    later = [("1", "2", 5.0), ("newcomer", "2", 4.0)]
+    model = ALS(n_factors=4, n_epochs=3, tol=0.9, random_state=0).fit(trainset)
+    assert (len(model.history_["loss"]), model.stopped_by_) == (2, "tol")
+    model.partial_fit(later, n_epochs=2)
+    errors = np.array([model.predict(*each, clip=False).est - each[2] for each in later])
+    assert list(model.history_) == ["rmse"]
+    assert len(model.history_["rmse"]) == 2
+    assert model.history_["rmse"][-1] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-6)
+    assert model.stopped_by_ == "n_epochs"
