@@ -15,6 +15,8 @@ endif()
 
 add_library(astonish_common OBJECT ${ASTONISH_COMMON_SOURCES})
 astonish_core_target(astonish_common)
+set_target_properties(astonish_common PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+set_source_files_properties(${ASTONISH_FILE_SOURCES} PROPERTIES UNITY_GROUP files)
 if(NOT MSVC)  # no kernel of training is among them
   target_compile_options(astonish_common PRIVATE $<$<CONFIG:Release>:-O2>)
 endif()

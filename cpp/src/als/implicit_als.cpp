@@ -18,6 +18,7 @@ namespace astonish {
 
 using internal::linear_algebra::dot;
 using internal::linear_algebra::gram;
+using internal::ratings::is_narrow;
 using internal::ratings::Widened;
 using internal::support::check_not_negative;
 using internal::support::check_shape;
@@ -128,34 +129,38 @@ ImplicitSide<T>& ImplicitSide<T>::operator=(ImplicitSide&&) noexcept = default;
 
 template <typename T>
 template <typename Offset>
-void ImplicitSide<T>::solve(const CsrView<Offset>& given_interactions, MatrixView<T> solved,
+void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> solved,
                             int n_threads) const {
-  const Widened wide_interactions(given_interactions);
-  const WideCsr& interactions = wide_interactions.view;
-  check_interactions(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
-  check_shape("solved", solved, solved.rows, side_->n_factors);
-  if (solved.cols == 0) return;
-  switch (side_->options.solver) {
-    case ImplicitSolver::cholesky:
-      return solve_cholesky(*side_, interactions, solved, n_threads);
-    case ImplicitSolver::cg:
-      return solve_cg(*side_, interactions, solved, n_threads);
-    case ImplicitSolver::ialspp:
-      return solve_ialspp(*side_, interactions, solved, n_threads);
+  if constexpr (is_narrow<Offset>) {
+    return solve(Widened(interactions).view, solved, n_threads);
+  } else {
+    check_interactions(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
+    check_shape("solved", solved, solved.rows, side_->n_factors);
+    if (solved.cols == 0) return;
+    switch (side_->options.solver) {
+      case ImplicitSolver::cholesky:
+        return solve_cholesky(*side_, interactions, solved, n_threads);
+      case ImplicitSolver::cg:
+        return solve_cg(*side_, interactions, solved, n_threads);
+      case ImplicitSolver::ialspp:
+        return solve_ialspp(*side_, interactions, solved, n_threads);
+    }
   }
 }
 
 template <typename T, typename Offset>
-double implicit_loss(const CsrView<Offset>& given_by_user, MatrixView<const T> pu,
-                     MatrixView<const T> qi, const ImplicitOptions& options, int n_threads) {
-  const Widened wide_by_user(given_by_user);
-  const WideCsr& by_user = wide_by_user.view;
-  check_options(options);
-  check_interactions(by_user, pu.rows, qi.rows);
-  check_shape("qi", qi, qi.rows, pu.cols);
-  const double all_pairs = gram(pu, n_threads).cwiseProduct(gram(qi, n_threads)).sum();
-  return options.alpha0 * all_pairs + squared_error(by_user, pu, qi, options, n_threads) +
-         item_penalty(by_user, qi, options);
+double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
+                     const ImplicitOptions& options, int n_threads) {
+  if constexpr (is_narrow<Offset>) {
+    return implicit_loss(Widened(by_user).view, pu, qi, options, n_threads);
+  } else {
+    check_options(options);
+    check_interactions(by_user, pu.rows, qi.rows);
+    check_shape("qi", qi, qi.rows, pu.cols);
+    const double all_pairs = gram(pu, n_threads).cwiseProduct(gram(qi, n_threads)).sum();
+    return options.alpha0 * all_pairs + squared_error(by_user, pu, qi, options, n_threads) +
+           item_penalty(by_user, qi, options);
+  }
 }
 
 #define ASTONISH_INSTANTIATE(T, Offset)                                                           \

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "npy.hpp"
+#include "refuse.hpp"
 #include "utf8.hpp"
 
 namespace astonish::internal::model_file {
@@ -15,8 +16,6 @@ constexpr const char* kText = "text";
 constexpr const char* kInteger = "integer";
 constexpr const char* kMixed = "mixed";
 constexpr char kIntegerTag = 0, kTextTag = 1;  // in the order of Python, that of the names
-
-[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
 
 template <typename T>
 std::vector<T> read_part(ZipReader& archive, const Json& column, const char* part) {

@@ -11,6 +11,7 @@
 #include "id_columns.hpp"
 #include "json.hpp"
 #include "npy.hpp"
+#include "refuse.hpp"
 #include "replaced_file.hpp"
 #include "support/check.hpp"
 #include "zip.hpp"
@@ -26,8 +27,6 @@ namespace {
 constexpr const char* kFormat = "astonish model";
 constexpr std::int64_t kVersion = 2;
 constexpr std::int64_t kOldestVersion = 1;  // arrays at any place, ids in the header
-
-[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
 
 // What both directions check.
 

@@ -13,6 +13,9 @@
 
 namespace astonish {
 
+using internal::ratings::is_narrow;
+using internal::ratings::WideCsr;
+using internal::ratings::Widened;
 using internal::support::check_has_values;
 using internal::support::check_length;
 using namespace internal::neighbors;
@@ -50,8 +53,7 @@ void find_nearest(std::span<const double> similarities, std::span<const std::int
   std::sort_heap(nearest.begin(), nearest.end(), is_better);
 }
 
-template <typename Offset>
-double mean_of(const std::vector<Neighbor>& nearest, const CsrView<Offset>& by_col, std::size_t col,
+double mean_of(const std::vector<Neighbor>& nearest, const WideCsr& by_col, std::size_t col,
                const NeighborOptions& options) {
   const auto rows = by_col.row_indices(col);
   const auto ratings = by_col.row_values(col);
@@ -78,10 +80,10 @@ std::vector<std::size_t> find_runs(std::span<const std::int32_t> codes) {
   return begins;
 }
 
-template <typename Offset, typename MakeSource>
-void run(const CsrView<Offset>& by_col, const MakeSource& make_source,
-         const NeighborOptions& options, std::span<const std::int32_t> rows,
-         std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
+template <typename MakeSource>
+void run(const WideCsr& by_col, const MakeSource& make_source, const NeighborOptions& options,
+         std::span<const std::int32_t> rows, std::span<const std::int32_t> cols, NeighborMeans out,
+         int n_threads) {
   const std::vector<std::size_t> runs = find_runs(rows);
   parallel_for(runs.size() - 1, n_threads, kRunsPerChunk, [&](std::size_t begin, std::size_t end) {
     const std::unique_ptr<SimilaritySource> source = make_source();
@@ -113,21 +115,29 @@ template <typename Offset>
 void neighbor_means(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                     std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                     NeighborMeans out, int n_threads) {
-  check_shapes(problem);
-  check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
-  const auto make_source = [&] { return rated_similarities(problem); };
-  run(problem.by_col, make_source, options, rows, cols, out, n_threads);
+  if constexpr (is_narrow<Offset>) {
+    return neighbor_means(WidenedProblem(problem).view, options, rows, cols, out, n_threads);
+  } else {
+    check_shapes(problem);
+    check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
+    const auto make_source = [&] { return rated_similarities(problem); };
+    run(problem.by_col, make_source, options, rows, cols, out, n_threads);
+  }
 }
 
 template <typename Offset>
 void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> similarities,
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
-  check_has_values("by_col", by_col);
-  check_similarities(similarities, by_col.n_cols);
-  check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
-  const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
-  run(by_col, make_source, options, rows, cols, out, n_threads);
+  if constexpr (is_narrow<Offset>) {
+    return neighbor_means(Widened(by_col).view, similarities, options, rows, cols, out, n_threads);
+  } else {
+    check_has_values("by_col", by_col);
+    check_similarities(similarities, by_col.n_cols);
+    check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
+    const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
+    run(by_col, make_source, options, rows, cols, out, n_threads);
+  }
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                         \

@@ -14,8 +14,8 @@
 #include <span>
 #include <vector>
 
-#include "astonish/csr.hpp"
 #include "neighbor_options.hpp"
+#include "ratings/wide_csr.hpp"
 
 namespace astonish::internal::neighbors {
 
@@ -27,8 +27,7 @@ struct RaterList {
 
 class RaterLists {
  public:
-  template <typename Offset>
-  RaterLists(const CsrView<Offset>& by_col, std::span<const std::int32_t> cols,
+  RaterLists(const ratings::WideCsr& by_col, std::span<const std::int32_t> cols,
              const NeighborOptions& options)
       : index_of_slot_(cols.size()), offsets_(by_col.n_cols + 1) {
     const auto raters_of = [&](std::size_t index) {
@@ -77,8 +76,7 @@ class RaterLists {
     deviations_.resize(n_ratings);
   }
 
-  template <typename Offset>
-  void append(const CsrView<Offset>& by_col, std::size_t col, std::size_t slot,
+  void append(const ratings::WideCsr& by_col, std::size_t col, std::size_t slot,
               const NeighborOptions& options, std::vector<std::size_t>& ends) {
     const auto raters = by_col.row_indices(col);
     const auto ratings = by_col.row_values(col);

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
 
 #include "astonish/similarity.hpp"
+#include "ratings/wide_csr.hpp"
 #include "support/check.hpp"
 
 namespace astonish::internal::neighbors {
@@ -45,13 +47,28 @@ inline void order_columns(std::span<const std::int32_t> columns, std::vector<std
   }
 }
 
+using WideProblem = SimilarityProblem<std::int64_t>;
+
+// A problem of either type of offsets as one of int64; see ratings/wide_csr.hpp.
+struct WidenedProblem {
+  template <typename Offset>
+  explicit WidenedProblem(const SimilarityProblem<Offset>& problem)
+      : by_row(problem.by_row),
+        by_col(problem.by_col),
+        view{by_row.view,       by_col.view,         problem.measure,    problem.min_support,
+             problem.shrinkage, problem.global_mean, problem.row_biases, problem.col_biases} {}
+
+  ratings::Widened by_row, by_col;
+  WideProblem view;
+};
+
 // Sums holds what a measure adds up over common columns:
 //   void add(double r, double r');
 //   double value(const Problem&) const;   the similarity, where the support suffices
-template <typename Sums, typename Offset>
+template <typename Sums>
 class RatedSimilarities final : public SimilaritySource {
  public:
-  explicit RatedSimilarities(const SimilarityProblem<Offset>& problem)
+  explicit RatedSimilarities(const WideProblem& problem)
       : problem_(problem), sums_(problem.by_row.n_rows()), values_(problem.by_row.n_rows()) {}
 
   std::span<const double> row(std::size_t row) override {
@@ -116,7 +133,7 @@ class RatedSimilarities final : public SimilaritySource {
     }
   }
 
-  const SimilarityProblem<Offset>& problem_;
+  const WideProblem& problem_;
   std::vector<Sums> sums_;
   std::vector<double> values_;
   std::vector<std::size_t> order_;
@@ -205,17 +222,16 @@ struct PearsonBaselineSums : CosineSums {
   }
 };
 
-template <typename Offset>
-std::unique_ptr<SimilaritySource> rated_similarities(const SimilarityProblem<Offset>& problem) {
+inline std::unique_ptr<SimilaritySource> rated_similarities(const WideProblem& problem) {
   switch (problem.measure) {
     case Similarity::cosine:
-      return std::make_unique<RatedSimilarities<CosineSums, Offset>>(problem);
+      return std::make_unique<RatedSimilarities<CosineSums>>(problem);
     case Similarity::msd:
-      return std::make_unique<RatedSimilarities<MsdSums, Offset>>(problem);
+      return std::make_unique<RatedSimilarities<MsdSums>>(problem);
     case Similarity::pearson:
-      return std::make_unique<RatedSimilarities<PearsonSums, Offset>>(problem);
+      return std::make_unique<RatedSimilarities<PearsonSums>>(problem);
     case Similarity::pearson_baseline:
-      return std::make_unique<RatedSimilarities<PearsonBaselineSums, Offset>>(problem);
+      return std::make_unique<RatedSimilarities<PearsonBaselineSums>>(problem);
   }
   throw std::invalid_argument("unknown similarity");
 }

@@ -14,6 +14,7 @@
 #include "linear_algebra/lanes.hpp"
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
+#include "ratings/wide_csr.hpp"
 #include "sgd_loop.hpp"
 #include "support/instantiate.hpp"
 
@@ -26,6 +27,7 @@ using internal::linear_algebra::Lanes;
 using internal::linear_algebra::load_lanes;
 using internal::linear_algebra::PaddedRows;
 using internal::linear_algebra::prefetch;
+using internal::ratings::Widened;
 using internal::support::check_shape;
 using namespace internal::sgd;
 
@@ -41,8 +43,7 @@ struct InOrder {};  // names this file's instantiation of step_bias
 // The ratings of each item, users ascending, and where they lie among those of by_user.
 class ByItem {
  public:
-  template <typename Offset>
-  explicit ByItem(const CsrView<Offset>& by_user)
+  explicit ByItem(const WideCsr& by_user)
       : begins_(by_user.n_cols + 1),
         users_(by_user.indices.size()),
         positions_(by_user.indices.size()),
@@ -162,8 +163,7 @@ void scale_row(std::size_t width, const double* row, double* out, const Ratings&
 }  // namespace
 
 struct NmfTrainer::State {
-  template <typename Offset>
-  State(const CsrView<Offset>& ratings, const BiasedFactors<const double>& initial,
+  State(const WideCsr& ratings, const BiasedFactors<const double>& initial,
         const NmfOptions& nmf_options)
       : offsets(ratings.offsets.begin(), ratings.offsets.end()),
         by_user{offsets, ratings.indices, ratings.values, ratings.n_cols},
@@ -271,7 +271,7 @@ template <typename Offset>
 NmfTrainer::NmfTrainer(const CsrView<Offset>& by_user, const BiasedFactors<const double>& initial,
                        const NmfOptions& options) {
   check_training(by_user, initial, options.n_epochs);
-  state_ = std::make_unique<State>(by_user, initial, options);
+  state_ = std::make_unique<State>(Widened(by_user).view, initial, options);
 }
 
 NmfTrainer::~NmfTrainer() = default;

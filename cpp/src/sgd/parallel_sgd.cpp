@@ -119,14 +119,13 @@ struct ParallelSgd<T>::State {
 
 template <typename T>
 template <typename Offset>
-ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& given_by_user,
-                            const BiasedFactors<const T>& initial, const SgdOptions& options,
-                            std::uint64_t seed, std::span<const double> weights, int n_threads) {
-  const Widened wide_by_user(given_by_user);
-  const WideCsr& by_user = wide_by_user.view;
+ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& by_user, const BiasedFactors<const T>& initial,
+                            const SgdOptions& options, std::uint64_t seed,
+                            std::span<const double> weights, int n_threads) {
   check_training(by_user, initial, options.n_epochs);
   check_weights(weights, by_user.indices.size());
-  state_ = std::make_unique<State>(by_user, initial, options, seed, weights, n_threads);
+  state_ =
+      std::make_unique<State>(Widened(by_user).view, initial, options, seed, weights, n_threads);
 }
 
 template <typename T>

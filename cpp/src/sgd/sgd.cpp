@@ -24,6 +24,7 @@ namespace astonish {
 using internal::factors::check_training;
 using internal::factors::check_weights;
 using internal::factors::has_finite_factors;
+using internal::ratings::is_narrow;
 using internal::ratings::Widened;
 using namespace internal::sgd;
 
@@ -43,18 +44,20 @@ double run(const WideCsr& by_user, const BiasedFactors<double>& model, const Sgd
 }  // namespace
 
 template <typename Offset>
-double fit_sgd(const CsrView<Offset>& given_by_user, const BiasedFactors<double>& model,
+double fit_sgd(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                const SgdOptions& options, const EpochCallback& on_epoch,
                std::span<const double> weights) {
-  const Widened wide_by_user(given_by_user);
-  const WideCsr& by_user = wide_by_user.view;
-  check_training(by_user, model, options.n_epochs);
-  check_weights(weights, by_user.indices.size());
-  const double squared_error = run(by_user, model, options, on_epoch, weights);
-  if (options.n_epochs > 0 && !has_finite_factors(model)) {
-    throw_diverged(options.first_epoch + options.n_epochs - 1, options);
+  if constexpr (is_narrow<Offset>) {
+    return fit_sgd(Widened(by_user).view, model, options, on_epoch, weights);
+  } else {
+    check_training(by_user, model, options.n_epochs);
+    check_weights(weights, by_user.indices.size());
+    const double squared_error = run(by_user, model, options, on_epoch, weights);
+    if (options.n_epochs > 0 && !has_finite_factors(model)) {
+      throw_diverged(options.first_epoch + options.n_epochs - 1, options);
+    }
+    return squared_error;
   }
-  return squared_error;
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                               \

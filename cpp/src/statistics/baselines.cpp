@@ -9,6 +9,7 @@
 
 namespace astonish {
 
+using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
 using internal::ratings::Widened;
 using internal::support::check_length;
@@ -50,20 +51,21 @@ void check_arguments(const WideCsr& by_user, const WideCsr& by_item, const Basel
 }  // namespace
 
 template <typename Offset>
-void fit_baselines(const CsrView<Offset>& given_by_user, const CsrView<Offset>& given_by_item,
+void fit_baselines(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                    double global_mean, const BaselineOptions& options, std::span<double> bu,
                    std::span<double> bi, int n_threads, const EpochCallback& on_epoch) {
-  const Widened wide_by_user(given_by_user);
-  const Widened wide_by_item(given_by_item);
-  const WideCsr& by_user = wide_by_user.view;
-  const WideCsr& by_item = wide_by_item.view;
-  check_arguments(by_user, by_item, options, bu, bi);
-  std::fill(bu.begin(), bu.end(), 0.0);
-  std::fill(bi.begin(), bi.end(), 0.0);
-  for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
-    begin_epoch(on_epoch, epoch);
-    fit_side(by_item, global_mean, bu, options.reg_i, bi, n_threads);
-    fit_side(by_user, global_mean, bi, options.reg_u, bu, n_threads);
+  if constexpr (is_narrow<Offset>) {
+    return fit_baselines(Widened(by_user).view, Widened(by_item).view, global_mean, options, bu, bi,
+                         n_threads, on_epoch);
+  } else {
+    check_arguments(by_user, by_item, options, bu, bi);
+    std::fill(bu.begin(), bu.end(), 0.0);
+    std::fill(bi.begin(), bi.end(), 0.0);
+    for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
+      begin_epoch(on_epoch, epoch);
+      fit_side(by_item, global_mean, bu, options.reg_i, bi, n_threads);
+      fit_side(by_user, global_mean, bi, options.reg_u, bu, n_threads);
+    }
   }
 }
 

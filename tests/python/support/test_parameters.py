@@ -230,6 +230,8 @@ def test_subclasses_of_a_declared_base_have_an_order_of_their_own():
     class Another(Base):
         pass
 
-    assert Base(False, others=3).get_params() == {"wide": False}
+    with pytest.warns(UserWarning, match="unexpected keyword argument 'others'"):
+        base = Base(False, others=3)
+    assert base.get_params() == {"wide": False}
     assert Mine(4, True).get_params() == {"n": 4, "wide": True}
     assert repr(Another(wide=False)) == "Another(wide=False)"

@@ -735,7 +735,9 @@ def test_a_model_of_the_user_on_top_of_the_base(user_based, capsys):
 
 def test_the_base_is_declared():
     plain = {"sim_options": {}, "bsl_options": {}, "verbose": True, "n_threads": None}
-    assert dict(SymmetricAlgo(k=3).get_params(), sim_options={}) == plain
+    with pytest.warns(UserWarning, match="unexpected keyword argument 'k'"):
+        model = SymmetricAlgo(k=3)
+    assert dict(model.get_params(), sim_options={}) == plain
     with pytest.raises(ValueError, match="n_threads must be at least 1, got 0"):
         SymmetricAlgo(n_threads=0).fit(FRIENDS)
 
