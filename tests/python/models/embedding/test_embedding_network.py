@@ -67,10 +67,10 @@ def train_reference(arrays, options, batches, batch_size):
     return [network.weights, network.averages, network.squares, network.buffers], losses
 
 
-def assert_close(groups, expected, atol):
+def assert_close(groups, expected, atol, rtol=0.0):
     for group, expected_group in zip(groups, expected, strict=True):
-        for array, its in zip(group, expected_group, strict=True):
-            np.testing.assert_allclose(array, its, rtol=0, atol=atol)
+        for array, expected_array in zip(group, expected_group, strict=True):
+            np.testing.assert_allclose(array, expected_array, rtol=rtol, atol=atol)
 
 
 @given(networks(), st.integers(2, 30))
@@ -80,7 +80,7 @@ def test_training_equals_the_reference(network, batch_size):
     expected, losses = train_reference(arrays, options, batches, batch_size)
     trained, its_losses = train(arrays, options, batches, batch_size)
     np.testing.assert_allclose(its_losses, losses, rtol=1e-9)
-    assert_close(trained, expected, 1e-9)
+    assert_close(trained, expected, 1e-9, rtol=1e-11)  # squares of gradients reach hundreds
 
 
 @pytest.mark.parametrize("use_bn", [True, False])
