@@ -55,10 +55,22 @@ def compare(
     )
 
 
+def cpu_name() -> str:
+    """Return what the CPU calls itself, with its family and model where these are known."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = dict(map(str.strip, line.split(":", 1)) for line in lines if ":" in line)
+    name = fields.get("model name", platform.machine())
+    known = [f"{key} {fields[key]}" for key in ("cpu family", "model") if key in fields]
+    return f"{name} ({', '.join(known)})" if known else name
+
+
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table in Markdown, with the machine it was measured on."""
     cores = _core.parallel.available_threads()
-    print(f"\n{title}\n{cores} cores, {platform.machine()}, CPU level {_core.cpu_level}\n")
+    print(f"\n{title}\n{cpu_name()}, {cores} cores, CPU level {_core.cpu_level}\n")
     lines = [list(map(str, row)) for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])

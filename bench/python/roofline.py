@@ -1,4 +1,4 @@
-"""What this machine can do at most: fused multiply-adds, and copies in its caches and memory.
+"""What this machine can do at most: multiply-adds, additions, copies in its caches and memory.
 
 Measured with NumPy, so the numbers are those of good library code and not of a data sheet: a matrix
 product of its BLAS, and copies by as many Python threads as there are CPUs.
@@ -24,6 +24,20 @@ def multiply_adds(dtype: str) -> float:
     return _best_rate(lambda: np.matmul(a, b, out=np.empty_like(a)), n**3)
 
 
+def addition_seconds() -> float:
+    """Return the latency of an addition of float64: from its start to that of one that needs it.
+
+    NumPy subtracts numbers one after the other, where it would add them in any order; the units
+    are the same.
+    """
+    n = 4096
+    long, short = np.ones(2 * n), np.ones(n)
+    times = [
+        _seconds_each(lambda array=array: np.subtract.reduce(array)) for array in (long, short)
+    ]
+    return (times[0] - times[1]) / n
+
+
 def copied_bytes(working_set: int) -> float:
     """Return bytes copied a second on all CPUs, each within `working_set` bytes of its own."""
     n_threads = _core.parallel.available_threads()
@@ -41,7 +55,12 @@ def copied_bytes(working_set: int) -> float:
 
 
 def _best_rate(function: Callable[[], Any], work: float) -> float:
+    return work / _seconds_each(function)
+
+
+def _seconds_each(function: Callable[[], Any]) -> float:
+    """Return the seconds of the fastest of many calls."""
     times, end = [], time.perf_counter() + _SECONDS
     while time.perf_counter() < end:
         times.append(seconds(function)[0])
-    return work / min(times)
+    return min(times)

@@ -15,10 +15,32 @@ double bind_fit_sgd(const Ratings& by_user, Array<double> pu, Array<double> qi, 
                     Array<double> bi, double global_mean, bool biased, const SgdOptions& options,
                     const std::optional<py::function>& on_epoch, const OptionalArray& weights) {
   const auto model = write_factors(pu, qi, bu, bi, global_mean, biased);
-  const auto its_weights = read_optional("weights", weights);
+  const auto of_ratings = read_optional("weights", weights);
   const EpochCallback callback = with_interrupts(on_epoch);
   const py::gil_scoped_release release;
-  return fit_sgd(by_user.view(), model, options, callback, its_weights);
+  return fit_sgd(by_user.view(), model, options, callback, of_ratings);
+}
+
+SgdTrainer make_sgd_trainer(const Ratings& by_user, const Array<double>& pu,
+                            const Array<double>& qi, const Array<double>& bu,
+                            const Array<double>& bi, double global_mean, bool biased,
+                            const SgdOptions& options, const OptionalArray& weights) {
+  const auto initial = read_factors(pu, qi, bu, bi, global_mean, biased);
+  const auto of_ratings = read_optional("weights", weights);
+  const py::gil_scoped_release release;
+  return {by_user.view(), initial, options, of_ratings};
+}
+
+double bind_sgd_epoch(SgdTrainer& trainer) {
+  const py::gil_scoped_release release;
+  return trainer.run_epoch();
+}
+
+void bind_copy_sgd(const SgdTrainer& trainer, Array<double> pu, Array<double> qi, Array<double> bu,
+                   Array<double> bi) {
+  const auto model = write_factors(pu, qi, bu, bi, 0.0, true);
+  const py::gil_scoped_release release;
+  trainer.copy_to(model);
 }
 
 }  // namespace
@@ -41,6 +63,17 @@ void register_sgd(py::module_& module) {
       .def_readwrite("reg_pu", &SgdOptions::reg_pu)
       .def_readwrite("reg_qi", &SgdOptions::reg_qi)
       .def_readwrite("first_epoch", &SgdOptions::first_epoch);
+  py::class_<SgdTrainer>(module, "SgdTrainer")
+      .def(py::init(&make_sgd_trainer), py::arg("by_user"), py::arg("pu").noconvert(),
+           py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
+           py::arg("global_mean"), py::arg("biased"), py::arg("options"),
+           py::arg("weights").noconvert() = py::none(), py::keep_alive<1, 2>(),
+           py::keep_alive<1, 10>(), "A factor model in training on the ratings of each user.")
+      .def("run_epoch", &bind_sgd_epoch,
+           "Pass over all ratings; the sum of their weighted squared errors.")
+      .def("copy_to", &bind_copy_sgd, py::arg("pu").noconvert(), py::arg("qi").noconvert(),
+           py::arg("bu").noconvert(), py::arg("bi").noconvert(),
+           "Write the parameters as they are now.");
   module.def("fit_sgd", &bind_fit_sgd, py::arg("by_user"), py::arg("pu").noconvert(),
              py::arg("qi").noconvert(), py::arg("bu").noconvert(), py::arg("bi").noconvert(),
              py::arg("global_mean"), py::arg("biased"), py::arg("options"),

@@ -21,6 +21,12 @@ inline constexpr std::size_t kVectorBytes = 32;
 inline constexpr std::size_t kVectorBytes = 16;
 #endif
 
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::size_t kVectorRegisters = 32;
+#else
+inline constexpr std::size_t kVectorRegisters = 16;
+#endif
+
 template <typename T>
 inline constexpr std::size_t kLanesOf = kVectorBytes / sizeof(T);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "astonish/parallel.hpp"
+#include "biased_rows.hpp"
 #include "factors/training.hpp"
 #include "linear_algebra/lanes.hpp"
 #include "linear_algebra/padded.hpp"
@@ -20,7 +21,6 @@
 
 namespace astonish {
 
-using internal::factors::all_finite;
 using internal::factors::check_training;
 using internal::linear_algebra::kLanes;
 using internal::linear_algebra::Lanes;
@@ -28,7 +28,6 @@ using internal::linear_algebra::load_lanes;
 using internal::linear_algebra::PaddedRows;
 using internal::linear_algebra::prefetch;
 using internal::ratings::Widened;
-using internal::support::check_shape;
 using namespace internal::sgd;
 
 namespace {
@@ -162,21 +161,15 @@ void scale_row(std::size_t width, const double* row, double* out, const Ratings&
 
 }  // namespace
 
-struct NmfTrainer::State {
+struct NmfTrainer::State : BiasedRows {
   State(const WideCsr& ratings, const BiasedFactors<const double>& initial,
         const NmfOptions& nmf_options)
-      : offsets(ratings.offsets.begin(), ratings.offsets.end()),
+      : BiasedRows(initial),
+        offsets(ratings.offsets.begin(), ratings.offsets.end()),
         by_user{offsets, ratings.indices, ratings.values, ratings.n_cols},
         by_item(ratings),
         options(nmf_options),
-        n_factors(initial.pu.cols),
-        global_mean(initial.global_mean),
-        biased(initial.biased),
-        p(initial.pu),
         next_p(initial.pu.rows, initial.pu.cols),
-        q(initial.qi),
-        bu(initial.bu.begin(), initial.bu.end()),
-        bi(initial.bi.begin(), initial.bi.end()),
         estimates(ratings.indices.size()),
         squared_errors(ratings.n_rows()) {}
 
@@ -194,11 +187,6 @@ struct NmfTrainer::State {
     for_each_row(by_user.n_cols, n_threads, [&](std::size_t item) { scale_item(item); });
     std::swap(p, next_p);
     return std::accumulate(squared_errors.begin(), squared_errors.end(), 0.0);
-  }
-
-  [[nodiscard]] bool is_finite() const {
-    return all_finite(p.values()) && all_finite(q.values()) &&
-           (!biased || (all_finite(bu) && all_finite(bi)));
   }
 
   template <typename Body>
@@ -254,14 +242,7 @@ struct NmfTrainer::State {
   CsrView<std::size_t> by_user;
   ByItem by_item;
   NmfOptions options;
-  std::size_t n_factors;
-  double global_mean;
-  bool biased;
-  PaddedRows<double> p;
   PaddedRows<double> next_p;
-  PaddedRows<double> q;
-  std::vector<double> bu;
-  std::vector<double> bi;
   std::vector<double> estimates;       // of each rating, in the order of by_user
   std::vector<double> squared_errors;  // of each user
   int epoch = 0;
@@ -286,17 +267,7 @@ double NmfTrainer::run_epoch(int n_threads) {
   return squared_error;
 }
 
-void NmfTrainer::copy_to(const BiasedFactors<double>& model) const {
-  const State& state = *state_;
-  check_shapes(model);
-  check_shape("pu", model.pu, state.by_user.n_rows(), state.n_factors);
-  check_shape("qi", model.qi, state.by_user.n_cols, state.n_factors);
-  state.p.copy_to(model.pu);
-  state.q.copy_to(model.qi);
-  if (!state.biased) return;
-  std::copy(state.bu.begin(), state.bu.end(), model.bu.begin());
-  std::copy(state.bi.begin(), state.bi.end(), model.bi.begin());
-}
+void NmfTrainer::copy_to(const BiasedFactors<double>& model) const { state_->copy_to(model); }
 
 template <typename Offset>
 void fit_nmf(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,

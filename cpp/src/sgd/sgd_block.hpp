@@ -62,8 +62,8 @@ class BlockTrainer {
   void take_turns() {
     for (;;) {
       for (std::size_t turns = std::min(first_.left(), second_.left()); turns > 0; --turns) {
-        step(first_);
-        step(second_);
+        second_.row.forget(step(first_));
+        first_.row.forget(step(second_));
       }
       if (first_.left() == 0 && !reopen(first_)) break;
       if (second_.left() == 0 && !reopen(second_)) break;
@@ -92,12 +92,16 @@ class BlockTrainer {
     run.row.store();
   }
 
-  void step(Run& run) {
+  // Returns the item's row.
+  T* step(Run& run) {
     const std::size_t k = run.next++;
+    T* const item = item_row(k);
     prefetch_row(item_row(k + kRatingsAhead), run.row.width());
     const T weight = weights_ == nullptr ? T{1} : weights_[k];
-    const T error = run.row.step(item_row(k), targets_[k], weight, rates_);
+    const T* const next = run.left() > 0 ? item_row(k + 1) : nullptr;
+    const T error = run.row.step(item, next, targets_[k], weight, rates_);
     squared_error_ += static_cast<double>(weight) * error * error;
+    return item;
   }
 
   [[nodiscard]] T* user_row(std::size_t run) const {
@@ -130,8 +134,8 @@ template <typename T, typename Row>
   return BlockTrainer<T, Row>(grid, block, users, items, rates, row).train();
 }
 
-// Up to so many vectors of two users fit into registers, or nearly: beyond them memory is as fast.
-inline constexpr std::size_t kMostRegisters = 14;
+// Up to so many vectors of two users fit into registers, or nearly: beyond them memory is faster.
+inline constexpr std::size_t kMostRegisters = linear_algebra::kVectorRegisters == 32 ? 14 : 8;
 
 // Calls body with the kind of row for `width` numbers.
 template <typename T, std::size_t n = kPerLine<T> / kLanesOf<T>, typename Body>

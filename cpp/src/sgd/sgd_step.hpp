@@ -90,7 +90,7 @@ class RegisterRow {
   }
 
   // Returns the error of a rating before its update, which the weight multiplies.
-  T step(T* q_row, T target, T weight, const StepRates<T>& rates) {
+  T step(T* q_row, const T* /*next*/, T target, T weight, const StepRates<T>& rates) {
     LanesOf<T> q[n];
     for (std::size_t v = 0; v < n; ++v) q[v] = load_lanes<T>(q_row + v * kLanesOf<T>);
     const LanesOf<T> error = target - product(q);
@@ -106,6 +106,8 @@ class RegisterRow {
     }
     return error[0];
   }
+
+  void forget(const T* /*q_row*/) const {}
 
  private:
   // The inner product in every lane; four sums side by side, as each addition takes its time.
@@ -123,55 +125,105 @@ class RegisterRow {
   LanesOf<T> p_[n];
 };
 
-// A user's row of any number of vectors, in memory.
+// A user's row of any number of vectors, in memory. What bounds it are loads and stores, so the
+// update of a rating and the product of the user's next one are one pass.
 template <typename T>
 class MemoryRow {
  public:
   explicit MemoryRow(std::size_t width) : width_(width) {}
   [[nodiscard]] std::size_t width() const { return width_; }
 
-  void load(T* row) { row_ = row; }
+  void load(T* row) {
+    row_ = row;
+    expected_ = nullptr;
+  }
   void store() const {}
 
-  T step(T* q_row, T target, T weight, const StepRates<T>& rates) {
-    const LanesOf<T> error = target - product(q_row);
-    step_at(0, q_row, rates.user.first_keep, error * (weight * rates.user.first_move),
-            rates.item.first_keep, error * (weight * rates.item.first_move));
-    const LanesOf<T> move_p = error * (weight * rates.user.factors.move);
-    const LanesOf<T> move_q = error * (weight * rates.item.factors.move);
-    const T keep_p = rates.user.factors.keep;
-    const T keep_q = rates.item.factors.keep;
-    for (std::size_t at = kLanesOf<T>; at < width_; at += kLanesOf<T>) {
-      step_at(at, q_row, keep_p, move_p, keep_q, move_q);
+  // `next` is the row of the user's next rating, or nullptr.
+  T step(T* q_row, const T* next, T target, T weight, const StepRates<T>& rates) {
+    if (q_row != expected_) product_ = product(q_row);
+    const LanesOf<T> error = target - product_;
+    const Moves moves(error, weight, rates);
+    expected_ = next == q_row ? nullptr : next;
+    if (expected_ == nullptr) {
+      move_first(q_row, moves, rates);
+      for (std::size_t at = kLanesOf<T>; at < width_; at += kLanesOf<T>) move(at, q_row, moves);
+    } else {
+      product_ = move_and_multiply(q_row, moves, rates);
     }
     return error[0];
   }
 
+  // A row of the other side changed: no product with it is known any more.
+  void forget(const T* q_row) {
+    if (expected_ == q_row) expected_ = nullptr;
+  }
+
  private:
-  LanesOf<T> product(const T* q_row) const {
-    LanesOf<T> sums[4] = {};
-    std::size_t at = 0;
+  struct Moves {
+    Moves(const LanesOf<T>& error, T weight, const StepRates<T>& rates)
+        : pull(error * weight),
+          p(pull * rates.user.factors.move),
+          q(pull * rates.item.factors.move),
+          keep_p(rates.user.factors.keep),
+          keep_q(rates.item.factors.keep) {}
+
+    LanesOf<T> pull, p, q;
+    T keep_p, keep_q;
+  };
+
+  // Four sums side by side, as each addition takes its time.
+  template <typename Term>
+  LanesOf<T> summed(LanesOf<T> first, const Term& term) const {
+    LanesOf<T> second{}, third{}, fourth{};
+    std::size_t at = kLanesOf<T>;
     for (; at + 4 * kLanesOf<T> <= width_; at += 4 * kLanesOf<T>) {
-      for (std::size_t v = 0; v < 4; ++v) add_product(sums[v], q_row, at + v * kLanesOf<T>);
+      first += term(at);
+      second += term(at + kLanesOf<T>);
+      third += term(at + 2 * kLanesOf<T>);
+      fourth += term(at + 3 * kLanesOf<T>);
     }
-    for (; at < width_; at += kLanesOf<T>) add_product(sums[0], q_row, at);
-    return sum_lanes<T>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    for (; at < width_; at += kLanesOf<T>) second += term(at);
+    return sum_lanes<T>((first + second) + (third + fourth));
   }
 
-  void add_product(LanesOf<T>& sum, const T* q_row, std::size_t at) const {
-    sum += load_lanes<T>(row_ + at) * load_lanes<T>(q_row + at);
+  LanesOf<T> product(const T* q_row) const {
+    const auto term = [&](std::size_t at) {
+      return load_lanes<T>(row_ + at) * load_lanes<T>(q_row + at);
+    };
+    return summed(term(0), term);
   }
 
-  template <typename Keep>
-  void step_at(std::size_t at, T* q_row, const Keep& keep_p, const LanesOf<T>& move_p,
-               const Keep& keep_q, const LanesOf<T>& move_q) {
+  LanesOf<T> move_and_multiply(T* q_row, const Moves& moves, const StepRates<T>& rates) const {
+    const T* const next = expected_;
+    const auto term = [&](std::size_t at) {
+      return move(at, q_row, moves) * load_lanes<T>(next + at);
+    };
+    return summed(move_first(q_row, moves, rates) * load_lanes<T>(next), term);
+  }
+
+  // New values of the first vectors, whose lanes have rates of their own; returns the user's.
+  LanesOf<T> move_first(T* q_row, const Moves& moves, const StepRates<T>& rates) const {
+    LanesOf<T> p = load_lanes<T>(row_);
+    move_lanes<T>(p, load_lanes<T>(q_row), q_row, rates.user.first_keep,
+                  moves.pull * rates.user.first_move, rates.item.first_keep,
+                  moves.pull * rates.item.first_move);
+    store_lanes<T>(p, row_);
+    return p;
+  }
+
+  LanesOf<T> move(std::size_t at, T* q_row, const Moves& moves) const {
     LanesOf<T> p = load_lanes<T>(row_ + at);
-    move_lanes<T>(p, load_lanes<T>(q_row + at), q_row + at, keep_p, move_p, keep_q, move_q);
+    move_lanes<T>(p, load_lanes<T>(q_row + at), q_row + at, moves.keep_p, moves.p, moves.keep_q,
+                  moves.q);
     store_lanes<T>(p, row_ + at);
+    return p;
   }
 
   std::size_t width_;
   T* row_ = nullptr;
+  const T* expected_ = nullptr;  // the row that product_ is with, of nothing if nullptr
+  LanesOf<T> product_{};
 };
 
 }  // namespace astonish::internal::sgd

@@ -24,13 +24,8 @@ using linear_algebra::larger_lanes;
 using linear_algebra::load_lanes;
 using linear_algebra::store_lanes;
 
-#if defined(__AVX512F__) || defined(__aarch64__)  // 32 vector registers
-inline constexpr std::size_t kGroup = 8;
-inline constexpr std::size_t kPanelVectors = 3;
-#else
-inline constexpr std::size_t kGroup = 6;
-inline constexpr std::size_t kPanelVectors = 2;
-#endif
+inline constexpr std::size_t kGroup = linear_algebra::kVectorRegisters == 32 ? 8 : 6;
+inline constexpr std::size_t kPanelVectors = linear_algebra::kVectorRegisters == 32 ? 3 : 2;
 
 using FloatLanes = LanesOf<float>;
 inline constexpr std::size_t kFloatLanes = kLanesOf<float>;

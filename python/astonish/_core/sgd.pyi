@@ -38,6 +38,22 @@ def fit_sgd(
     weights: Float64 | None = ...,
 ) -> float: ...
 
+class SgdTrainer:
+    def __init__(
+        self,
+        by_user: Ratings,
+        pu: Float64,
+        qi: Float64,
+        bu: Float64,
+        bi: Float64,
+        global_mean: float,
+        biased: bool,
+        options: SgdOptions,
+        weights: Float64 | None = ...,
+    ) -> None: ...
+    def run_epoch(self) -> float: ...
+    def copy_to(self, pu: Float64, qi: Float64, bu: Float64, bi: Float64) -> None: ...
+
 class ParallelSgdFloat32:
     def run_epoch(self, n_threads: int) -> float: ...
     def copy_to(

@@ -19,7 +19,7 @@ def root_mean(squared_error: float, by_user: Csr, weights: NDArray[np.float64] |
 
 
 class SequentialTrainer:
-    """Ratings one after the other; trains `initial` in place."""
+    """Ratings one after the other, in the order of the users."""
 
     def __init__(
         self,
@@ -28,26 +28,22 @@ class SequentialTrainer:
         options: _core.sgd.SgdOptions,
         weights: NDArray[np.float64] | None,
     ) -> None:
-        self._by_user, self._factors, self._weights = by_user, initial, weights
-        self._options = options
-        options.n_epochs = 1
+        self._by_user, self._initial, self._weights = by_user, initial, weights
+        self._ratings = _core.sgd.SgdTrainer(by_user.view, *initial, options, weights)
 
-    def run_epoch(self, epoch: int) -> Losses:
+    def run_epoch(self, epoch: int) -> Losses:  # noqa: ARG002  the trainer counts its epochs
         """Pass over all ratings."""
-        self._options.first_epoch = epoch
-        squared_error = _core.sgd.fit_sgd(
-            self._by_user.view, *self._factors, self._options, None, self._weights
-        )
-        return root_mean(squared_error, self._by_user, self._weights)
+        return root_mean(self._ratings.run_epoch(), self._by_user, self._weights)
 
     def parameters(self) -> Parameters:
         """Return copies of the arrays."""
-        pu, qi, bu, bi, *_ = self._factors
-        return {"pu": pu.copy(), "qi": qi.copy(), "bu": bu.copy(), "bi": bi.copy()}
+        pu, qi, bu, bi = map(np.zeros_like, self._initial[:4])
+        self._ratings.copy_to(pu, qi, bu, bi)
+        return {"pu": pu, "qi": qi, "bu": bu, "bi": bi}
 
 
-class SvdppTrainer(SequentialTrainer):
-    """The same with what the rated items add; `yj` is trained in place, too."""
+class SvdppTrainer:
+    """The same with what the rated items add; trains the arrays that it is given in place."""
 
     def __init__(
         self,
@@ -56,20 +52,22 @@ class SvdppTrainer(SequentialTrainer):
         yj: NDArray[np.float64],
         options: _core.sgd.SvdppOptions,
     ) -> None:
-        super().__init__(by_user, initial, options, None)
-        self._yj, self._svdpp_options = yj, options
+        self._by_user, self._factors, self._yj, self._options = by_user, initial, yj, options
+        options.n_epochs = 1
 
     def run_epoch(self, epoch: int) -> Losses:
         """Pass over all ratings."""
-        self._svdpp_options.first_epoch = epoch
+        self._options.first_epoch = epoch
         squared_error = _core.sgd.fit_svdpp(
-            self._by_user.view, *self._factors, self._yj, self._svdpp_options, None
+            self._by_user.view, *self._factors, self._yj, self._options, None
         )
         return root_mean(squared_error, self._by_user, None)
 
     def parameters(self) -> Parameters:
         """Return copies of the arrays."""
-        return {**super().parameters(), "yj": self._yj.copy()}
+        pu, qi, bu, bi, *_ = self._factors
+        arrays = {"pu": pu, "qi": qi, "bu": bu, "bi": bi, "yj": self._yj}
+        return {name: array.copy() for name, array in arrays.items()}
 
 
 class ParallelTrainer:
