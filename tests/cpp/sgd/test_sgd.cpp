@@ -132,7 +132,7 @@ TEST_CASE("sgd: one update of an unbiased model, done by hand") {
 TEST_CASE_TEMPLATE("sgd: bitwise equals a plain loop to the last bit", Offset, std::int32_t,
                    std::int64_t) {
   const auto ratings = testing::random_csr<Offset>(1, 40, 30, 25);
-  for (const std::size_t n_factors : {0U, 1U, 2U, 7U, 8U, 20U, 33U, 100U}) {
+  for (const std::size_t n_factors : {0U, 1U, 2U, 3U, 7U, 8U, 20U, 33U, 64U, 100U, 101U, 1000U}) {
     for (const bool biased : {true, false}) {
       CAPTURE(n_factors);
       CAPTURE(biased);
@@ -146,7 +146,7 @@ TEST_CASE_TEMPLATE("sgd: bitwise equals a plain loop to the last bit", Offset, s
 TEST_CASE_TEMPLATE("sgd: sequential equals a plain loop to 1e-12", Offset, std::int32_t,
                    std::int64_t) {
   const auto ratings = testing::random_csr<Offset>(1, 40, 30, 25);
-  for (const std::size_t n_factors : {0U, 1U, 2U, 7U, 8U, 20U, 33U, 100U}) {
+  for (const std::size_t n_factors : {0U, 1U, 2U, 3U, 7U, 8U, 20U, 33U, 64U, 100U, 101U, 1000U}) {
     for (const bool biased : {true, false}) {
       CAPTURE(n_factors);
       CAPTURE(biased);
@@ -155,6 +155,51 @@ TEST_CASE_TEMPLATE("sgd: sequential equals a plain loop to 1e-12", Offset, std::
       const Model model = fitted(ratings, start, options);
       CHECK(largest_difference(model, naive_fit(ratings, start, options)) < 1e-12);
       if (n_factors > 0) CHECK(largest_difference(model, start) > 1e-3);
+    }
+  }
+}
+
+TEST_CASE("sgd: ratings of one item in a row, and an item that all users rate last") {
+  const std::size_t n_users = 30, n_items = 5;
+  Csr<std::int64_t> ratings;
+  ratings.n_cols = n_items;
+  ratings.offsets = {0};
+  for (std::size_t user = 0; user < n_users; ++user) {
+    for (const std::size_t item : {user % 3, user % 3, user % 2, user % 2, user % 2, n_items - 1}) {
+      ratings.indices.push_back(static_cast<std::int32_t>(item));
+      ratings.values.push_back(1.0 + static_cast<double>((user * 7 + item) % 5));
+    }
+    ratings.offsets.push_back(static_cast<std::int64_t>(ratings.indices.size()));
+  }
+  for (const std::size_t n_factors : {1U, 9U, 100U}) {
+    const Model start = testing::normal_model(2, n_users, n_items, n_factors, true);
+    const SgdOptions bitwise = distinct_options(SgdSolver::bitwise, 4);
+    CHECK(same_bits(fitted(ratings, start, bitwise), naive_fit(ratings, start, bitwise)));
+    const SgdOptions sequential = distinct_options(SgdSolver::sequential, 4);
+    CHECK(largest_difference(fitted(ratings, start, sequential),
+                             naive_fit(ratings, start, sequential)) < 1e-12);
+  }
+}
+
+TEST_CASE("sgd: a trainer is copied from at any epoch and leaves biases of an unbiased model") {
+  const auto ratings = testing::random_csr<std::int64_t>(1, 40, 30, 8);
+  for (const SgdSolver solver : kSolvers) {
+    for (const bool biased : {true, false}) {
+      Model start = testing::normal_model(2, 40, 30, 6, biased);
+      const Model& initial = start;
+      SgdTrainer trainer(ratings.view(), initial.view(), distinct_options(solver, 0));
+      Model model = start;
+      trainer.copy_to(model.view());
+      CHECK(same_bits(model, start));
+      trainer.run_epoch();
+      trainer.copy_to(model.view());
+      CHECK(same_bits(model, fitted(ratings, start, distinct_options(solver, 1))));
+      trainer.run_epoch();
+      trainer.copy_to(model.view());
+      CHECK(same_bits(model, fitted(ratings, start, distinct_options(solver, 2))));
+      if (!biased) CHECK(model.bu == start.bu);
+      Model wide = testing::normal_model(2, 40, 30, 7, biased);
+      CHECK_THROWS_WITH_AS(trainer.copy_to(wide.view()), Contains("pu"), std::invalid_argument);
     }
   }
 }
