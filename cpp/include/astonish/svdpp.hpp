@@ -40,7 +40,7 @@ struct SvdppOptions : SgdOptions {
 
 // Trains `model` and `yj` (n_items x n_factors); what they hold before it returns, or after it
 // throws, is unspecified, so pass copies you can drop. With model.biased == false, mean and biases
-// are left out. Returns and throws as fit_sgd does.
+// are left out. Returns and throws what fit_sgd does.
 template <typename Offset>
 double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                  MatrixView<double> yj, const SvdppOptions& options,

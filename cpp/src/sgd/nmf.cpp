@@ -16,7 +16,7 @@
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/wide_csr.hpp"
-#include "sgd_loop.hpp"
+#include "step_bias.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {
@@ -27,6 +27,7 @@ using internal::linear_algebra::Lanes;
 using internal::linear_algebra::load_lanes;
 using internal::linear_algebra::PaddedRows;
 using internal::linear_algebra::prefetch;
+using internal::ratings::WideCsr;
 using internal::ratings::Widened;
 using namespace internal::sgd;
 

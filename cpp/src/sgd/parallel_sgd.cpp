@@ -8,10 +8,10 @@
 
 #include "astonish/parallel.hpp"
 #include "block_schedule.hpp"
+#include "diverged.hpp"
 #include "factors/training.hpp"
 #include "ratings/wide_csr.hpp"
 #include "sgd_block.hpp"
-#include "sgd_loop.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {

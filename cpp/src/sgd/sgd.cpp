@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "diverged.hpp"
 #include "factors/training.hpp"
 #include "ratings/wide_csr.hpp"
 #include "sgd_pass.hpp"

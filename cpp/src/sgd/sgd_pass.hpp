@@ -21,9 +21,11 @@
 #include "biased_rows.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/wide_csr.hpp"
-#include "sgd_loop.hpp"
+#include "step_bias.hpp"
 
 namespace astonish::internal::sgd {
+
+using ratings::WideCsr;
 
 template <typename Arithmetic>
 class SgdPass {

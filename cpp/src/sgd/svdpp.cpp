@@ -7,7 +7,6 @@
 #include "astonish/parallel.hpp"
 #include "factors/training.hpp"
 #include "ratings/wide_csr.hpp"
-#include "sgd_loop.hpp"
 #include "support/check.hpp"
 #include "support/instantiate.hpp"
 #include "svdpp_solvers.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sgd_loop.hpp"
+#include "step_bias.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {

@@ -24,7 +24,7 @@
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/repeats.hpp"
-#include "sgd_loop.hpp"
+#include "step_bias.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
