@@ -66,7 +66,7 @@ def load(session: Session, file: File, with_opt: bool) -> None:
             _check_finite(parameters)
         except Exception as error:
             raise ValueError(f"{path} is a damaged learner file ({error})") from error
-    expected = _shapes(arrays_of(session.model))
+    expected = _shapes(arrays_of(session.snapshot()))
     if shapes != expected:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
     if with_opt and optimizer is None:

@@ -20,6 +20,7 @@ from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.rules import Lists
 from astonish.models.ranking.scores import DenseScores, FactorScores, Scores
 from astonish.models.ranking.similar import most_similar
+from astonish.models.training.publishing import forget_parameters
 from astonish.support.memory import check_fits
 from astonish.support.parameters import Parameterized, checked
 from astonish.support.settings import resolve_n_threads
@@ -62,6 +63,7 @@ class Hooks(Parameterized):
 
     def _begin(self, trainset: Any) -> None:
         """Take a training set, and forget what came from the last one."""
+        forget_parameters(self)
         if not isinstance(trainset, Trainset):
             raise TypeError(
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "

@@ -25,7 +25,6 @@ from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.epochs import WATCHERS
 from astonish.models.training.publishing import (
-    forget_parameters,
     parameters_of_fit,
     publishing,
     reading,
@@ -121,7 +120,6 @@ class Model(Hooks):
         if sample_weight is not None:
             self._require("takes_weights", "sample_weight")
         with updated(self) as twin:
-            forget_parameters(twin)
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
