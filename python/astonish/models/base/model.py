@@ -89,11 +89,13 @@ class Model(Hooks):
         TypeError
             For a name that the constructor does not take.
         """
-        before = dict(vars(self))
-        super().set_params(**params)
+        changed = copy.copy(self)
+        before = dict(vars(changed))
+        super(Model, changed).set_params(**params)
         if "trainset" in before:
             kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
-            remember_parameters(self, {name: before[name] for name in params if name in kept})
+            remember_parameters(changed, {name: before[name] for name in params if name in kept})
+        self.__dict__ = vars(changed)
         return self
 
     def fit(self: Self, trainset: Any, *, sample_weight: Any = None) -> Self:

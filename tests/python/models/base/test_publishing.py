@@ -319,3 +319,26 @@ def test_fit_returns_what_the_subclass_returns():
     assert Mine(n_epochs=1).fit(SMALL) is None
     assert Mine(n_epochs=1).fit(SMALL, verdict="good") == "good"
     assert Mine.fit.__doc__ == "Mine."
+
+
+# set_params
+
+
+def test_parameters_are_changed_at_once():
+    class Mine(SVD):
+        def __post_init__(self):
+            super().__post_init__()
+            if hasattr(model, "trainset"):
+                seen.append((model.n_factors, model.predict("1", "2").est))
+
+    seen = []
+    model = SVD()  # while the constructor runs
+    model = Mine(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    before, expected = vars(model), model.predict("1", "2").est
+    kept = dict(before)
+    assert model.set_params(n_factors=7, biased=False) is model
+    assert seen == [(4, expected)]
+    assert before == kept
+    assert vars(model) is not before
+    assert (model.n_factors, model.biased) == (7, False)
+    assert model.predict("1", "2").est == expected
