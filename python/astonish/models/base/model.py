@@ -159,9 +159,11 @@ class Model(Hooks):
         944
         """
         self._require("partial_fit", "partial_fit")
+        self._fitted_trainset()
+        columns = self._read(ratings)  # which may take long: the change itself begins after that
         with updated(self) as twin, parameters_of_fit(twin):
             before = twin._fitted_trainset()
-            twin.trainset, added = before.extended(self._read(ratings))
+            twin.trainset, added = before.extended(columns)
             twin._learn(before, added, n_epochs)
         return self
 

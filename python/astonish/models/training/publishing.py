@@ -7,6 +7,7 @@ takes a snapshot first: an object with the attributes of that moment.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,7 +17,27 @@ P = ParamSpec("P")
 
 _FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
 
-_originals: dict[int, Any] = {}  # the models that twins will become, by the id of the twin
+
+@dataclass
+class _Change:
+    """What the change of a model is about.
+
+    Attributes
+    ----------
+    model : Any
+        What the twin will become.
+    before : dict
+        The attributes that the model gets back where the change fails.
+    has_shown_epochs : bool
+        Whether the model had others meanwhile.
+    """
+
+    model: Any
+    before: dict[str, Any]
+    has_shown_epochs: bool = False
+
+
+_changes: dict[int, _Change] = {}  # under way, by the id of the twin
 _shown: set[int] = set()  # models whose callback runs, which must not change them
 
 
@@ -27,7 +48,7 @@ def updated(model: Model) -> Iterator[Model]:
     A twin is its own twin: the method of a subclass that calls that of its base works on one, and
     publishes it when all of it is done.
     """
-    if id(model) in _originals:
+    if id(model) in _changes:
         with _restored(model):
             yield model
         return
@@ -37,24 +58,29 @@ def updated(model: Model) -> Iterator[Model]:
         )
     before = vars(model)
     twin = _with_attributes(model, dict(before))
-    _originals[id(twin)] = model
+    change = _changes[id(twin)] = _Change(model, before)
     try:
         yield twin
     except BaseException:
-        model.__dict__ = before  # of which epochs may have been published
+        if change.has_shown_epochs:
+            model.__dict__ = change.before
         raise
     finally:
-        del _originals[id(twin)]
+        del _changes[id(twin)]
+    for other in list(_changes.values()):  # one that fails must not undo what this one did
+        if other.model is model:
+            other.before = vars(twin)
     model.__dict__ = vars(twin)
 
 
 @contextmanager
 def publish_epoch(twin: Any) -> Iterator[None]:
     """Let the model be what its twin is now; what the block changes in it the twin takes over."""
-    original = _originals.get(id(twin))
-    if original is None:  # trained in place
+    change = _changes.get(id(twin))
+    if change is None:  # trained in place
         yield
         return
+    original, change.has_shown_epochs = change.model, True
     original.__dict__ = dict(vars(twin))
     _shown.add(id(original))
     try:

@@ -16,6 +16,7 @@ from astonish import (
     SlopeOne,
     make_ratings,
 )
+from astonish.data.any_ratings import as_ratings
 from astonish.models.training.publishing import snapshot, updated
 
 SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
@@ -162,6 +163,39 @@ def test_an_error_keeps_the_model_even_if_epochs_were_shown():
     with pytest.raises(RuntimeError):
         model.fit(SMALL)
     assert vars(model) == before
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_an_error_keeps_what_was_published_meanwhile(shown):
+    """Another change of the model succeeds while the one that fails is under way."""
+
+    class Mine(SVD):
+        def _fit(self, trainset, **options):
+            if trainset is SMALL:
+                if shown:
+                    super()._fit(trainset, **options)  # its epochs are published
+                model.fit(LARGE)
+                published.append(vars(model))
+                raise RuntimeError
+            super()._fit(trainset, **options)
+
+    published = []
+    model = Mine(n_factors=4, n_epochs=2, random_state=0, callback=lambda *_: None)
+    with pytest.raises(RuntimeError):
+        model.fit(SMALL)
+    assert vars(model) is published[0]
+    assert len(model.pu) == LARGE.n_users
+
+
+def test_ratings_are_read_before_the_model_is_changed(monkeypatch):
+    def read(_, ratings):
+        model.fit(LARGE)  # as another thread may
+        return as_ratings(ratings)
+
+    model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    monkeypatch.setattr(SVD, "_read", read)
+    model.partial_fit([("new", "1", 5.0)])
+    assert model.trainset.n_users == LARGE.n_users + 1
 
 
 def test_what_a_callback_adds_to_the_model_stays():
