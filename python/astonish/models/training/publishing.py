@@ -131,6 +131,11 @@ def snapshot(model: Model) -> Model:
     return _with_attributes(model, attributes)
 
 
+def sharing(model: Model) -> Model:
+    """Return an object with the very attributes of a model as they are now, to add to them."""
+    return _with_attributes(model, vars(model))
+
+
 def remember_parameters(model: Any, before: dict[str, Any]) -> None:
     """Let a fitted model go on answering with the parameters `before`, until it is fitted again."""
     attributes = vars(model)

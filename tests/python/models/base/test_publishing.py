@@ -376,3 +376,21 @@ def test_parameters_are_changed_at_once():
     assert vars(model) is not before
     assert (model.n_factors, model.biased) == (7, False)
     assert model.predict("1", "2").est == expected
+
+
+def test_what_is_computed_after_set_params_is_kept():
+    model = KNNBasic(verbose=False).fit(SMALL).set_params(k=3)
+    bu, bi = model.compute_baselines()
+    assert model.bu is bu
+    assert model.bi is bi
+    assert model.compute_baselines() == (bu, bi)
+    assert "sim" not in vars(model)
+    assert len(model.get_neighbors(3, 5)) == 5
+    assert vars(model)["sim"].shape == (30, 30)
+
+
+def test_baselines_after_set_params_are_those_of_the_fit():
+    model, expected = (KNNBasic(verbose=False).fit(SMALL) for _ in range(2))
+    model.set_params(bsl_options={"method": "sgd", "n_epochs": 1})
+    for biases, known in zip(model.compute_baselines(), expected.compute_baselines(), strict=True):
+        np.testing.assert_array_equal(biases, known)
