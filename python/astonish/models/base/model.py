@@ -38,7 +38,7 @@ from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 
-_HEEDED_AT_ONCE = {"n_threads", "verbose", "random_state", "tol", *WATCHERS}
+_HEEDED_AT_ONCE = {"n_threads", "verbose", "tol", *WATCHERS}
 
 Self = TypeVar("Self", bound="Model")
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]

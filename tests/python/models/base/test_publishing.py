@@ -394,3 +394,11 @@ def test_baselines_after_set_params_are_those_of_the_fit():
     model.set_params(bsl_options={"method": "sgd", "n_epochs": 1})
     for biases, known in zip(model.compute_baselines(), expected.compute_baselines(), strict=True):
         np.testing.assert_array_equal(biases, known)
+
+
+def test_partial_fit_draws_with_the_random_state_of_the_fit():
+    models = [SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL) for _ in range(2)]
+    models[1].set_params(random_state=9)
+    first, second = (model.partial_fit([("new", "1", 5.0)]) for model in models)
+    np.testing.assert_array_equal(second.pu, first.pu)
+    assert second.random_state == 9
