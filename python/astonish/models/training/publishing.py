@@ -149,13 +149,19 @@ def forget_parameters(model: Any) -> None:
 
 @contextmanager
 def parameters_of_fit(twin: Any) -> Iterator[None]:
-    """Let a twin have the parameters that it was fitted with, for the block."""
+    """Let a twin have the parameters that it was fitted with, for the block.
+
+    What the block sets stays.
+    """
     attributes = vars(twin)
     fitted_with = attributes.get(_FITTED_WITH, {})
     changed = {name: attributes[name] for name in fitted_with}
     attributes.update(fitted_with)
     yield
-    vars(twin).update(changed)
+    attributes = vars(twin)
+    for name, value in changed.items():
+        if attributes.get(name) is fitted_with[name]:
+            attributes[name] = value
 
 
 def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:

@@ -402,3 +402,14 @@ def test_partial_fit_draws_with_the_random_state_of_the_fit():
     first, second = (model.partial_fit([("new", "1", 5.0)]) for model in models)
     np.testing.assert_array_equal(second.pu, first.pu)
     assert second.random_state == 9
+
+
+def test_what_a_callback_sets_during_partial_fit_is_kept():
+    def change(*_):
+        model.reg_all, model.n_epochs = 0.5, 9
+
+    model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    model.set_params(reg_all=0.1, lr_all=0.01)
+    model.callback = change
+    model.partial_fit([("new", "1", 5.0)])
+    assert (model.reg_all, model.lr_all, model.n_epochs) == (0.5, 0.01, 9)
