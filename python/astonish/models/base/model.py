@@ -72,10 +72,15 @@ class Model(Hooks):
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Let methods of a subclass that change the model publish what they did at once, too."""
+        """Let methods of a subclass that change the model publish what they did at once, too.
+
+        It may have them from a class beside it that is no model.
+        """
         super().__init_subclass__(**kwargs)
         for name in ("fit", "partial_fit"):
-            if isinstance(method := vars(cls).get(name), FunctionType):
+            owner = next(base for base in cls.__mro__ if name in vars(base))
+            is_wrapped = owner is not cls and issubclass(owner, Model)
+            if not is_wrapped and isinstance(method := vars(owner)[name], FunctionType):
                 setattr(cls, name, publishing(method))
 
     def set_params(self: Self, **params: Any) -> Self:

@@ -413,3 +413,32 @@ def test_what_a_callback_sets_during_partial_fit_is_kept():
     model.callback = change
     model.partial_fit([("new", "1", 5.0)])
     assert (model.reg_all, model.lr_all, model.n_epochs) == (0.5, 0.01, 9)
+
+
+def test_a_method_of_a_class_that_is_no_model_is_published_with_the_rest():
+    class Fit:
+        def fit(self, trainset):
+            super().fit(trainset)
+            seen.append(hasattr(model, "pu"))
+            self.extra = self.pu.sum()
+            if trainset is LARGE:
+                raise RuntimeError("no luck")
+            return self
+
+    class Mine(Fit, SVD):
+        pass
+
+    class Yours(Mine):
+        pass
+
+    for cls in (Mine, Yours):
+        seen = []
+        model = cls(n_factors=4, n_epochs=2)
+        assert model.fit(SMALL) is model
+        assert seen == [False]
+        assert model.extra == model.pu.sum()
+        before = dict(vars(model))
+        with pytest.raises(RuntimeError, match="no luck"):
+            model.fit(LARGE)
+        assert vars(model) == before
+    assert "fit" not in vars(Yours)
