@@ -15,7 +15,7 @@ Model = TypeVar("Model")
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
-_FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
+FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
 
 
 @dataclass
@@ -125,9 +125,9 @@ def snapshot(model: Model) -> Model:
     parameters that `set_params` changed after `fit`, which have the values of `fit`.
     """
     attributes = vars(model)
-    if _FITTED_WITH in attributes:
-        attributes = {**attributes, **attributes[_FITTED_WITH]}
-        del attributes[_FITTED_WITH]
+    if FITTED_WITH in attributes:
+        attributes = {**attributes, **attributes[FITTED_WITH]}
+        del attributes[FITTED_WITH]
     return _with_attributes(model, attributes)
 
 
@@ -139,12 +139,12 @@ def sharing(model: Model) -> Model:
 def remember_parameters(model: Any, before: dict[str, Any]) -> None:
     """Let a fitted model go on answering with the parameters `before`, until it is fitted again."""
     attributes = vars(model)
-    attributes[_FITTED_WITH] = {**before, **attributes.get(_FITTED_WITH, {})}
+    attributes[FITTED_WITH] = {**before, **attributes.get(FITTED_WITH, {})}
 
 
 def forget_parameters(model: Any) -> None:
     """Let a model heed the parameters that it has."""
-    vars(model).pop(_FITTED_WITH, None)
+    vars(model).pop(FITTED_WITH, None)
 
 
 @contextmanager
@@ -154,7 +154,7 @@ def parameters_of_fit(twin: Any) -> Iterator[None]:
     What the block sets stays.
     """
     attributes = vars(twin)
-    fitted_with = attributes.get(_FITTED_WITH, {})
+    fitted_with = attributes.get(FITTED_WITH, {})
     changed = {name: attributes[name] for name in fitted_with}
     attributes.update(fitted_with)
     yield
