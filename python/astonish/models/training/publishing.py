@@ -54,7 +54,8 @@ def updated(model: Model) -> Iterator[Model]:
         return
     if id(model) in _shown:
         raise ValueError(
-            "callback fitted the model that it was called for: copy.copy(model) may be fitted"
+            "the model is in training: its callback or another thread tried to change it; "
+            "copy.copy(model) may be fitted"
         )
     before = vars(model)
     twin = _with_attributes(model, dict(before))

@@ -236,11 +236,33 @@ def test_a_callback_may_not_train_the_model_it_is_called_for(again):
 
     model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=train)
     before = dict(vars(model))
-    with pytest.raises(ValueError, match="callback fitted the model that it was called for"):
+    with pytest.raises(ValueError, match="the model is in training: its callback or another"):
         model.fit(SMALL)
     assert vars(model) == before
     model.callback = None
     assert model.fit(SMALL).stopped_by_ == "n_epochs"
+
+
+def test_another_thread_is_told_that_the_model_is_in_training():
+    def change():
+        try:
+            model.partial_fit([("1", "2", 3.0)])
+        except ValueError as error:
+            errors.append(str(error))
+
+    def wait_for_another(*_):
+        other = threading.Thread(target=change)
+        other.start()
+        other.join()
+
+    errors = []
+    model = SVD(n_factors=4, n_epochs=1, callback=wait_for_another)
+    model.fit(SMALL)
+    assert errors == [
+        "the model is in training: its callback or another thread tried to change it; "
+        "copy.copy(model) may be fitted"
+    ]
+    assert model.stopped_by_ == "n_epochs"
 
 
 # Classes of the user
