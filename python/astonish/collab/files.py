@@ -64,6 +64,8 @@ def load(session: Session, file: File, with_opt: bool) -> None:
             optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
             shapes = _shapes(parameters)
             _check_finite(parameters)
+        except MemoryError:
+            raise
         except Exception as error:
             raise ValueError(f"{path} is a damaged learner file ({error})") from error
     expected = _shapes(arrays_of(session.snapshot()))
@@ -96,9 +98,11 @@ def file_in(folder: Path, file: File, with_suffix: bool = False) -> File:
 
 @contextmanager
 def damage_named(file: File) -> Iterator[None]:
-    """Turn any error of the block into a ValueError that names a file of a model."""
+    """Turn any error of the block but a lack of memory into a ValueError that names the file."""
     try:
         yield
+    except MemoryError:
+        raise
     except Exception as error:
         raise ValueError(f"{name_of(file)} is a damaged model file ({error})") from error
 
