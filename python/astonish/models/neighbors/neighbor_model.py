@@ -201,7 +201,7 @@ class NeighborModel(SymmetricAlgo):
 
     def _users_per_block(self) -> int:
         """Return enough users for a call; all that fit where a block compares all items anew."""
-        fitting = _BYTES_A_BLOCK // (8 * self.trainset.n_items)
+        fitting = _BYTES_A_BLOCK // max(1, 8 * self.trainset.n_items)
         wanted = _ROWS_PER_CALL if self._is_user_based() else fitting
         return max(super()._users_per_block(), min(wanted, fitting))
 

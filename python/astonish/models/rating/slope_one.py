@@ -164,7 +164,8 @@ class SlopeOne(AlgoBase):
 
     def _users_per_block(self) -> int:
         # A row of deviations is made for each item of a block: the fewer blocks, the better.
-        return max(super()._users_per_block(), _BYTES_A_BLOCK // (8 * self.trainset.n_items))
+        fitting = _BYTES_A_BLOCK // max(1, 8 * self.trainset.n_items)
+        return max(super()._users_per_block(), fitting)
 
     def _has_tables(self) -> bool:
         """Return whether someone asked for the tables, or brought their own."""
