@@ -33,7 +33,8 @@ def _warn_of_typos(option: str, given: Mapping[str, Any], known: tuple[str, ...]
 class _SimilarityOptions:
     """The attribute ``sim_options``: as given, until a program reads it and finds it complete.
 
-    scikit-surprise's programs read and change ``sim_options["user_based"]``.
+    scikit-surprise's programs read and change ``sim_options["user_based"]``, so the completed dict
+    is kept, and ``repr`` and `get_params` show it from then on.
     """
 
     def __get__(self, instance: Any, owner: type) -> Any:
