@@ -25,6 +25,7 @@ from astonish.collab.training.session import Session
 from astonish.data.ratings import Ratings
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
+from astonish.support.arrays import check_finite
 from astonish.support.checks import check_below_1, check_integer, check_number
 from astonish.support.files.archive import open_archive, write_archive
 from astonish.support.files.binary_files import File, is_open, name_of
@@ -63,7 +64,7 @@ def load(session: Session, file: File, with_opt: bool) -> None:
             parameters = unpack(header["parameters"], arrays)
             optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
             shapes = _shapes(parameters)
-            _check_finite(parameters)
+            _check_all_finite(parameters)
         except MemoryError:
             raise
         except Exception as error:
@@ -173,18 +174,17 @@ def _as_state(step: int, averages: dict[str, Any], squares: dict[str, Any]) -> A
     state = AdamState(check_integer("step", step, 0, _MOST_STEPS), averages, squares)
     if not state.is_of(squares):
         raise ValueError("the means of gradients and of their squares differ in shape")
-    _check_finite(averages)
-    _check_finite(squares)
+    _check_all_finite(averages)
+    _check_all_finite(squares)
     for name, array in squares.items():
         if (array < 0).any():
             raise ValueError(f"the mean of squares of {name} is negative")
     return state
 
 
-def _check_finite(arrays: dict[str, NDArray[Any]]) -> None:
+def _check_all_finite(arrays: dict[str, NDArray[Any]]) -> None:
     for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} is not finite")
+        check_finite(name, array)
 
 
 def _refuse_another(model: EmbeddingModel, path: str, header: dict[str, Any]) -> None:
