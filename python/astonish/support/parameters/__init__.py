@@ -24,10 +24,8 @@ from astonish.support.parameters.checks import (
     flag,
     function,
     integer,
-    mapping,
     number,
     optional,
-    share,
     truth,
 )
 from astonish.support.parameters.construction import declare, declare_base
@@ -51,11 +49,9 @@ __all__ = [
     "flag",
     "function",
     "integer",
-    "mapping",
     "number",
     "optional",
     "param",
     "parameters_of",
-    "share",
     "truth",
 ]
