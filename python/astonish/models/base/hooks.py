@@ -29,6 +29,7 @@ Self = TypeVar("Self", bound="Hooks")
 
 _NOT_FITTED = "this {} is not fitted: call fit(trainset) first"
 _BYTES_A_BLOCK = 1 << 26  # of dense scores that are made at a time
+_BYTES_A_LARGE_BLOCK = 1 << 28  # where a block costs work of its own: the fewer blocks, the better
 _USERS_A_BLOCK = 8192  # whose items are found by their factors at a time
 
 
@@ -159,6 +160,10 @@ class Hooks(Parameterized):
         row = 8 * self.trainset.n_items
         check_fits(row, "the scores of one user", "use a model with factors")
         return max(1, _BYTES_A_BLOCK // max(1, row))
+
+    def _users_per_large_block(self) -> int:
+        """Return how many users' scores are made at a time where each block costs work anew."""
+        return max(1, _BYTES_A_LARGE_BLOCK // max(1, 8 * self.trainset.n_items))
 
     def _has_scores(self, users: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return which inner user ids the model knows something of."""
