@@ -99,7 +99,9 @@ READERS = {
 def test_what_is_computed_when_it_is_read_is_of_one_model(name):
     cls, read = READERS[name]
     quiet = {} if cls is SlopeOne else {"verbose": False}
-    expected = [np.asarray(read(cls(**quiet).fit(each))).tolist() for each in (SMALL, LARGE)]
+    expected = [
+        np.asarray(read(cls(**quiet).fit(trainset))).tolist() for trainset in (SMALL, LARGE)
+    ]
     model = cls(**quiet).fit(SMALL)
     errors, seen, stop = [], [], threading.Event()
 
