@@ -65,11 +65,11 @@ def _ids(name: str, ids: Any, n: int) -> list[Any]:
     refuse_unhashable(name, raw_ids)
     if len(raw_ids) != n:
         raise ValueError(f"{name} must hold {n} different ids, got {len(raw_ids)}")
-    first = {raw_id: place for place, raw_id in reversed(list(enumerate(raw_ids)))}
-    for place, raw_id in enumerate(raw_ids):
-        if first[raw_id] != place:
+    first = {raw_id: index for index, raw_id in reversed(list(enumerate(raw_ids)))}
+    for index, raw_id in enumerate(raw_ids):
+        if first[raw_id] != index:
             raise ValueError(
-                f"{name} must hold {n} different ids, got {raw_id!r} at {first[raw_id]} and {place}"
+                f"{name} must hold {n} different ids, got {raw_id!r} at {first[raw_id]} and {index}"
             )
     return raw_ids
 

@@ -189,7 +189,7 @@ class SlopeOne(AlgoBase):
         return _core.statistics.slope_one_rows(by_user.view, by_item.view, items, n_threads)
 
     def _table(self, part: int, dtype: Any) -> NDArray[Any]:
-        """Make one of the tables; `part` is its place in what the kernel returns."""
+        """Make one of the tables; `part` is its index in what the kernel returns."""
         n_items = self.trainset.n_items
         n_threads = resolve_n_threads(self.n_threads)
         items = np.arange(n_items, dtype=np.int32)
