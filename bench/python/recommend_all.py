@@ -23,8 +23,13 @@ def by_hand(model, user):
     seen = {item for item, _ in trainset.ur[trainset.to_inner_uid(user)]}
     unseen = [item for code, item in enumerate(trainset.item_ids) if code not in seen]
     predictions = [model.predict(user, item, clip=False) for item in unseen]
-    possible = [each for each in predictions if not each.details["was_impossible"]]
-    return [each.iid for each in sorted(possible, key=lambda each: -each.est)[:N]]
+    possible = [
+        prediction for prediction in predictions if not prediction.details["was_impossible"]
+    ]
+    return [
+        prediction.iid
+        for prediction in sorted(possible, key=lambda prediction: -prediction.est)[:N]
+    ]
 
 
 def models_to_time(names):

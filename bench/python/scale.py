@@ -56,7 +56,7 @@ def measure(label, trainset):
     for name, make in TRAINERS.items():
         begin, trainer = seconds(lambda make=make: make(trainset))
         epochs = [seconds(lambda e=e, t=trainer: t.run_epoch(e)) for e in range(N_EPOCHS)]
-        time = statistics.median(each for each, _ in epochs)
+        time = statistics.median(duration for duration, _ in epochs)
         yield name, label, begin, time, epochs[-1][1], trainset.n_ratings
 
 

@@ -39,5 +39,6 @@ from astonish.models import SVDpp as SVDpp
 from astonish.models.base.prediction import Prediction as Prediction
 from astonish.models.base.prediction import PredictionImpossible as PredictionImpossible
 from astonish.models.ranking.topk import topk as topk
+from astonish.support.files.archive import map_array as map_array
 
 load = Model.load

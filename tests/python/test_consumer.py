@@ -23,9 +23,9 @@ from astonish import (
     SVDpp,
     Trainset,
     make_ratings,
+    map_array,
 )
 from astonish._cpu import built_levels
-from astonish.support.files.archive import map_array
 
 SOURCE = Path(__file__).parents[1] / "consumer"
 VERSION_1 = Path(__file__).parents[1] / "data" / "version_1"

@@ -14,7 +14,8 @@
 // Every sum is taken in scikit-surprise's order, users ascending and each user's ratings in the
 // order of the row, and every operation is rounded: the factors equal scikit-surprise's to the
 // last bit with every number of threads. Cost: n_epochs * n_ratings * n_factors * 10 flops, divided
-// among the threads, but for the biases; 28 bytes a rating and three copies of the factors.
+// among the threads, but for the biases; 28 bytes a rating, two copies of the users' factors and
+// one of the items'.
 //
 // Source: Luo, Zhou, Xia, Zhu: An efficient non-negative matrix-factorization-based approach to
 // collaborative filtering for recommender systems. 2014.

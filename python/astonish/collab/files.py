@@ -25,6 +25,7 @@ from astonish.collab.training.session import Session
 from astonish.data.ratings import Ratings
 from astonish.models.embedding.embedding_model import EmbeddingModel
 from astonish.models.training.mini_batches import AdamState
+from astonish.support.arrays import check_finite
 from astonish.support.checks import check_below_1, check_integer, check_number
 from astonish.support.files.archive import open_archive, write_archive
 from astonish.support.files.binary_files import File, is_open, name_of
@@ -63,10 +64,12 @@ def load(session: Session, file: File, with_opt: bool) -> None:
             parameters = unpack(header["parameters"], arrays)
             optimizer = _as_optimizer(unpack(header["optimizer"], arrays))
             shapes = _shapes(parameters)
-            _check_finite(parameters)
+            _check_all_finite(parameters)
+        except MemoryError:
+            raise
         except Exception as error:
             raise ValueError(f"{path} is a damaged learner file ({error})") from error
-    expected = _shapes(arrays_of(session.model))
+    expected = _shapes(arrays_of(session.snapshot()))
     if shapes != expected:
         raise ValueError(f"{path} has parameters {shapes}, the model has {expected}")
     if with_opt and optimizer is None:
@@ -96,16 +99,17 @@ def file_in(folder: Path, file: File, with_suffix: bool = False) -> File:
 
 @contextmanager
 def damage_named(file: File) -> Iterator[None]:
-    """Turn any error of the block into a ValueError that names a file of a model."""
+    """Turn any error of the block but a lack of memory into a ValueError that names the file."""
     try:
         yield
+    except MemoryError:
+        raise
     except Exception as error:
         raise ValueError(f"{name_of(file)} is a damaged model file ({error})") from error
 
 
 def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
-    """Return the ratings of an exported model, without validation; an error where it is damaged."""
-    _check_arrays(model)
+    """Return the ratings of an exported model, without validation."""
     trainset = model.trainset
     user_name, item_name, rating_name = getattr(model, _NAMES, ["user", "item", "rating"])
     classes = {user_name: CategoryMap(trainset.user_ids), item_name: CategoryMap(trainset.item_ids)}
@@ -125,15 +129,6 @@ def loaders_of(model: EmbeddingModel, path: Path) -> CollabDataLoaders:
 def arrays_of(model: EmbeddingModel) -> dict[str, NDArray[Any]]:
     """Return what training changes in a model."""
     return {**model._parameters(), **model._buffers()}
-
-
-def _check_arrays(model: EmbeddingModel) -> None:
-    """Raise an error of some kind for arrays that do not fit each other."""
-    n_rows, n_ids = (len(model.pu), len(model.qi)), (model.trainset.n_users, model.trainset.n_items)
-    if n_rows != n_ids:
-        raise ValueError(f"there are {n_rows} embeddings of {n_ids} users and items")
-    unknown = np.array([-1], np.int32)
-    model._estimate_many(unknown, unknown)  # the core looks at all shapes
 
 
 def _with_suffix(path: Path) -> Path:
@@ -179,18 +174,17 @@ def _as_state(step: int, averages: dict[str, Any], squares: dict[str, Any]) -> A
     state = AdamState(check_integer("step", step, 0, _MOST_STEPS), averages, squares)
     if not state.is_of(squares):
         raise ValueError("the means of gradients and of their squares differ in shape")
-    _check_finite(averages)
-    _check_finite(squares)
+    _check_all_finite(averages)
+    _check_all_finite(squares)
     for name, array in squares.items():
         if (array < 0).any():
             raise ValueError(f"the mean of squares of {name} is negative")
     return state
 
 
-def _check_finite(arrays: dict[str, NDArray[Any]]) -> None:
+def _check_all_finite(arrays: dict[str, NDArray[Any]]) -> None:
     for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} is not finite")
+        check_finite(name, array)
 
 
 def _refuse_another(model: EmbeddingModel, path: str, header: dict[str, Any]) -> None:

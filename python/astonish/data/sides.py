@@ -1,4 +1,4 @@
-"""The matrix of ratings by user and by item: both are built here and nowhere else."""
+"""The ratings by user and by item: made of triplets, extended, compared."""
 
 from typing import NamedTuple
 

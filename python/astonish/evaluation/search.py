@@ -55,14 +55,14 @@ class BaseSearchCV(ABC):
         self,
         algo_class: Callable[..., Model],
         measures: Iterable[str] = DEFAULT_MEASURES,
-        cv: Any = None,
-        refit: bool | str = False,
-        return_train_measures: bool = False,
-        n_jobs: int | None = 1,
-        pre_dispatch: int | str | None = "2*n_jobs",
-        joblib_verbose: int = 0,
+        cv: Any = CV.default,
+        refit: bool | str = REFIT.default,
+        return_train_measures: bool = RETURN_TRAIN_MEASURES.default,
+        n_jobs: int | None = N_JOBS.default,
+        pre_dispatch: int | str | None = PRE_DISPATCH.default,
+        joblib_verbose: int = JOBLIB_VERBOSE.default,
         *,
-        fit_params: Mapping[str, Any] | None = None,
+        fit_params: Mapping[str, Any] | None = FIT_PARAMS.default,
     ) -> None:
         self.algo_class = algo_class
         self.measures = measures

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astonish.interpret.parameters import item_biases, often_rated
+from astonish.interpret.parameters import fitted, item_biases, often_rated
 from astonish.interpret.titles import labels
 from astonish.models.ranking.rules import raw_ids_at
 from astonish.support import plotting
@@ -65,6 +65,7 @@ def plot_biases(
     >>> len(ax.patches)
     10
     """
+    model = fitted(model)
     biases = item_biases(model)
     n = check_integer("n", n, minimum=1)
     items = often_rated(model.trainset, min_ratings)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.interpret.parameters import factors_of, fitted_trainset, known_inner, known_rows
+from astonish.interpret.parameters import factors_of, fitted, known_inner, known_rows
 from astonish.models.ranking.rules import known_ids, raw_ids_at
 from astonish.support.checks import check_choice, check_integer
 
@@ -88,7 +88,8 @@ def principal_components(
     >>> coordinates.shape, bool(shares[0] > shares[1] > shares[2] > 0)
     ((1682, 3), True)
     """
-    trainset = fitted_trainset(model)
+    model = fitted(model)
+    trainset = model.trainset
     check_choice("side", side, ("item", "user"))
     factors = factors_of(model, side)
     rows = known_rows(trainset, side)

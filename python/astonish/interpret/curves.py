@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astonish.interpret.parameters import fitted_trainset, is_model
+from astonish.interpret.parameters import fitted, is_model
 from astonish.interpret.ticks import whole_ticks
 from astonish.support import plotting
 from astonish.support.arrays import as_numbers
@@ -123,10 +123,10 @@ def _is_history(value: Any) -> bool:
 
 def _read_curves(argument: str, history: Any) -> Curves:
     if is_model(history):
-        fitted_trainset(history)
-        if not hasattr(history, "history_"):
-            raise TypeError(f"{argument}: this {type(history).__name__} keeps no history_")
-        history = history.history_
+        model = fitted(history)
+        if not hasattr(model, "history_"):
+            raise TypeError(f"{argument}: this {type(model).__name__} keeps no history_")
+        history = model.history_
     if not isinstance(history, Mapping):
         raise TypeError(f"{argument} must be a model or a dict of lists, got {history!r}")
     return {name: _read_curve(f"{argument}[{name!r}]", history[name]) for name in history}

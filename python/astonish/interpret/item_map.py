@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.interpret.components import principal_components
-from astonish.interpret.parameters import fitted_trainset, known_inner, known_rows, n_ratings_of
+from astonish.interpret.parameters import fitted, known_inner, known_rows, n_ratings_of
 from astonish.interpret.placement import place_labels, refuse_subfigure, require_textalloc
 from astonish.interpret.titles import labels
 from astonish.models.ranking.rules import known_ids, raw_ids_at
@@ -82,7 +82,7 @@ def plot_items(
     >>> ax = plot_items(model, n=30, titles=data.item_titles)
     >>> ax.figure.savefig("items.png")  # doctest: +SKIP
     """
-    fitted_trainset(model)
+    model = fitted(model)
     n = check_integer("n", n, minimum=1)
     across, up = _check_components(components)
     all_items = principal_components(model, max(across, up) + 1)

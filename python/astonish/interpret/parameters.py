@@ -1,6 +1,7 @@
 """The biases and factors of any fitted model, and the users or items that have some.
 
-What a model has is asked here alone: other files of `interpret` take what these functions return.
+What a model has is asked here alone: other files of `interpret` take what these functions return,
+and begin with `fitted`.
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from astonish.data.trainset import Trainset
 from astonish.models.base.model import Model
+from astonish.models.training.publishing import snapshot
 from astonish.support.arrays import as_float64
 from astonish.support.checks import check_integer
 from astonish.support.settings import resolve_n_threads
@@ -22,17 +24,25 @@ def is_model(value: Any) -> bool:
     return isinstance(value, Model)
 
 
-def fitted_trainset(model: Any) -> Trainset:
-    """Return what `model` was fitted to; TypeError or NotFittedError where there is nothing."""
+def fitted(model: Any) -> Any:
+    """Return `model` as it was fitted, whatever changes meanwhile.
+
+    Raises
+    ------
+    TypeError
+        For what is no model.
+    NotFittedError
+        For a model that is not fitted.
+    """
     if not is_model(model):
         raise TypeError(f"model must be a model of astonish, got {model!r}")
-    trainset: Trainset = model._fitted_trainset()
-    return trainset
+    now = snapshot(model)
+    now._fitted_trainset()
+    return now
 
 
 def item_biases(model: Any) -> NDArray[np.float64]:
-    """Return the bias of each item; TypeError for a model that has none."""
-    fitted_trainset(model)
+    """Return the bias of each item of a fitted model; TypeError where there is none."""
     biases = getattr(model, "bi", None)
     if biases is None or not getattr(model, "biased", True):
         raise TypeError(f"this {type(model).__name__} has no item biases")
@@ -40,16 +50,15 @@ def item_biases(model: Any) -> NDArray[np.float64]:
 
 
 def factors_of(model: Any, side: str) -> NDArray[np.float64]:
-    """Return the factors of each item, or each user; TypeError for a model that has none.
+    """Return the factors of each item, or user, of a fitted model; TypeError where there are none.
 
     Rows of users and items that the model knows nothing of mean nothing; see `known_rows`.
     """
-    trainset = fitted_trainset(model)
     factors = getattr(model, _FACTORS[side], None) if "has_factors" in model.abilities else None
     if factors is None or np.ndim(factors) != 2 or np.shape(factors)[1] == 0:
         raise TypeError(f"this {type(model).__name__} has no {side} factors")
     if side == "user" and model._factors is not None:  # some compute them from the ratings
-        users = np.arange(trainset.n_users, dtype=np.int32)
+        users = np.arange(model.trainset.n_users, dtype=np.int32)
         of_some, rows = model._factors_of(users, resolve_n_threads(model.n_threads))
         factors = of_some.pu[rows]
     return as_float64(factors)

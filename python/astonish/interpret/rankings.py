@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from astonish.interpret.parameters import (
     factors_of,
-    fitted_trainset,
+    fitted,
     item_biases,
     often_rated,
 )
@@ -140,7 +140,8 @@ def nearest_items(
     >>> item_ids.shape, bool(similarities[0] >= similarities[1])
     ((3,), True)
     """
-    trainset = fitted_trainset(model)
+    model = fitted(model)
+    trainset = model.trainset
     factors_of(model, "item")
     items = often_rated(trainset, min_ratings)
     candidates = [trainset.item_ids[item] for item in items.tolist()]
@@ -152,6 +153,7 @@ def nearest_items(
 def _ranked(
     model: Any, n: int, min_ratings: int, titles: Mapping[Any, str] | None, sign: int
 ) -> Ranking:
+    model = fitted(model)
     biases = item_biases(model)
     n = check_integer("n", n, minimum=1)
     items = often_rated(model.trainset, min_ratings)

@@ -40,6 +40,15 @@ def as_numbers(name: str, values: Any) -> NDArray[Any]:
     return array
 
 
+def check_finite(name: str, array: Any) -> None:
+    """Raise a ValueError for the first number of an array that is infinite or NaN."""
+    is_finite = np.isfinite(array)
+    if not is_finite.all():
+        first = np.unravel_index(np.argmin(is_finite), array.shape)
+        index = f"[{', '.join(map(str, first))}]" if first else ""
+        raise ValueError(f"{name}{index} must be finite, got {array[first]}")
+
+
 def is_sparse(value: Any) -> bool:
     """Return whether a value is a sparse matrix or array of scipy, which need not be installed."""
     return all(hasattr(value, name) for name in ("format", "tocoo", "tocsr"))

@@ -86,9 +86,9 @@ def as_list(value: Any) -> list[Any]:
 
 def refuse_unhashable(name: str, ids: Iterable[Any]) -> None:
     """Raise a TypeError for the first id that is not hashable, such as a list."""
-    for place, raw_id in enumerate(ids):
+    for index, raw_id in enumerate(ids):
         if not _is_hashable(raw_id):
-            raise TypeError(f"{name}[{place}] is unhashable and can be no id: {raw_id!r}")
+            raise TypeError(f"{name}[{index}] is unhashable and can be no id: {raw_id!r}")
 
 
 def _is_hashable(value: Any) -> bool:

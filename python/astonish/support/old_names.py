@@ -78,6 +78,10 @@ MOVED = {
     "astonish.models.svdpp": "astonish.models.rating.svdpp",
     "astonish.models.topk": "astonish.models.ranking.topk",
     "astonish.models.y_range": "astonish.models.base.y_range",
+    "astonish.support.archive": "astonish.support.files.archive",
+    "astonish.support.binary_files": "astonish.support.files.binary_files",
+    "astonish.support.id_columns": "astonish.support.files.id_columns",
+    "astonish.support.json_values": "astonish.support.files.json_values",
 }
 
 #: The module that holds a class whose module has the name of a folder today.

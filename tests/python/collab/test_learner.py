@@ -16,7 +16,9 @@ from astonish.collab import (
     mae,
     rmse,
 )
+from astonish.collab.files import arrays_of
 from astonish.models.training import schedules
+from astonish.models.training.publishing import snapshot
 from astonish.models.training.sampling import EpochSampler
 
 from ..models import reference_embedding_dot as reference
@@ -559,3 +561,39 @@ def test_the_model_keeps_the_figures_of_the_epochs(make_learner):
     train, valid, errors = zip(*learn.recorder.values, strict=True)
     expected = {"train_loss": [*train], "valid_loss": [*valid], "rmse": [*errors]}
     assert learn.model.history_ == expected
+
+
+# A model whose parameters were changed since its fit
+
+
+CHANGED = {
+    "EmbeddingNN": (lambda: EmbeddingNN(n_epochs=1, random_state=0), {"use_bn": False}),
+    "DotBias": (lambda: DotBias(n_factors=4, n_epochs=1, random_state=0), {"n_factors": 7}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_learner_begins_a_model_anew_with_its_changed_parameters(dls, ratings, name):
+    make, changes = CHANGED[name]
+    model = make().fit(ratings.build_full_trainset()).set_params(**changes)
+    learn = Learner(dls, model)
+    learn.fit(1)
+    expected = Learner(dls, make().set_params(**changes))
+    expected.fit(1)
+    assert_same_parameters(arrays_of(expected.model), arrays_of(learn.model))
+    assert vars(snapshot(model)).keys() == vars(model).keys()
+    assert model.get_params().items() >= changes.items()
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_learner_goes_on_with_a_model_as_it_was_fitted(dls, tmp_path, name):
+    make, changes = CHANGED[name]
+    learn, expected = (Learner(dls, make().fit(dls.trainset)) for _ in range(2))
+    learn.model.set_params(**changes)
+    for learner in (learn, expected):
+        learner.fit(1)
+    assert_same_parameters(arrays_of(expected.model), arrays_of(snapshot(learn.model)))
+    saved = learn.save(tmp_path / "changed")
+    learn.load(saved)
+    expected.load(saved)
+    assert learn.validate() == expected.validate()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from astonish import DotBias
-from astonish.collab import CollabDataLoaders, load_learner
+from astonish.collab import CollabDataLoaders, files, load_learner
 
 from ..models.helpers import arrays_of, edit
 from .helpers import assert_same_parameters, parameters_of
@@ -242,6 +242,17 @@ def test_what_is_no_export_is_refused(learn, tmp_path):
         load_learner(learn.save("model"))
     with pytest.raises(FileNotFoundError):
         load_learner(tmp_path / "nothing.npz")
+
+
+@pytest.mark.parametrize("name", ["load", "load_learner"])
+def test_a_lack_of_memory_is_no_damage(learn, monkeypatch, name):
+    def lack(*_):
+        raise MemoryError("too large")
+
+    saved, exported = learn.save("model"), learn.export()
+    monkeypatch.setattr(files, "unpack" if name == "load" else "loaders_of", lack)
+    with pytest.raises(MemoryError, match="too large"):
+        learn.load(saved) if name == "load" else load_learner(exported)
 
 
 # Open files

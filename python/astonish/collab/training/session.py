@@ -176,8 +176,9 @@ class Session:
 
     def open_training(self, optimizer: Optimizer) -> BatchTraining:
         """Return a training that begins with the model's parameters; the model keeps its own."""
-        self._refuse_other_ids(self.model)
-        if optimizer.state is not None and not optimizer.state.is_of(self.model._parameters()):
+        model = self.snapshot()
+        self._refuse_other_ids(model)
+        if optimizer.state is not None and not optimizer.state.is_of(model._parameters()):
             raise ValueError(
                 "Adam remembers other parameters than the model's: fit(..., reset_opt=True) "
                 "makes it forget them"
@@ -185,7 +186,7 @@ class Session:
         train = self.dls.train
         inner = train.users - np.int32(1), train.items - np.int32(1)
         assert train.ratings is not None
-        return self.model._training(*inner, train.ratings, optimizer.wd, optimizer.state)
+        return model._training(*inner, train.ratings, optimizer.wd, optimizer.state)
 
     def refuse_in_training(self, name: str) -> None:
         """Raise a ValueError while a training runs, or another thread changes the model."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from astonish.models.base.model import Model
 from astonish.models.statistics.baselines import BASELINES
 from astonish.models.statistics.similarities import SimilarityOptions, between_rows, matrix_of
-from astonish.models.training.publishing import reading
+from astonish.models.training.publishing import reading, sharing, snapshot
 from astonish.support.checks import check_mapping
 from astonish.support.public import public
 from astonish.support.settings import resolve_n_threads
@@ -33,7 +33,8 @@ def _warn_of_typos(option: str, given: Mapping[str, Any], known: tuple[str, ...]
 class _SimilarityOptions:
     """The attribute ``sim_options``: as given, until a program reads it and finds it complete.
 
-    scikit-surprise's programs read and change ``sim_options["user_based"]``.
+    scikit-surprise's programs read and change ``sim_options["user_based"]``, so the completed dict
+    is kept, and ``repr`` and `get_params` show it from then on.
     """
 
     def __get__(self, instance: Any, owner: type) -> Any:
@@ -108,7 +109,6 @@ class AlgoBase(Model):
         super()._begin(trainset)
         self.bu = self.bi = None
 
-    @reading
     def compute_baselines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return user and item biases of the training set, and keep them in ``bu`` and ``bi``.
 
@@ -125,18 +125,20 @@ class AlgoBase(Model):
         ValueError
             For an unknown method.
         """
-        trainset = self._fitted_trainset()
-        if self.bu is None:
-            method = self.bsl_options.get("method", "als")
+        keeping = sharing(self)
+        model = snapshot(keeping)
+        trainset = model._fitted_trainset()
+        if model.bu is None:
+            method = model.bsl_options.get("method", "als")
             if method not in BASELINES:
                 raise ValueError(
                     f"Invalid method {method} for baseline computation."
                     " Available methods are als and sgd."
                 )
-            self._say(f"Estimating biases using {method}...")
-            n_threads = resolve_n_threads(self.n_threads)
-            self.bu, self.bi = BASELINES[method](trainset, self.bsl_options, n_threads)
-        return self.bu, self.bi
+            model._say(f"Estimating biases using {method}...")
+            n_threads = resolve_n_threads(model.n_threads)
+            keeping.bu, keeping.bi = BASELINES[method](trainset, model.bsl_options, n_threads)
+        return keeping.bu, keeping.bi
 
     @reading
     def compute_similarities(self) -> NDArray[np.float64]:
@@ -184,7 +186,6 @@ class AlgoBase(Model):
         self._say(f"Computing the {options.name} similarity matrix...")
         self._say("Done computing similarity matrix.")
 
-    @reading
     def get_neighbors(self, iid: int, k: int) -> list[int]:
         """Return the inner ids of the `k` most similar users or items, by the matrix ``self.sim``.
 

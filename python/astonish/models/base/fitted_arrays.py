@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from astonish.support.arrays import check_finite
+
 #: A length, or a name for one: dimensions of the same name must be equally long.
 Dimension = int | str
 
@@ -66,10 +68,8 @@ def _check(name: str, array: Any, spec: ArrayOf, lengths: dict[str, _Length]) ->
     if spec.below is not None:
         below = spec.below if isinstance(spec.below, int) else lengths[spec.below].length
         _check_codes(name, array, below)
-    elif not spec.may_be_nan and not (is_finite := np.isfinite(array)).all():
-        first = np.unravel_index(np.argmin(is_finite), array.shape)
-        where = f"[{', '.join(map(str, first))}]" if first else ""
-        raise ValueError(f"{name}{where} must be finite, got {array[first]}")
+    elif not spec.may_be_nan:
+        check_finite(name, array)
 
 
 def _check_dtype(name: str, dtype: np.dtype[Any], spec: ArrayOf) -> None:

@@ -20,6 +20,7 @@ from astonish.models.ranking.factors import Factors
 from astonish.models.ranking.rules import Lists
 from astonish.models.ranking.scores import DenseScores, FactorScores, Scores
 from astonish.models.ranking.similar import most_similar
+from astonish.models.training.publishing import forget_parameters
 from astonish.support.memory import check_fits
 from astonish.support.parameters import Parameterized, checked
 from astonish.support.settings import resolve_n_threads
@@ -28,6 +29,7 @@ Self = TypeVar("Self", bound="Hooks")
 
 _NOT_FITTED = "this {} is not fitted: call fit(trainset) first"
 _BYTES_A_BLOCK = 1 << 26  # of dense scores that are made at a time
+_BYTES_A_LARGE_BLOCK = 1 << 28  # where a block costs work of its own: the fewer blocks, the better
 _USERS_A_BLOCK = 8192  # whose items are found by their factors at a time
 
 
@@ -62,6 +64,7 @@ class Hooks(Parameterized):
 
     def _begin(self, trainset: Any) -> None:
         """Take a training set, and forget what came from the last one."""
+        forget_parameters(self)
         if not isinstance(trainset, Trainset):
             raise TypeError(
                 f"trainset must be a Trainset, got {type(trainset).__name__}; "
@@ -157,6 +160,10 @@ class Hooks(Parameterized):
         row = 8 * self.trainset.n_items
         check_fits(row, "the scores of one user", "use a model with factors")
         return max(1, _BYTES_A_BLOCK // max(1, row))
+
+    def _users_per_large_block(self) -> int:
+        """Return how many users' scores are made at a time where each block costs work anew."""
+        return max(1, _BYTES_A_LARGE_BLOCK // max(1, 8 * self.trainset.n_items))
 
     def _has_scores(self, users: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return which inner user ids the model knows something of."""

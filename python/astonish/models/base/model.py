@@ -25,7 +25,6 @@ from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.epochs import WATCHERS
 from astonish.models.training.publishing import (
-    forget_parameters,
     parameters_of_fit,
     publishing,
     reading,
@@ -39,7 +38,7 @@ from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 
-_HEEDED_AT_ONCE = {"n_threads", "verbose", "random_state", "tol", *WATCHERS}
+_HEEDED_AT_ONCE = {"n_threads", "verbose", "tol", *WATCHERS}
 
 Self = TypeVar("Self", bound="Model")
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]
@@ -73,10 +72,15 @@ class Model(Hooks):
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Let methods of a subclass that change the model publish what they did at once, too."""
+        """Let methods of a subclass that change the model publish what they did at once, too.
+
+        It may have them from a class beside it that is no model.
+        """
         super().__init_subclass__(**kwargs)
         for name in ("fit", "partial_fit"):
-            if isinstance(method := vars(cls).get(name), FunctionType):
+            owner = next(base for base in cls.__mro__ if name in vars(base))
+            is_wrapped = owner is not cls and issubclass(owner, Model)
+            if not is_wrapped and isinstance(method := vars(owner)[name], FunctionType):
                 setattr(cls, name, publishing(method))
 
     def set_params(self: Self, **params: Any) -> Self:
@@ -90,11 +94,13 @@ class Model(Hooks):
         TypeError
             For a name that the constructor does not take.
         """
-        before = dict(vars(self))
-        super().set_params(**params)
+        changed = copy.copy(self)
+        before = dict(vars(changed))
+        super(Model, changed).set_params(**params)
         if "trainset" in before:
             kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
-            remember_parameters(self, {name: before[name] for name in params if name in kept})
+            remember_parameters(changed, {name: before[name] for name in params if name in kept})
+        self.__dict__ = vars(changed)
         return self
 
     def fit(self: Self, trainset: Any, *, sample_weight: Any = None) -> Self:
@@ -121,7 +127,6 @@ class Model(Hooks):
         if sample_weight is not None:
             self._require("takes_weights", "sample_weight")
         with updated(self) as twin:
-            forget_parameters(twin)
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
@@ -159,9 +164,11 @@ class Model(Hooks):
         944
         """
         self._require("partial_fit", "partial_fit")
+        self._fitted_trainset()
+        columns = self._read(ratings)  # which may take long: the change itself begins after that
         with updated(self) as twin, parameters_of_fit(twin):
             before = twin._fitted_trainset()
-            twin.trainset, added = before.extended(self._read(ratings))
+            twin.trainset, added = before.extended(columns)
             twin._learn(before, added, n_epochs)
         return self
 

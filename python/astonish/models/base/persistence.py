@@ -20,12 +20,13 @@ from astonish.data.csr import Csr
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.base.hooks import Hooks
-from astonish.models.training.publishing import snapshot
+from astonish.models.training.publishing import FITTED_WITH, snapshot
 from astonish.support.checks import check_number
 from astonish.support.files.archive import open_archive, write_archive
 from astonish.support.files.binary_files import File, name_of
 from astonish.support.files.id_columns import pack_ids, unpack_ids
 from astonish.support.files.json_values import pack, unpack
+from astonish.support.parameters import defaults_of
 from astonish.support.public import current_name, full_name, public_class
 
 Model = TypeVar("Model", bound=Hooks)
@@ -67,13 +68,30 @@ def _make_model(
     model = cls() if header.get("defaults") is True else cls.__new__(cls)
     model.trainset = _unpack_trainset(header["trainset"], arrays)
     for name, value in header["attributes"].items():
-        if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
-            raise ValueError(f"{name!r} is not an attribute of a model")
+        _refuse_other_attributes(cls, name)
         setattr(model, name, unpack(value, arrays))
+    if FITTED_WITH in vars(model):
+        _check_fitted_with(cls, vars(model)[FITTED_WITH])
     if header.get("kind") == "factors" and cls._factors is None:
         raise ValueError(f"it holds factors, which no {cls.__name__} has")
     snapshot(model)._check_fitted()
     return model
+
+
+def _refuse_other_attributes(cls: type[Hooks], name: str) -> None:
+    if name == "trainset" or name.startswith("__") or callable(getattr(cls, name, None)):
+        raise ValueError(f"{name!r} is not an attribute of a model")
+
+
+def _check_fitted_with(cls: type[Hooks], parameters: Any) -> None:
+    """Raise a ValueError unless these are parameters by name: a snapshot has them as attributes."""
+    if not isinstance(parameters, dict):
+        raise ValueError(f"the parameters of the fit must be a dict, got {parameters!r}")
+    names = defaults_of(cls)
+    for name in parameters:
+        if name not in names:
+            raise ValueError(f"{name!r} is not a parameter of {cls.__name__}")
+        _refuse_other_attributes(cls, name)
 
 
 def _find_class(name: str, base: type[Model], file: str) -> type[Model]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
 from astonish.models.base.y_range import YRange
-from astonish.support.arrays import as_floats, as_numbers
+from astonish.support.arrays import as_floats, as_numbers, check_finite
 from astonish.support.checks import check_ids, refuse_unhashable
 
 Arrays = dict[str, NDArray[Any]]
@@ -54,11 +54,7 @@ def _array(name: str, values: Any, ndim: int) -> NDArray[Any]:
     array = as_numbers(name, values)
     if array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimensions, got shape {array.shape}")
-    is_finite = np.isfinite(array)
-    if not is_finite.all():
-        place = np.unravel_index(np.argmin(is_finite), array.shape)
-        where = ", ".join(map(str, place))
-        raise ValueError(f"{name} must be finite, got {array[place]} at {name}[{where}]")
+    check_finite(name, array)
     return array
 
 
@@ -69,11 +65,11 @@ def _ids(name: str, ids: Any, n: int) -> list[Any]:
     refuse_unhashable(name, raw_ids)
     if len(raw_ids) != n:
         raise ValueError(f"{name} must hold {n} different ids, got {len(raw_ids)}")
-    first = {raw_id: place for place, raw_id in reversed(list(enumerate(raw_ids)))}
-    for place, raw_id in enumerate(raw_ids):
-        if first[raw_id] != place:
+    first = {raw_id: index for index, raw_id in reversed(list(enumerate(raw_ids)))}
+    for index, raw_id in enumerate(raw_ids):
+        if first[raw_id] != index:
             raise ValueError(
-                f"{name} must hold {n} different ids, got {raw_id!r} at {first[raw_id]} and {place}"
+                f"{name} must hold {n} different ids, got {raw_id!r} at {first[raw_id]} and {index}"
             )
     return raw_ids
 

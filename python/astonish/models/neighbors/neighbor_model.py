@@ -30,7 +30,6 @@ from astonish.support.settings import resolve_n_threads
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-_BYTES_A_BLOCK = 1 << 28  # of scores that are made at a time
 _ROWS_PER_CALL = 256  # between two calls Python looks for Ctrl-C
 _PAIRS_PER_CALL = 1 << 22  # of some rows and all columns: the core looks for Ctrl-C itself
 
@@ -201,7 +200,7 @@ class NeighborModel(SymmetricAlgo):
 
     def _users_per_block(self) -> int:
         """Return enough users for a call; all that fit where a block compares all items anew."""
-        fitting = _BYTES_A_BLOCK // (8 * self.trainset.n_items)
+        fitting = self._users_per_large_block()
         wanted = _ROWS_PER_CALL if self._is_user_based() else fitting
         return max(super()._users_per_block(), min(wanted, fitting))
 

@@ -11,7 +11,8 @@ from astonish.models.factors.ridge import Ridge
 from astonish.models.ranking.factors import Factors
 from astonish.models.training.parameters import N_THREADS
 from astonish.support.arrays import as_float64
-from astonish.support.parameters import checked, declare, mapping, param, truth
+from astonish.support.checks import check_mapping
+from astonish.support.parameters import checked, declare, param, truth
 from astonish.support.public import public
 
 
@@ -51,7 +52,7 @@ class BaselineOnly(FactorModel, AlgoBase):
 
     bsl_options: dict[str, Any] = param(
         default_factory=dict,
-        check=mapping,
+        check=check_mapping,
         kind="dict",
         doc='How the biases are fitted: ``method`` "als" (the default; ``n_epochs`` 10, ``reg_u`` '
         '15, ``reg_i`` 10) or "sgd" (``n_epochs`` 20, ``reg`` 0.02, ``learning_rate`` 0.005).',

@@ -24,7 +24,6 @@ from astonish.support.settings import is_strict, resolve_n_threads
 _ITEMS_PER_CALL = 128
 _TABLES = ("freq", "dev")
 _BYTES_PER_ENTRY = 16  # of a row: one of freq, one of dev
-_BYTES_A_BLOCK = 1 << 28  # of scores that are made at a time
 _KEPT_BYTES = 1 << 27  # of rows that single estimates made, for each training set
 
 Row = tuple[NDArray[np.intp], NDArray[np.float64]]
@@ -163,8 +162,8 @@ class SlopeOne(AlgoBase):
         return estimates
 
     def _users_per_block(self) -> int:
-        # A row of deviations is made for each item of a block: the fewer blocks, the better.
-        return max(super()._users_per_block(), _BYTES_A_BLOCK // (8 * self.trainset.n_items))
+        # A row of deviations is made for each item of a block.
+        return max(super()._users_per_block(), self._users_per_large_block())
 
     def _has_tables(self) -> bool:
         """Return whether someone asked for the tables, or brought their own."""
@@ -190,7 +189,7 @@ class SlopeOne(AlgoBase):
         return _core.statistics.slope_one_rows(by_user.view, by_item.view, items, n_threads)
 
     def _table(self, part: int, dtype: Any) -> NDArray[Any]:
-        """Make one of the tables; `part` is its place in what the kernel returns."""
+        """Make one of the tables; `part` is its index in what the kernel returns."""
         n_items = self.trainset.n_items
         n_threads = resolve_n_threads(self.n_threads)
         items = np.arange(n_items, dtype=np.int32)

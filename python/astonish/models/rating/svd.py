@@ -193,7 +193,7 @@ class SVD(FactorModel, AlgoBase):
 
 def _takes(method: Callable[..., Any], name: str) -> bool:
     parameters = signature(method).parameters.values()
-    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)
+    return any(taken.name == name or taken.kind is taken.VAR_KEYWORD for taken in parameters)
 
 
 def _resolve_dtype(values: SimpleNamespace) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from astonish.support.checks import INT32_MAX, check_integer
 from astonish.support.parameters import (
     choice,
     flag,
@@ -18,10 +17,6 @@ from astonish.support.parameters import (
 )
 
 RandomState = int | np.random.RandomState | None
-
-
-def _threads(name: str, value: Any) -> int | None:
-    return None if value is None else check_integer(name, value, 1, INT32_MAX)
 
 
 def _no_share(name: str, value: Any) -> Any:
@@ -49,7 +44,7 @@ RANDOM_STATE: Any = param(
 VERBOSE: Any = param(default=False, check=truth, doc="Whether to show the progress.")
 N_THREADS: Any = param(
     default=None,
-    check=_threads,
+    check=optional(integer(1)),
     doc="Threads to use; by default ``ASTONISH_NUM_THREADS``, else all CPUs that the process may "
     "use. Results do not depend on it.",
     aliases=("num_threads", "n_jobs", "nthreads"),

@@ -7,6 +7,7 @@ takes a snapshot first: an object with the attributes of that moment.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,9 +15,29 @@ Model = TypeVar("Model")
 Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
-_FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
+FITTED_WITH = "_fitted_with"  # parameters that were changed since, as they were at `fit`
 
-_originals: dict[int, Any] = {}  # the models that twins will become, by the id of the twin
+
+@dataclass
+class _Change:
+    """What the change of a model is about.
+
+    Attributes
+    ----------
+    model : Any
+        What the twin will become.
+    before : dict
+        The attributes that the model gets back where the change fails.
+    has_shown_epochs : bool
+        Whether the model had others meanwhile.
+    """
+
+    model: Any
+    before: dict[str, Any]
+    has_shown_epochs: bool = False
+
+
+_changes: dict[int, _Change] = {}  # under way, by the id of the twin
 _shown: set[int] = set()  # models whose callback runs, which must not change them
 
 
@@ -27,34 +48,40 @@ def updated(model: Model) -> Iterator[Model]:
     A twin is its own twin: the method of a subclass that calls that of its base works on one, and
     publishes it when all of it is done.
     """
-    if id(model) in _originals:
+    if id(model) in _changes:
         with _restored(model):
             yield model
         return
     if id(model) in _shown:
         raise ValueError(
-            "callback fitted the model that it was called for: copy.copy(model) may be fitted"
+            "the model is in training: its callback or another thread tried to change it; "
+            "copy.copy(model) may be fitted"
         )
     before = vars(model)
     twin = _with_attributes(model, dict(before))
-    _originals[id(twin)] = model
+    change = _changes[id(twin)] = _Change(model, before)
     try:
         yield twin
     except BaseException:
-        model.__dict__ = before  # of which epochs may have been published
+        if change.has_shown_epochs:
+            model.__dict__ = change.before
         raise
     finally:
-        del _originals[id(twin)]
+        del _changes[id(twin)]
+    for other in list(_changes.values()):  # one that fails must not undo what this one did
+        if other.model is model:
+            other.before = vars(twin)
     model.__dict__ = vars(twin)
 
 
 @contextmanager
 def publish_epoch(twin: Any) -> Iterator[None]:
     """Let the model be what its twin is now; what the block changes in it the twin takes over."""
-    original = _originals.get(id(twin))
-    if original is None:  # trained in place
+    change = _changes.get(id(twin))
+    if change is None:  # trained in place
         yield
         return
+    original, change.has_shown_epochs = change.model, True
     original.__dict__ = dict(vars(twin))
     _shown.add(id(original))
     try:
@@ -99,32 +126,43 @@ def snapshot(model: Model) -> Model:
     parameters that `set_params` changed after `fit`, which have the values of `fit`.
     """
     attributes = vars(model)
-    if _FITTED_WITH in attributes:
-        attributes = {**attributes, **attributes[_FITTED_WITH]}
-        del attributes[_FITTED_WITH]
+    if FITTED_WITH in attributes:
+        attributes = {**attributes, **attributes[FITTED_WITH]}
+        del attributes[FITTED_WITH]
     return _with_attributes(model, attributes)
+
+
+def sharing(model: Model) -> Model:
+    """Return an object with the very attributes of a model as they are now, to add to them."""
+    return _with_attributes(model, vars(model))
 
 
 def remember_parameters(model: Any, before: dict[str, Any]) -> None:
     """Let a fitted model go on answering with the parameters `before`, until it is fitted again."""
     attributes = vars(model)
-    attributes[_FITTED_WITH] = {**before, **attributes.get(_FITTED_WITH, {})}
+    attributes[FITTED_WITH] = {**before, **attributes.get(FITTED_WITH, {})}
 
 
 def forget_parameters(model: Any) -> None:
     """Let a model heed the parameters that it has."""
-    vars(model).pop(_FITTED_WITH, None)
+    vars(model).pop(FITTED_WITH, None)
 
 
 @contextmanager
 def parameters_of_fit(twin: Any) -> Iterator[None]:
-    """Let a twin have the parameters that it was fitted with, for the block."""
+    """Let a twin have the parameters that it was fitted with, for the block.
+
+    What the block sets stays.
+    """
     attributes = vars(twin)
-    fitted_with = attributes.get(_FITTED_WITH, {})
+    fitted_with = attributes.get(FITTED_WITH, {})
     changed = {name: attributes[name] for name in fitted_with}
     attributes.update(fitted_with)
     yield
-    vars(twin).update(changed)
+    attributes = vars(twin)
+    for name, value in changed.items():
+        if attributes.get(name) is fitted_with[name]:
+            attributes[name] = value
 
 
 def _with_attributes(model: Model, attributes: dict[str, Any]) -> Model:

@@ -128,13 +128,12 @@ def map_array(path: str | Path, name: str) -> NDArray[Any]:
     --------
     >>> import os, tempfile
     >>> import astonish
-    >>> from astonish.support.files.archive import map_array
     >>> trainset = astonish.make_ratings(30, 20, 300).build_full_trainset()
     >>> model = astonish.SVD(n_factors=3, n_epochs=1).fit(trainset)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "model.npz")
     ...     model.save(path)
-    ...     bool((map_array(path, "qi") == model.qi).all())
+    ...     bool((astonish.map_array(path, "qi") == model.qi).all())
     True
     """
     with Path(path).open("rb") as stream:

@@ -24,15 +24,13 @@ from astonish.support.parameters.checks import (
     flag,
     function,
     integer,
-    mapping,
     number,
     optional,
-    share,
     truth,
 )
 from astonish.support.parameters.construction import declare, declare_base
 from astonish.support.parameters.declaration import REQUIRED, Parameter, param, parameters_of
-from astonish.support.parameters.parameterized import Parameterized, checked, fill
+from astonish.support.parameters.parameterized import Parameterized, checked, defaults_of, fill
 from astonish.support.parameters.suggestions import closest_name
 
 __all__ = [
@@ -46,15 +44,14 @@ __all__ = [
     "closest_name",
     "declare",
     "declare_base",
+    "defaults_of",
     "fill",
     "flag",
     "function",
     "integer",
-    "mapping",
     "number",
     "optional",
     "param",
     "parameters_of",
-    "share",
     "truth",
 ]

@@ -1,15 +1,13 @@
 """Checks of parameters: each takes a name and a value, and returns the value as it is used."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from astonish.support.checks import (
     INT32_MAX,
-    check_below_1,
     check_choice,
     check_integer,
-    check_mapping,
     check_number,
 )
 
@@ -45,19 +43,9 @@ def number(minimum: float = -math.inf) -> Check:
     return lambda name, value: check_number(name, value, minimum)
 
 
-def share(name: str, value: Any) -> float:
-    """Accept a number of at least 0 and below 1."""
-    return check_below_1(name, value)
-
-
 def choice(choices: Collection[str]) -> Check:
     """Return the check of one of several texts."""
     return lambda name, value: check_choice(name, value, choices)
-
-
-def mapping(name: str, value: Any) -> Mapping[str, Any]:
-    """Accept a dict or alike."""
-    return check_mapping(name, value)
 
 
 def optional(check: Check) -> Check:

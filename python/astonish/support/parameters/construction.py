@@ -69,7 +69,8 @@ def declare(
 def declare_base(cls: Class) -> Class:
     """Do what `declare` does for a class whose subclasses list all of their parameters.
 
-    Their order is then their own. The constructor drops keywords that it does not know.
+    Their order is then their own. The constructor warns of keywords that it does not know, and
+    drops them.
     """
     declared: Any = declare(ignores_others=True)(cls)
     del declared.__dataclass_fields__, declared.__dataclass_params__

@@ -26,7 +26,7 @@ class Parameterized:
         values = vars(self)
         return {
             name: values[name] if name in values else getattr(self, name)
-            for name in _names(type(self))
+            for name in defaults_of(type(self))
         }
 
     def set_params(self: Self, **params: Any) -> Self:
@@ -37,7 +37,7 @@ class Parameterized:
         TypeError
             For a name that the constructor does not take.
         """
-        names = _names(type(self))
+        names = defaults_of(type(self))
         for name in params:
             if name not in names:
                 raise TypeError(unknown_keyword(type(self), "set_params", name, names))
@@ -56,7 +56,7 @@ class Parameterized:
 
     def __repr__(self) -> str:
         values, shown = vars(self), []
-        for name, default in _names(type(self)).items():
+        for name, default in defaults_of(type(self)).items():
             value = values.get(name, default)
             if value is not default and not _equal(value, default):
                 shown.append(f"{name}={_short(value)}")
@@ -92,7 +92,7 @@ def fill(options: Options, values: SimpleNamespace) -> Options:
     return options
 
 
-def _names(cls: Any) -> dict[str, Any]:
+def defaults_of(cls: Any) -> dict[str, Any]:
     """Return the parameters of the constructor and their defaults; a user's class may have any."""
     if cls.__init__ is object.__init__:
         return {}

@@ -76,12 +76,12 @@ class FittingContract(ContractBase):
         model.set_params(**changes)
         assert model.get_params() == changes
         model.save(tmp_path / "model.npz")
-        for each in (model, copy.deepcopy(model), type(model).load(tmp_path / "model.npz")):
-            assert estimates(each, pairs) == expected
-            reseed(each)
-            assert [each.predict(*pair).est for pair in pairs[:9]] == expected[:9]
-            np.testing.assert_array_equal(answers(each, trainset), lists)
-            assert reseed(each).estimate(3, 5) == reseed(before).estimate(3, 5)
+        for same in (model, copy.deepcopy(model), type(model).load(tmp_path / "model.npz")):
+            assert estimates(same, pairs) == expected
+            reseed(same)
+            assert [same.predict(*pair).est for pair in pairs[:9]] == expected[:9]
+            np.testing.assert_array_equal(answers(same, trainset), lists)
+            assert reseed(same).estimate(3, 5) == reseed(before).estimate(3, 5)
         model.set_params(**case.make().get_params())
         assert estimates(model.fit(trainset), pairs) == expected
 

@@ -270,8 +270,8 @@ def test_an_estimate_may_be_any_number(answer):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"pu": [[1, 2], [3, np.nan]]}, ValueError, "pu must be finite, got nan at pu[1, 1]"),
-        ({"bi": [0, np.inf]}, ValueError, "bi must be finite, got inf at bi[1]"),
+        ({"pu": [[1, 2], [3, np.nan]]}, ValueError, "pu[1, 1] must be finite, got nan"),
+        ({"bi": [0, np.inf]}, ValueError, "bi[1] must be finite, got inf"),
         ({"pu": [[1, 2], [3]]}, ValueError, "pu must be an array of numbers"),
         (
             {"user_ids": ["a", "a"]},

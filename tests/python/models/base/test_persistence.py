@@ -694,3 +694,37 @@ def test_a_random_state_beyond_its_key_is_refused(position):
     _, key, *_ = np.random.RandomState(0).get_state(legacy=True)
     with pytest.raises(ValueError, match="random state"):
         json_values._unpack_random_state("MT19937", key, position, 0, 0.0)
+
+
+# Parameters that were changed after the fit
+
+
+def test_a_model_with_changed_parameters_answers_as_it_was_fitted(model, path):
+    expected = model.predict("u", "j").est
+    loaded = round_trip(model.set_params(biased=False, n_factors=7), path)
+    assert loaded.predict("u", "j").est == expected
+    assert loaded.get_params() == model.get_params()
+
+
+@pytest.mark.parametrize(
+    ("fitted_with", "message"),
+    [
+        ([["predict", 5]], "'predict' is not a parameter of SVD"),
+        ([["__class__", 5]], "'__class__' is not a parameter of SVD"),
+        ([["trainset", 5]], "'trainset' is not a parameter of SVD"),
+        ([["pu", 5]], "'pu' is not a parameter of SVD"),
+        ([[7, 5]], "7 is not a parameter of SVD"),
+        (5, "parameters of the fit must be a dict"),
+        (None, "parameters of the fit must be a dict"),
+    ],
+    ids=str,
+)
+def test_other_names_than_those_of_parameters_are_refused(model, path, fitted_with, message):
+    def damage(header, _):
+        packed = {"$dict": fitted_with} if isinstance(fitted_with, list) else fitted_with
+        header["attributes"]["_fitted_with"] = packed
+
+    model.save(path)
+    edit(path, damage)
+    with pytest.raises(ValueError, match=rf"damaged model file \(.*{message}"):
+        SVD.load(path)

@@ -16,6 +16,7 @@ from astonish import (
     SlopeOne,
     make_ratings,
 )
+from astonish.data.any_ratings import as_ratings
 from astonish.models.training.publishing import snapshot, updated
 
 SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
@@ -98,7 +99,9 @@ READERS = {
 def test_what_is_computed_when_it_is_read_is_of_one_model(name):
     cls, read = READERS[name]
     quiet = {} if cls is SlopeOne else {"verbose": False}
-    expected = [np.asarray(read(cls(**quiet).fit(each))).tolist() for each in (SMALL, LARGE)]
+    expected = [
+        np.asarray(read(cls(**quiet).fit(trainset))).tolist() for trainset in (SMALL, LARGE)
+    ]
     model = cls(**quiet).fit(SMALL)
     errors, seen, stop = [], [], threading.Event()
 
@@ -164,6 +167,39 @@ def test_an_error_keeps_the_model_even_if_epochs_were_shown():
     assert vars(model) == before
 
 
+@pytest.mark.parametrize("shown", [False, True])
+def test_an_error_keeps_what_was_published_meanwhile(shown):
+    """Another change of the model succeeds while the one that fails is under way."""
+
+    class Mine(SVD):
+        def _fit(self, trainset, **options):
+            if trainset is SMALL:
+                if shown:
+                    super()._fit(trainset, **options)  # its epochs are published
+                model.fit(LARGE)
+                published.append(vars(model))
+                raise RuntimeError
+            super()._fit(trainset, **options)
+
+    published = []
+    model = Mine(n_factors=4, n_epochs=2, random_state=0, callback=lambda *_: None)
+    with pytest.raises(RuntimeError):
+        model.fit(SMALL)
+    assert vars(model) is published[0]
+    assert len(model.pu) == LARGE.n_users
+
+
+def test_ratings_are_read_before_the_model_is_changed(monkeypatch):
+    def read(_, ratings):
+        model.fit(LARGE)  # as another thread may
+        return as_ratings(ratings)
+
+    model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    monkeypatch.setattr(SVD, "_read", read)
+    model.partial_fit([("new", "1", 5.0)])
+    assert model.trainset.n_users == LARGE.n_users + 1
+
+
 def test_what_a_callback_adds_to_the_model_stays():
     def remember(epoch, _):
         model.seen = epoch
@@ -202,11 +238,33 @@ def test_a_callback_may_not_train_the_model_it_is_called_for(again):
 
     model = SVD(n_factors=4, n_epochs=3, random_state=0, callback=train)
     before = dict(vars(model))
-    with pytest.raises(ValueError, match="callback fitted the model that it was called for"):
+    with pytest.raises(ValueError, match="the model is in training: its callback or another"):
         model.fit(SMALL)
     assert vars(model) == before
     model.callback = None
     assert model.fit(SMALL).stopped_by_ == "n_epochs"
+
+
+def test_another_thread_is_told_that_the_model_is_in_training():
+    def change():
+        try:
+            model.partial_fit([("1", "2", 3.0)])
+        except ValueError as error:
+            errors.append(str(error))
+
+    def wait_for_another(*_):
+        other = threading.Thread(target=change)
+        other.start()
+        other.join()
+
+    errors = []
+    model = SVD(n_factors=4, n_epochs=1, callback=wait_for_another)
+    model.fit(SMALL)
+    assert errors == [
+        "the model is in training: its callback or another thread tried to change it; "
+        "copy.copy(model) may be fitted"
+    ]
+    assert model.stopped_by_ == "n_epochs"
 
 
 # Classes of the user
@@ -319,3 +377,92 @@ def test_fit_returns_what_the_subclass_returns():
     assert Mine(n_epochs=1).fit(SMALL) is None
     assert Mine(n_epochs=1).fit(SMALL, verdict="good") == "good"
     assert Mine.fit.__doc__ == "Mine."
+
+
+# set_params
+
+
+def test_parameters_are_changed_at_once():
+    class Mine(SVD):
+        def __post_init__(self):
+            super().__post_init__()
+            if hasattr(model, "trainset"):
+                seen.append((model.n_factors, model.predict("1", "2").est))
+
+    seen = []
+    model = SVD()  # while the constructor runs
+    model = Mine(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    before, expected = vars(model), model.predict("1", "2").est
+    kept = dict(before)
+    assert model.set_params(n_factors=7, biased=False) is model
+    assert seen == [(4, expected)]
+    assert before == kept
+    assert vars(model) is not before
+    assert (model.n_factors, model.biased) == (7, False)
+    assert model.predict("1", "2").est == expected
+
+
+def test_what_is_computed_after_set_params_is_kept():
+    model = KNNBasic(verbose=False).fit(SMALL).set_params(k=3)
+    bu, bi = model.compute_baselines()
+    assert model.bu is bu
+    assert model.bi is bi
+    assert model.compute_baselines() == (bu, bi)
+    assert "sim" not in vars(model)
+    assert len(model.get_neighbors(3, 5)) == 5
+    assert vars(model)["sim"].shape == (30, 30)
+
+
+def test_baselines_after_set_params_are_those_of_the_fit():
+    model, expected = (KNNBasic(verbose=False).fit(SMALL) for _ in range(2))
+    model.set_params(bsl_options={"method": "sgd", "n_epochs": 1})
+    for biases, known in zip(model.compute_baselines(), expected.compute_baselines(), strict=True):
+        np.testing.assert_array_equal(biases, known)
+
+
+def test_partial_fit_draws_with_the_random_state_of_the_fit():
+    models = [SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL) for _ in range(2)]
+    models[1].set_params(random_state=9)
+    first, second = (model.partial_fit([("new", "1", 5.0)]) for model in models)
+    np.testing.assert_array_equal(second.pu, first.pu)
+    assert second.random_state == 9
+
+
+def test_what_a_callback_sets_during_partial_fit_is_kept():
+    def change(*_):
+        model.reg_all, model.n_epochs = 0.5, 9
+
+    model = SVD(n_factors=4, n_epochs=2, random_state=0).fit(SMALL)
+    model.set_params(reg_all=0.1, lr_all=0.01)
+    model.callback = change
+    model.partial_fit([("new", "1", 5.0)])
+    assert (model.reg_all, model.lr_all, model.n_epochs) == (0.5, 0.01, 9)
+
+
+def test_a_method_of_a_class_that_is_no_model_is_published_with_the_rest():
+    class Fit:
+        def fit(self, trainset):
+            super().fit(trainset)
+            seen.append(hasattr(model, "pu"))
+            self.extra = self.pu.sum()
+            if trainset is LARGE:
+                raise RuntimeError("no luck")
+            return self
+
+    class Mine(Fit, SVD):
+        pass
+
+    class Yours(Mine):
+        pass
+
+    for cls in (Mine, Yours):
+        seen = []
+        model = cls(n_factors=4, n_epochs=2)
+        assert model.fit(SMALL) is model
+        assert seen == [False]
+        assert model.extra == model.pu.sum()
+        before = dict(vars(model))
+        with pytest.raises(RuntimeError, match="no luck"):
+            model.fit(LARGE)
+        assert vars(model) == before
+    assert "fit" not in vars(Yours)

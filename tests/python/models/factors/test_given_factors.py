@@ -93,7 +93,7 @@ def test_there_is_nothing_to_fit(trained):
     [
         (([[1.0]], [[1.0, 2.0]]), ValueError, "same number of factors"),
         (([1.0], [[1.0]]), ValueError, "pu must have 2 dimensions"),
-        (([[float("nan")]], [[1.0]]), ValueError, "pu must be finite"),
+        (([[float("nan")]], [[1.0]]), ValueError, r"pu\[0, 0\] must be finite"),
         (([["x"]], [[1.0]]), TypeError, "pu must hold real numbers"),
         (([[1.0]], [[1.0]], [1.0, 2.0]), ValueError, "bu must have 1 entries, got 2"),
         (([[1.0]], [[1.0]], None, None, "3"), TypeError, "global_mean must be a number"),

@@ -535,6 +535,7 @@ def test_options_are_stored_and_shown_as_they_are_given(quiet, trainset):
     assert repr(model) == repr(model.fit(trainset)) == shown
     assert model.sim_options == {"user_based": True, "name": "cosine"}  # as scikit-surprise's
     assert given == {"name": "cosine"}
+    assert model.get_params()["sim_options"] is model.sim_options  # which a program may change
     assert repr(type(model)()) == f"{type(model).__name__}()"
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import astonish
 from astonish import ALS, SVD, AlgoBase, DotBias, ImplicitALS, KNNBasic, SlopeOne, make_ratings
+from astonish.data.trainset import Trainset
 from astonish.models import MODELS
 from astonish.support import memory
 
@@ -348,3 +349,12 @@ def test_guests_without_a_weight_get_what_is_popular():
     model = ImplicitALS(n_factors=3, random_state=0).fit(TRAINSET)
     nothing, empty = model.recommend_for([[("2", 0.0)], []], n=4, exclude_seen=False)[0].tolist()
     assert nothing == empty
+
+
+@pytest.mark.parametrize("options", [None, {"user_based": True}, {"user_based": False}], ids=str)
+def test_a_training_set_without_items_has_empty_lists(options):
+    trainset = Trainset({0: []}, {}, 1, 0, 0, (1, 5), {"a": 0}, {})
+    model = SlopeOne() if options is None else KNNBasic(sim_options=options, verbose=False)
+    items, scores = model.fit(trainset).recommend(["a"], n=2, on_unknown="skip")
+    assert items.tolist() == [[None, None]]
+    assert np.isnan(scores).all()

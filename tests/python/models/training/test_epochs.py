@@ -86,7 +86,7 @@ def test_a_callback_may_not_fit_the_model_that_it_watches(trainset, solver):
         model.fit(trainset_of(("u", "i", 3.0)))
 
     model.callback = fit_again
-    with pytest.raises(ValueError, match="callback fitted the model that it was called for"):
+    with pytest.raises(ValueError, match="the model is in training: its callback or another"):
         model.fit(trainset)
     assert vars(model) == {**before, "callback": fit_again}
 
