@@ -151,7 +151,10 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
 
 
 def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
-    """Return a column of ratings, NaN for a missing one; TypeError for other types than numbers."""
+    """Return a column of ratings, NaN for a missing one; TypeError for other types than numbers.
+
+    It is a copy: whoever edits the frame later does not change what was checked.
+    """
     if series.dtype.is_temporal():
         raise TypeError(f"the ratings in column {series.name!r} ({series.dtype}) are not numbers")
     try:
@@ -160,4 +163,4 @@ def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
         raise TypeError(
             f"the ratings in column {series.name!r} ({series.dtype}) are not numbers: {error}"
         ) from error
-    return np.ascontiguousarray(floats, dtype=np.float64)
+    return np.array(floats, dtype=np.float64, order="C")

@@ -326,3 +326,17 @@ class TestSparse:
     def test_anything_else_is_refused(self, other):
         with pytest.raises(TypeError, match="matrix must be a two-dimensional scipy sparse matrix"):
             load_sparse(other)
+
+
+def test_a_data_set_does_not_change_with_its_frame():
+    pandas, polars = require("pandas"), require("polars")
+    stars = np.array([[4.0], [3.0]])
+    frame = pandas.DataFrame({"user": [1, 2], "item": [1, 1], "r": stars[:, 0]}, copy=False)
+    other = polars.DataFrame({"user": [1, 2], "item": [1, 1]}).with_columns(
+        polars.from_numpy(stars, ["r"])["r"]
+    )
+    datasets = load(frame), load(other)
+    assert not any(np.shares_memory(data.ratings.values, stars) for data in datasets)
+    frame.loc[0, "r"] = np.nan
+    stars[:] = 9.0
+    assert [data.ratings.values.tolist() for data in datasets] == [[4.0, 3.0]] * 2
