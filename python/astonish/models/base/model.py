@@ -26,6 +26,7 @@ from astonish.models.ranking.similar import METRICS
 from astonish.models.training.epochs import WATCHERS
 from astonish.models.training.publishing import (
     forget_parameters,
+    keep_options,
     parameters_of_fit,
     publishing,
     reading,
@@ -125,6 +126,7 @@ class Model(Hooks):
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
+            keep_options(twin)
         return self
 
     def partial_fit(self: Self, ratings: Any, n_epochs: int | None = None) -> Self:
