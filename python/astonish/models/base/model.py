@@ -38,6 +38,7 @@ from astonish.models.training.sample_weights import check_weights
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
+from astonish.support.parameters import parameters_of
 from astonish.support.settings import resolve_n_threads
 
 _HEEDED_AT_ONCE = {"n_threads", "verbose", "random_state", "tol", *WATCHERS}
@@ -84,14 +85,21 @@ class Model(Hooks):
         """Change parameters; the next `fit` heeds them.
 
         Until then a fitted model answers, and learns by `partial_fit`, as it was fitted. What
-        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training.
+        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training. A
+        fitted model checks these at once, too.
 
         Raises
         ------
         TypeError
             For a name that the constructor does not take.
+        TypeError, ValueError
+            For a value that counts at once and is out of range. The model then stays as it was.
         """
         before = dict(vars(self))
+        if "trainset" in before:
+            declared = parameters_of(type(self))
+            for name in declared.keys() & params.keys() & _HEEDED_AT_ONCE:
+                declared[name].checked(params[name])
         super().set_params(**params)
         if "trainset" in before:
             kept = params.keys() & before.keys() - _HEEDED_AT_ONCE

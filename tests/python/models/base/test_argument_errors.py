@@ -286,3 +286,17 @@ def test_what_is_wrong_with_given_factors_is_named(arguments, error, message):
     given = {"pu": [[1, 2], [3, 4]], "qi": [[1, 2], [3, 4]]}
     with raises(error, message):
         FactorModel.from_arrays(**{**given, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("n_threads", 0, ValueError), ("n_threads", "2", TypeError), ("patience", 0, ValueError)],
+)
+def test_set_params_of_a_fitted_model_checks_what_counts_at_once(name, value, error):
+    model = astonish.SVD(n_factors=2, n_epochs=1, n_threads=1).fit(TRAINSET)
+    before = dict(vars(model))
+    with pytest.raises(error, match=f"{name} must be"):
+        model.set_params(**{name: value, "n_factors": 7})
+    assert vars(model) == before
+    model.recommend(n=1)
+    assert model.set_params(n_threads=2).n_threads == 2
