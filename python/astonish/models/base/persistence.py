@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from astonish.data.csr import Csr
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
+from astonish.models.base.file_checks import check_parts
 from astonish.models.base.hooks import Hooks
 from astonish.models.training.publishing import snapshot
 from astonish.support.checks import check_number
@@ -72,7 +73,7 @@ def _make_model(
         setattr(model, name, unpack(value, arrays))
     if header.get("kind") == "factors" and cls._factors is None:
         raise ValueError(f"it holds factors, which no {cls.__name__} has")
-    snapshot(model)._check_fitted()
+    check_parts(model, header, arrays)
     return model
 
 
