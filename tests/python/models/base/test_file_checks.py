@@ -103,3 +103,47 @@ def test_parameters_of_a_file_are_checked(name, value, tmp_path):
     named = "sim name foo" if isinstance(value, dict) else name
     with pytest.raises(ValueError, match=rf"model\.npz is a damaged model file \(.*{named}"):
         KNNBasic.load(path)
+
+
+@pytest.mark.parametrize("name", ["qi", "trainset.by_user.values"])
+def test_the_message_says_which_array_is_missing(name, tmp_path):
+    path = saved(SVD(n_factors=3, n_epochs=1, random_state=0), tmp_path / "model.npz")
+    edit(path, lambda _, arrays: arrays.pop(name))
+    with pytest.raises(ValueError, match=rf"damaged model file \(it lacks '{name}'\)"):
+        SVD.load(path)
+
+
+@pytest.mark.parametrize("part", ["offsets", "indices", "values"])
+@pytest.mark.parametrize("damage", ["dtype", "ndim"])
+def test_the_message_says_what_an_array_of_the_training_set_must_be(part, damage, tmp_path):
+    path = saved(SVD(n_factors=3, n_epochs=1, random_state=0), tmp_path / "model.npz")
+
+    def change(_, arrays):
+        name = f"trainset.by_user.{part}"
+        arrays[name] = arrays[name].astype("int16") if damage == "dtype" else arrays[name][:, None]
+
+    edit(path, change)
+    with pytest.raises(ValueError, match=rf"\(trainset\.by_user: {part} must have one dimension"):
+        SVD.load(path)
+
+
+@pytest.mark.parametrize("side", ["user", "item"])
+def test_the_message_says_which_ids_repeat(side, tmp_path):
+    path = saved(SVD(n_factors=3, n_epochs=1, random_state=0), tmp_path / "model.npz")
+
+    def change(header, arrays):
+        ids = getattr(FULL, f"{side}_ids")
+        header["trainset"][f"{side}_ids"] = [ids[0], ids[0], *ids[2:]]
+
+    edit(path, change)
+    with pytest.raises(ValueError, match=f"the {side} ids are not"):
+        SVD.load(path)
+
+
+def test_a_folder_is_no_file_to_write(tmp_path):
+    model = SVD(n_factors=3, n_epochs=1).fit(FULL)
+    for path in ("", ".", tmp_path, str(tmp_path)):
+        with pytest.raises(IsADirectoryError) as caught:
+            model.save(path)
+        assert caught.value.filename == str(path)
+    assert not list(tmp_path.iterdir())
