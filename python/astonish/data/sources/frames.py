@@ -103,12 +103,14 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
     TypeError
         For an object that is not a sparse matrix.
     ValueError
-        When `user_ids` or `item_ids` does not have one id for each row or column.
+        When `user_ids` or `item_ids` does not have one id for each row or column, or the arrays of
+        the matrix contradict each other.
     """
     if not is_sparse(matrix) or matrix.ndim != 2:
         raise TypeError(
             f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
         )
+    _check_format(matrix)
     entries = matrix.tocoo()
     if np.iscomplexobj(entries.data):
         raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
@@ -123,6 +125,18 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
         _ids_or_range("user_ids", user_ids, n_users),
         _ids_or_range("item_ids", item_ids, n_items),
     )
+
+
+def _check_format(matrix: Any) -> None:
+    """Raise a ValueError for a matrix whose index arrays are damaged: scipy reads beyond them."""
+    if not hasattr(matrix, "check_format"):  # only compressed formats have arrays of offsets
+        return
+    try:
+        matrix.check_format(full_check=True)
+        if (np.diff(matrix.indptr) < 0).any():  # which it does not look for in every format
+            raise ValueError("its offsets must ascend")
+    except ValueError as error:
+        raise ValueError(f"matrix is a damaged {matrix.format} matrix: {error}") from None
 
 
 def _ids_or_range(name: str, ids: list[Any] | None, n: int) -> list[Any]:

@@ -131,7 +131,7 @@ def test_the_message_says_what_an_array_of_the_training_set_must_be(part, damage
 def test_the_message_says_which_ids_repeat(side, tmp_path):
     path = saved(SVD(n_factors=3, n_epochs=1, random_state=0), tmp_path / "model.npz")
 
-    def change(header, arrays):
+    def change(header, _):
         ids = getattr(FULL, f"{side}_ids")
         header["trainset"][f"{side}_ids"] = [ids[0], ids[0], *ids[2:]]
 
