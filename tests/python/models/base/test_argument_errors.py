@@ -129,7 +129,7 @@ def test_a_wrong_seed_is_named(cls, seed):
 @pytest.mark.parametrize("cls", [SVD, SVDpp, NMF, ALS, ImplicitALS, DotBias])
 def test_factors_that_do_not_fit_into_memory_are_refused_before_any_work(cls):
     model = cls(n_factors=2**31 - 1)
-    message = r"n_factors=2147483647 would take [\d,]+ bytes, of the [\d,]+ that there are: fewer"
+    message = r"n_factors=2147483647 would take [\d,]+ bytes, of the [\d,]+ that are free: fewer"
     with pytest.raises(MemoryError, match=message):
         model.fit(TRAINSET)
     assert not hasattr(model, "trainset")
