@@ -22,6 +22,7 @@ from astonish import (
     make_ratings,
 )
 from astonish.model_selection import GridSearchCV, cross_validate
+from astonish.support import memory
 
 DATA = make_ratings(30, 20, 300, seed=1)
 TRAINSET = DATA.build_full_trainset()
@@ -133,6 +134,15 @@ def test_factors_that_do_not_fit_into_memory_are_refused_before_any_work(cls):
     with pytest.raises(MemoryError, match=message):
         model.fit(TRAINSET)
     assert not hasattr(model, "trainset")
+
+
+@pytest.mark.parametrize("cls", [ALS, ImplicitALS])
+def test_systems_that_do_not_fit_into_memory_are_refused_before_any_work(cls, monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**9)
+    model = cls(n_factors=30_000, n_threads=2)
+    with pytest.raises(MemoryError, match=r"n_factors=30000 would take [\d,]+ bytes"):
+        model.fit(TRAINSET)
+    assert SVD(n_factors=30_000, n_epochs=0).fit(TRAINSET).pu.shape == (30, 30_000)
 
 
 @pytest.mark.parametrize("sizes", [{"emb_szs": (2**31 - 1, 1)}, {"layers": [2**30]}], ids=str)
