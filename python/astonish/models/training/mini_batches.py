@@ -1,7 +1,5 @@
 """Parameters in training by mini-batches; drives embedding_dot.hpp and embedding_network.hpp."""
 
-import re
-import time
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -10,10 +8,6 @@ from numpy.typing import NDArray
 from astonish.models.training.epochs import Losses
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import Schedule
-from astonish.support.cancellation import check_cancelled
-
-_FIRST_BATCHES = 8
-_SECONDS_A_PART = 0.5  # between two parts Python looks for Ctrl-C
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -116,36 +110,13 @@ class BatchTraining:
         ValueError
             When a loss is not finite; it names the batch. The parameters are lost.
         """
-        losses = np.empty(len(lrs))
-        begin, n_batches = 0, _FIRST_BATCHES
-        while begin < len(lrs):
-            check_cancelled()
-            start = time.perf_counter()
-            part = slice(begin, begin + n_batches)
-            drawn = samples[begin * batch_size : (begin + n_batches) * batch_size]
-            try:
-                self._run_part(drawn, batch_size, lrs[part], moms[part], losses[part])
-            except ValueError as error:
-                raise ValueError(_counted_from(begin, str(error))) from None
-            begin += len(losses[part])
-            growth = _SECONDS_A_PART / max(time.perf_counter() - start, 1e-9)
-            n_batches = max(1, int(n_batches * growth))
-        return losses
-
-    def _run_part(
-        self,
-        samples: NDArray[np.int32],
-        batch_size: int,
-        lrs: NDArray[np.float64],
-        moms: NDArray[np.float64],
-        losses: NDArray[np.float64],
-    ) -> None:
-        """Train on some of the batches and write their losses."""
         ratings = self._ratings
         if len(samples) < len(ratings.users) // 8:  # the core looks at all that it is given
             ratings, samples = ratings.take(samples), np.arange(len(samples), dtype=np.int32)
+        losses = np.empty(len(lrs))
         self._core.run(*ratings, samples, batch_size, lrs, moms, losses, self._n_threads)
         self._step += len(lrs)
+        return losses
 
     def parameters(self) -> Arrays:
         """Return copies of parameters and buffers as they are now."""
@@ -210,13 +181,6 @@ class EpochTrainer:
                     "or the weight decay"
                 )
         return parameters
-
-
-def _counted_from(begin: int, message: str) -> str:
-    """Return the message of the core with the number that a batch has among all."""
-    return re.sub(
-        r"\bbatch (\d+)", lambda found: f"batch {begin + int(found[1])}", message, count=1
-    )
 
 
 def _empty_like(arrays: Arrays) -> Arrays:
