@@ -25,6 +25,8 @@ def rmse(predictions: Iterable[Any], verbose: bool = True) -> float:
 
     Raises
     ------
+    TypeError
+        For what are no predictions, such as a test set.
     ValueError
         When there are no predictions, or one has no true rating.
 

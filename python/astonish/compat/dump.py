@@ -18,7 +18,7 @@ from astonish.compat.mirror import mirror_modules, mirror_name
 from astonish.data.csr import RatingsByRow
 from astonish.data.trainset import Trainset
 from astonish.models.base.model import Model
-from astonish.models.training.publishing import snapshot
+from astonish.models.training.publishing import keep_options, snapshot
 from astonish.support.derived import cached, derived
 from astonish.support.garbage_collection import paused_gc
 from astonish.support.parameters import parameters_of
@@ -106,6 +106,8 @@ def load(file_name: str | Path) -> tuple[Any, Any]:
     algo = content["algo"]
     if isinstance(algo, Model):
         _forget_derived(algo)
+        if "trainset" in vars(algo):
+            keep_options(algo)
     return content["predictions"], algo
 
 

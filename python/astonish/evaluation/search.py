@@ -40,6 +40,8 @@ from astonish.models.base.model import Model
 from astonish.support.parameters import declare, param
 from astonish.support.warning import warn_user
 
+_RESULTS = {"best_score", "best_params", "best_index", "best_estimator", "cv_results"}
+
 
 class BaseSearchCV(ABC):
     """What `GridSearchCV` and `RandomizedSearchCV` share: all but the choice of combinations.
@@ -74,6 +76,12 @@ class BaseSearchCV(ABC):
         self.joblib_verbose = joblib_verbose
         self.fit_params = fit_params
         self._check()
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of what `fit` makes that there was none; called for what is not there."""
+        if name in _RESULTS:
+            raise AttributeError(f"this {type(self).__name__} is not fitted: call fit(data) first")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _check(self) -> None:
         """Check what was given, and bring it into one form."""

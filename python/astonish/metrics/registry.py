@@ -149,7 +149,11 @@ def select(
     listed = [wanted] if isinstance(wanted, str) else list(wanted)
     for name in listed:
         if isinstance(wanted, str) or str(name).lower() not in known:
-            raise UnknownMetricError(f"{argument} must be a list of {_listed(known)}, got {name!r}")
+            is_one = isinstance(wanted, str) and wanted.lower() in known
+            raise UnknownMetricError(
+                f"{argument} must be a list of {_listed(known)}, got {name!r}"
+                f"{f'; pass [{name!r}]' if is_one else ''}"
+            )
     return {str(name): _metrics[str(name).lower()] for name in listed}
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from astonish import _core
 from astonish.support.derived import cached
 
+_FIELDS_READ = 4  # user, item, true rating, estimate
+
 
 @dataclass(frozen=True, eq=False)
 class Truth:
@@ -39,18 +41,36 @@ def columns_of(predictions: Iterable[Any]) -> tuple[Truth, NDArray[np.float64]]:
 
     Raises
     ------
+    TypeError
+        For what are no predictions.
     ValueError
         When there are no predictions, or one has no true rating or no estimate.
     """
+    if isinstance(predictions, str) or not isinstance(predictions, Iterable):
+        raise TypeError(f"predictions must be a list of Prediction, got {predictions!r}")
     predictions = list(predictions)
     if not predictions:
         raise ValueError("Prediction list is empty.")
-    ratings, estimates = (
-        np.array([prediction[field] for prediction in predictions], dtype=np.float64)
-        for field in (2, 3)
-    )
+    try:
+        ratings, estimates = (
+            np.array([prediction[field] for prediction in predictions], dtype=np.float64)
+            for field in (2, 3)
+        )
+    except (IndexError, TypeError, ValueError):
+        _refuse_others(predictions)
+        raise
     for name, column in (("true rating", ratings), ("estimate", estimates)):
         if np.isnan(column).any():
             row = int(np.argmax(np.isnan(column)))
             raise ValueError(f"prediction number {row} has no {name}: {predictions[row]!r}")
     return Truth(map(itemgetter(0), predictions), ratings), estimates
+
+
+def _refuse_others(predictions: list[Any]) -> None:
+    """Raise a TypeError that names the first one that is no prediction."""
+    for row, prediction in enumerate(predictions):
+        if not isinstance(prediction, (tuple, list)) or len(prediction) < _FIELDS_READ:
+            raise TypeError(
+                f"predictions[{row}] must be a Prediction, as Model.test makes it, "
+                f"got {prediction!r}"
+            ) from None

@@ -179,3 +179,13 @@ def test_users_may_be_of_any_hashable_type():
     rows = [(None, 1, 1), (None, 2, 2), (("a", 1), 1, 2), (("a", 1), 2, 1)]
     predictions = [Prediction(user, "i", truth, est, {}) for user, truth, est in rows]
     assert accuracy.fcp(predictions, verbose=False) == 0.5
+
+
+@pytest.mark.parametrize("function", [accuracy.rmse, accuracy.mae, accuracy.mse, accuracy.fcp])
+def test_what_are_no_predictions_is_named(function):
+    for wrong in ([("u", "i", 4.0)], [1], [None], ["abcd"]):
+        with pytest.raises(TypeError, match=r"predictions\[0\] must be a Prediction, .*got"):
+            function(wrong)
+    for wrong in (None, "x", 5):
+        with pytest.raises(TypeError, match="predictions must be a list of Prediction, got"):
+            function(wrong)

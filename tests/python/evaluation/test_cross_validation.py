@@ -8,7 +8,7 @@ import joblib
 import numpy as np
 import pytest
 
-from astonish import SVD, AlgoBase, accuracy
+from astonish import SVD, AlgoBase, accuracy, make_ratings
 from astonish.model_selection import (
     KFold,
     PredefinedKFold,
@@ -274,3 +274,8 @@ class Slotted:
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_model_may_be_anything_that_fits_and_tests(data, n_jobs):
     assert cross_validate(Slotted(), data, ["mae"], cv=3, n_jobs=n_jobs)["test_mae"].shape == (3,)
+
+
+def test_one_measure_is_told_to_be_put_into_a_list():
+    with pytest.raises(ValueError, match=r"measures must be a list of .*; pass \['rmse'\]"):
+        cross_validate(SVD(), make_ratings(20, 10, 100, seed=0), measures="rmse")

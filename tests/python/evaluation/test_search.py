@@ -521,3 +521,11 @@ def test_a_metric_that_is_nan_everywhere_is_refused(data):
     with pytest.raises(ValueError, match="often_nan is NaN for all 2 combinations"):
         search.fit(data)
     assert not hasattr(search, "best_params")
+
+
+@pytest.mark.parametrize("name", ["best_params", "best_estimator", "cv_results"])
+def test_results_before_fit_say_what_to_call(name):
+    search = GridSearchCV(SVD, {"n_epochs": [1]})
+    with pytest.raises(AttributeError, match=r"this GridSearchCV is not fitted: call fit\(data\)"):
+        getattr(search, name)
+    assert not hasattr(search, "nosuch")

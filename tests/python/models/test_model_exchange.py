@@ -68,7 +68,7 @@ def as_a_program_writes_it(header, _):
     """Leave the attributes that model_file.cpp writes, and say so."""
     names = ("pu", "qi", "bu", "bi", "n_factors", "biased")
     header["attributes"] = {name: header["attributes"][name] for name in names}
-    header["trainset"]["global_mean"] = 3.25
+    header["trainset"]["global_mean"] = header["factors"]["global_mean"] = 3.25
     header["defaults"] = True
 
 

@@ -1,6 +1,7 @@
 """The models by name: what they declare, and how deep they inherit."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,10 @@ def test_public_methods_stand_once():
         for owner in cls.__mro__[: cls.__mro__.index(Model)]:
             again = public & vars(owner).keys() - {"abilities"}
             assert not again, f"{owner.__name__} defines {again}"
+
+
+@pytest.mark.parametrize("ability", ["folds_in", "explains", "partial_fit", "takes_weights"])
+def test_first_steps_tell_which_models_have_an_ability(ability):
+    page = (Path(__file__).parents[3] / "docs" / "first-steps.md").read_text()
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| `{ability}` |"))
+    assert row.split("|")[3].strip() == ", ".join(f"`{name}`" for name in having(ability))

@@ -103,12 +103,14 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
     TypeError
         For an object that is not a sparse matrix.
     ValueError
-        When `user_ids` or `item_ids` does not have one id for each row or column.
+        When `user_ids` or `item_ids` does not have one id for each row or column, or the arrays of
+        the matrix contradict each other.
     """
     if not is_sparse(matrix) or matrix.ndim != 2:
         raise TypeError(
             f"matrix must be a two-dimensional scipy sparse matrix, got {type(matrix).__name__}"
         )
+    _check_format(matrix)
     entries = matrix.tocoo()
     if np.iscomplexobj(entries.data):
         raise TypeError(f"matrix must hold real numbers, got {matrix.dtype}")
@@ -123,6 +125,18 @@ def read_sparse(matrix: Any, user_ids: list[Any] | None, item_ids: list[Any] | N
         _ids_or_range("user_ids", user_ids, n_users),
         _ids_or_range("item_ids", item_ids, n_items),
     )
+
+
+def _check_format(matrix: Any) -> None:
+    """Raise a ValueError for a matrix whose index arrays are damaged: scipy reads beyond them."""
+    if not hasattr(matrix, "check_format"):  # only compressed formats have arrays of offsets
+        return
+    try:
+        matrix.check_format(full_check=True)
+        if (np.diff(matrix.indptr) < 0).any():  # which it does not look for in every format
+            raise ValueError("its offsets must ascend")
+    except ValueError as error:
+        raise ValueError(f"matrix is a damaged {matrix.format} matrix: {error}") from None
 
 
 def _ids_or_range(name: str, ids: list[Any] | None, n: int) -> list[Any]:
@@ -151,7 +165,10 @@ def _encode(series: nw.Series[Any]) -> tuple[NDArray[np.int32], list[Any]]:
 
 
 def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
-    """Return a column of ratings, NaN for a missing one; TypeError for other types than numbers."""
+    """Return a column of ratings, NaN for a missing one; TypeError for other types than numbers.
+
+    It is a copy: whoever edits the frame later does not change what was checked.
+    """
     if series.dtype.is_temporal():
         raise TypeError(f"the ratings in column {series.name!r} ({series.dtype}) are not numbers")
     try:
@@ -160,4 +177,4 @@ def float_column(series: nw.Series[Any]) -> NDArray[np.float64]:
         raise TypeError(
             f"the ratings in column {series.name!r} ({series.dtype}) are not numbers: {error}"
         ) from error
-    return np.ascontiguousarray(floats, dtype=np.float64)
+    return np.array(floats, dtype=np.float64, order="C")

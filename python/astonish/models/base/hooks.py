@@ -74,7 +74,12 @@ class Hooks(Parameterized):
         self.trainset = trainset
         if isinstance(n_factors, int):
             size = 8 * n_factors * (trainset.n_users + trainset.n_items)  # as they are drawn
+            size += self._bytes_of_systems(n_factors)
             check_fits(size, f"n_factors={n_factors}", "fewer factors take less")
+
+    def _bytes_of_systems(self, n_factors: int) -> int:
+        """Return what the systems of equations take that training solves at a time."""
+        return 0
 
     def _fit(self, trainset: Trainset) -> None:
         """Compute what the model is made of; a subclass's own `fit` may do that instead."""

@@ -21,10 +21,11 @@ from astonish.models.ranking.approximate import ApproximateIndex
 from astonish.models.ranking.frames import check_library, lists_frame, table_frame
 from astonish.models.ranking.histories import read_histories
 from astonish.models.ranking.recommend import rank_histories, rank_users, read_users
-from astonish.models.ranking.rules import raw_ids_at, read_rules, refuse_unknown
+from astonish.models.ranking.rules import list_length, raw_lists, read_rules, refuse_unknown
 from astonish.models.ranking.similar import METRICS
 from astonish.models.training.epochs import WATCHERS
 from astonish.models.training.publishing import (
+    keep_options,
     parameters_of_fit,
     publishing,
     reading,
@@ -36,6 +37,7 @@ from astonish.models.training.sample_weights import check_weights
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
+from astonish.support.parameters import parameters_of
 from astonish.support.settings import resolve_n_threads
 
 _HEEDED_AT_ONCE = {"n_threads", "verbose", "tol", *WATCHERS}
@@ -87,15 +89,22 @@ class Model(Hooks):
         """Change parameters; the next `fit` heeds them.
 
         Until then a fitted model answers, and learns by `partial_fit`, as it was fitted. What
-        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training.
+        changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training. A
+        fitted model checks these at once, too.
 
         Raises
         ------
         TypeError
             For a name that the constructor does not take.
+        TypeError, ValueError
+            For a value that counts at once and is out of range. The model then stays as it was.
         """
         changed = copy.copy(self)
         before = dict(vars(changed))
+        if "trainset" in before:
+            declared = parameters_of(type(self))
+            for name in declared.keys() & params.keys() & _HEEDED_AT_ONCE:
+                declared[name].checked(params[name])
         super(Model, changed).set_params(**params)
         if "trainset" in before:
             kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
@@ -130,6 +139,7 @@ class Model(Hooks):
             twin._begin(trainset)
             weights = check_weights(sample_weight, twin.trainset.n_ratings)
             twin._fit(twin.trainset, **({} if weights is None else {"sample_weight": weights}))
+            keep_options(twin)
         return self
 
     def partial_fit(self: Self, ratings: Any, n_epochs: int | None = None) -> Self:
@@ -399,8 +409,9 @@ class Model(Hooks):
             raise TypeError(f"index must be what build_index made, got {index!r}")
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
         check_fits(20 * len(users.raw_ids) * n, "the lists", "ask for fewer users at a time")
-        items, scores = rank_users(self, users, n, rules, index, resolve_n_threads(self.n_threads))
-        item_ids = raw_ids_at(trainset.item_ids, items)
+        length, n_threads = list_length(n, trainset.n_items), resolve_n_threads(self.n_threads)
+        lists = rank_users(self, users, length, rules, index, n_threads)
+        item_ids, scores = raw_lists(trainset.item_ids, lists, n)
         if library is None:
             return item_ids, scores
         return lists_frame(library, users.raw_ids, item_ids, scores)
@@ -460,8 +471,9 @@ class Model(Hooks):
             raise TypeError("candidates must be a sequence of ids: histories have no user ids")
         rules = read_rules(trainset, exclude_seen, candidates, filter_items, boosts, unknown_items)
         check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
-        items, scores = rank_histories(self, rows, n, rules, resolve_n_threads(self.n_threads))
-        item_ids = raw_ids_at(trainset.item_ids, items)
+        length, n_threads = list_length(n, trainset.n_items), resolve_n_threads(self.n_threads)
+        lists = rank_histories(self, rows, length, rules, n_threads)
+        item_ids, scores = raw_lists(trainset.item_ids, lists, n)
         if library is None:
             return item_ids, scores
         return lists_frame(library, list(range(rows.n_rows)), item_ids, scores)
@@ -521,9 +533,10 @@ class Model(Hooks):
         if isinstance(candidates, Mapping):  # lists of users, for `recommend` alone
             raise TypeError(f"candidates must be a sequence of ids, got {candidates!r}")
         rules = read_rules(trainset, False, candidates, filter_items, None)
-        options = _length_and_metric(n, metric, len(inner))
-        found = self._most_similar("item", inner, *options, rules.allowed)
-        return raw_ids_at(trainset.item_ids, found[0]), found[1]
+        n, metric = _length_and_metric(n, metric, len(inner))
+        length = list_length(n, trainset.n_items)
+        found = self._most_similar("item", inner, length, metric, rules.allowed)
+        return raw_lists(trainset.item_ids, found, n)
 
     @reading
     def similar_users(
@@ -547,9 +560,10 @@ class Model(Hooks):
         raw_ids = check_ids("user_ids", user_ids)
         inner = trainset.inner_users(raw_ids)
         refuse_unknown("user_ids", raw_ids, inner)
-        options = _length_and_metric(n, metric, len(inner))
-        found = self._most_similar("user", inner, *options, None)
-        return raw_ids_at(trainset.user_ids, found[0]), found[1]
+        n, metric = _length_and_metric(n, metric, len(inner))
+        length = list_length(n, trainset.n_users)
+        found = self._most_similar("user", inner, length, metric, None)
+        return raw_lists(trainset.user_ids, found, n)
 
     @reading
     def explain(

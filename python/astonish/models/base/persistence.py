@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from astonish.data.csr import Csr
 from astonish.data.sides import Sides
 from astonish.data.trainset import Trainset
+from astonish.models.base.file_checks import check_parts
 from astonish.models.base.hooks import Hooks
 from astonish.models.training.publishing import FITTED_WITH, snapshot
 from astonish.support.checks import check_number
@@ -33,7 +34,7 @@ Model = TypeVar("Model", bound=Hooks)
 
 FORMAT = "astonish model"
 
-_TRAINSET_ARRAYS = ("offsets", "indices", "values")
+_TRAINSET_ARRAYS = {"offsets": "int64", "indices": "int32", "values": "float64"}
 
 
 def save(model: Hooks, file: File) -> None:
@@ -58,6 +59,10 @@ def load(file: File, base: type[Model]) -> Model:
             return _make_model(cls, header, arrays)
         except MemoryError:
             raise
+        except KeyError as error:
+            raise ValueError(
+                f"{name_of(file)} is a damaged model file (it lacks {error})"
+            ) from error
         except Exception as error:
             raise ValueError(f"{name_of(file)} is a damaged model file ({error})") from error
 
@@ -74,7 +79,7 @@ def _make_model(
         _check_fitted_with(cls, vars(model)[FITTED_WITH])
     if header.get("kind") == "factors" and cls._factors is None:
         raise ValueError(f"it holds factors, which no {cls.__name__} has")
-    snapshot(model)._check_fitted()
+    check_parts(model, header, arrays)
     return model
 
 
@@ -130,9 +135,13 @@ def _pack_trainset(trainset: Trainset, arrays: dict[str, NDArray[Any]]) -> dict[
 
 def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Trainset:
     def csr(side: str, n_cols: int) -> Csr:
-        offsets, indices, values = (arrays[f"trainset.{side}.{part}"] for part in _TRAINSET_ARRAYS)
+        parts = {part: arrays[f"trainset.{side}.{part}"] for part in _TRAINSET_ARRAYS}
         try:
-            return Csr.from_arrays(offsets, indices, values, n_cols)
+            for part, dtype in _TRAINSET_ARRAYS.items():
+                if parts[part].ndim != 1 or parts[part].dtype != dtype:
+                    got = f"{parts[part].ndim} of {parts[part].dtype}"
+                    raise ValueError(f"{part} must have one dimension of {dtype}, got {got}")
+            return Csr.from_arrays(**parts, n_cols=n_cols)
         except (TypeError, ValueError, IndexError) as error:
             raise ValueError(f"trainset.{side}: {error}") from error
 
@@ -148,9 +157,9 @@ def _unpack_trainset(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]])
         raise ValueError("users and items differ in their number of ratings")
     if not Sides(by_user, by_item).are_the_same():
         raise ValueError("trainset.by_user and trainset.by_item do not hold the same ratings")
-    for ids in (user_ids, item_ids):
+    for side, ids in (("user", user_ids), ("item", item_ids)):
         if not isinstance(ids, list) or len(set(ids)) != len(ids):
-            raise ValueError("the ids are not a list of different ids")
+            raise ValueError(f"the {side} ids are not a list of different ids")
     lower, higher = scale
     if not lower <= higher:
         raise ValueError(f"the rating scale is {scale}")

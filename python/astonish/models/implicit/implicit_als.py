@@ -193,6 +193,10 @@ class ImplicitALS(FactorModel):
     def _begin(self, trainset: Any) -> None:
         super()._begin(as_trainset(trainset))
 
+    def _bytes_of_systems(self, n_factors: int) -> int:
+        n_systems = resolve_n_threads(self.n_threads) if self.solver == "cholesky" else 0
+        return 8 * n_factors**2 * (1 + n_systems)  # and the one of all rows
+
     def _fit(self, trainset: Trainset) -> None:
         values = checked(self)
         trainer = _Trainer(

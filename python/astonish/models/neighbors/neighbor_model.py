@@ -17,7 +17,7 @@ from astonish.models.neighbors.parameters import BSL_OPTIONS, SIM_OPTIONS, VERBO
 from astonish.models.neighbors.symmetric_algo import SymmetricAlgo
 from astonish.models.ranking.rules import Lists, Rules
 from astonish.models.ranking.scores import DenseScores, rank
-from astonish.models.statistics.similarities import between_rows, matrix_of
+from astonish.models.statistics.similarities import SimilarityOptions, between_rows, matrix_of
 from astonish.models.training.parameters import N_THREADS
 from astonish.models.training.publishing import reading, snapshot
 from astonish.support.arrays import as_float64
@@ -76,6 +76,11 @@ class NeighborModel(SymmetricAlgo):
             "bu": ArrayOf((n_users,), is_optional=True),  # which are computed where they are not
             "bi": ArrayOf((n_items,), is_optional=True),
         }
+
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        if not self._overrides("compute_similarities"):
+            SimilarityOptions.from_dict(vars(self)["sim_options"])
 
     def _fit_centers(self) -> None:
         """Compute what ratings are measured from."""

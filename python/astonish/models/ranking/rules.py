@@ -79,6 +79,22 @@ def raw_ids_at(ids: list[Any], inner: NDArray[np.int32]) -> NDArray[np.object_]:
     return table[inner]
 
 
+def list_length(n: int, n_items: int) -> int:
+    """Return how long lists are that are computed: what is asked for beyond all items is empty."""
+    return min(n, max(1, n_items))
+
+
+def raw_lists(ids: list[Any], lists: Lists, n: int) -> tuple[NDArray[np.object_], Any]:
+    """Return the raw ids and the scores of lists, filled up with None and NaN to length `n`."""
+    inner, scores = lists
+    raw_ids = raw_ids_at(ids, inner)
+    if inner.shape[1] == n:
+        return raw_ids, scores
+    all_ids, all_scores = np.full((len(inner), n), None), np.full((len(inner), n), np.nan)
+    all_ids[:, : inner.shape[1]], all_scores[:, : inner.shape[1]] = raw_ids, scores
+    return all_ids, all_scores
+
+
 def renumbered(rows: Rows, allowed: NDArray[np.intp], n: int) -> Rows:
     """Express indices below `n` as positions among the allowed ones; drop the others."""
     offsets, indices = rows

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish import _core
+from astonish.models.ranking.rules import list_length
 from astonish.support.arrays import LAYOUT, as_floats, as_numbers, is_sparse
 from astonish.support.checks import INT32_MAX, check_integer
+from astonish.support.memory import check_fits
 from astonish.support.settings import resolve_n_threads
 
 _ROWS = 65536  # looked at together, so that a check takes little memory
@@ -59,6 +61,8 @@ def topk(
         For shapes that do not fit each other, NaN, n < 1 or invalid offsets.
     IndexError
         For an excluded item that does not exist.
+    MemoryError
+        Before any work, for lists that do not fit into memory.
 
     Examples
     --------
@@ -81,15 +85,22 @@ def topk(
     offsets, indices = _no_exclusions() if exclude is None else _read_csr(exclude, shape)
     arrays = [queries, items] if bias is None else [queries, items, _bias(bias, len(items))]
     queries, items, *biases = as_floats(*arrays)
-    return _core.topk.topk(
-        queries,
-        items,
-        n,
-        biases[0] if biases else None,
-        offsets,
-        indices,
-        resolve_n_threads(n_threads),
-    )
+    check_fits((4 + items.itemsize) * len(queries) * n, "the lists", "ask for fewer at a time")
+    bias = biases[0] if biases else None
+    length = list_length(n, len(items))
+    n_threads = resolve_n_threads(n_threads)
+    lists = _core.topk.topk(queries, items, length, bias, offsets, indices, n_threads)
+    return lists if length == n else _filled_up(*lists, n)
+
+
+def _filled_up(
+    found: NDArray[np.int32], scores: NDArray[Any], n: int
+) -> tuple[NDArray[np.int32], NDArray[Any]]:
+    """Return lists of length `n`, of which the rest is empty."""
+    shape, length = (len(found), n), found.shape[1]
+    all_found, all_scores = np.full(shape, -1, np.int32), np.full(shape, np.nan, scores.dtype)
+    all_found[:, :length], all_scores[:, :length] = found, scores
+    return all_found, all_scores
 
 
 def _numbers(name: str, values: Any, ndim: int) -> NDArray[Any]:

@@ -141,6 +141,9 @@ class ALS(FactorModel):
         {"rates", "ranks", "has_factors", "folds_in", "partial_fit", "takes_weights", "explains"}
     )
 
+    def _bytes_of_systems(self, n_factors: int) -> int:
+        return 8 * n_factors**2 * resolve_n_threads(self.n_threads)
+
     def _fit(self, trainset: Trainset, sample_weight: NDArray[np.float64] | None = None) -> None:
         values = checked(self)
         ridge = self._ridge("user").options(trainset.global_mean, values.biased)

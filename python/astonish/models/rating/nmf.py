@@ -137,6 +137,8 @@ class NMF(FactorModel, AlgoBase):
         values = checked(self)
         rng = get_rng(values.random_state)
         ends = values.init_low, values.init_high
+        if ends[0] > ends[1]:
+            raise ValueError(f"init_low must be at most init_high={ends[1]}, got {ends[0]}")
         pu = rng.uniform(*ends, (trainset.n_users, values.n_factors))
         qi = rng.uniform(*ends, (trainset.n_items, values.n_factors))
         bu, bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)

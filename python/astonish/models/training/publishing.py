@@ -5,11 +5,13 @@ so a reader sees the model of before or the one of after, and an error leaves it
 takes a snapshot first: an object with the attributes of that moment.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from astonish.support.parameters import parameters_of
 
 Model = TypeVar("Model")
 Answer = TypeVar("Answer")
@@ -141,6 +143,17 @@ def remember_parameters(model: Any, before: dict[str, Any]) -> None:
     """Let a fitted model go on answering with the parameters `before`, until it is fitted again."""
     attributes = vars(model)
     attributes[FITTED_WITH] = {**before, **attributes.get(FITTED_WITH, {})}
+
+
+def keep_options(model: Any) -> None:
+    """Let a model that was just fitted answer by copies of the dicts that it was given.
+
+    They are the caller's, who may change them for another model.
+    """
+    values = ((name, vars(model).get(name)) for name in parameters_of(type(model)))
+    options = {name: dict(value) for name, value in values if isinstance(value, Mapping)}
+    if options:
+        remember_parameters(model, options)
 
 
 def forget_parameters(model: Any) -> None:

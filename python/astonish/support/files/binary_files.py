@@ -1,5 +1,6 @@
 """Files to read and write, given by their path or already open."""
 
+import errno
 import io
 import os
 import threading
@@ -39,6 +40,8 @@ def writing(file: File) -> Iterator[IO[bytes]]:
         yield _Stream(_binary(file, "write"))  # type: ignore[misc]  # what zipfile needs of a file
         return
     path = _path_of(file)
+    if not path.name or path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with _open_new(unfinished, path) as stream:

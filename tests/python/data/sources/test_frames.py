@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from astonish import Dataset, Reader
+from astonish import Dataset, ImplicitALS, Reader
 
 from ..helpers import make_frame, require
 
@@ -326,3 +326,33 @@ class TestSparse:
     def test_anything_else_is_refused(self, other):
         with pytest.raises(TypeError, match="matrix must be a two-dimensional scipy sparse matrix"):
             load_sparse(other)
+
+
+def test_a_data_set_does_not_change_with_its_frame():
+    pandas, polars = require("pandas"), require("polars")
+    stars = np.array([[4.0], [3.0]])
+    frame = pandas.DataFrame({"user": [1, 2], "item": [1, 1], "r": stars[:, 0]}, copy=False)
+    other = polars.DataFrame({"user": [1, 2], "item": [1, 1]}).with_columns(
+        polars.from_numpy(stars, ["r"])["r"]
+    )
+    datasets = load(frame), load(other)
+    assert not any(np.shares_memory(data.ratings.values, stars) for data in datasets)
+    frame.loc[0, "r"] = np.nan
+    stars[:] = 9.0
+    assert [data.ratings.values.tolist() for data in datasets] == [[4.0, 3.0]] * 2
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "bsr"])
+@pytest.mark.parametrize(
+    ("name", "place", "value"), [("indptr", -1, 10**9), ("indptr", 1, -(10**9)), ("indices", 0, -7)]
+)
+def test_a_damaged_sparse_matrix_is_refused(kind, name, place, value):
+    def damaged():
+        matrix = getattr(sparse, f"{kind}_matrix")(np.array([[4.0, 0.0], [3.0, 2.0]]))
+        getattr(matrix, name)[place] = value
+        return matrix
+
+    with pytest.raises(ValueError, match=f"matrix is a damaged {kind} matrix"):
+        Dataset.load_from_sparse(damaged(), Reader())
+    with pytest.raises(ValueError, match=f"matrix is a damaged {kind} matrix"):
+        ImplicitALS().fit(damaged())

@@ -22,6 +22,7 @@ from astonish import (
     make_ratings,
 )
 from astonish.model_selection import GridSearchCV, cross_validate
+from astonish.support import memory
 
 DATA = make_ratings(30, 20, 300, seed=1)
 TRAINSET = DATA.build_full_trainset()
@@ -129,10 +130,19 @@ def test_a_wrong_seed_is_named(cls, seed):
 @pytest.mark.parametrize("cls", [SVD, SVDpp, NMF, ALS, ImplicitALS, DotBias])
 def test_factors_that_do_not_fit_into_memory_are_refused_before_any_work(cls):
     model = cls(n_factors=2**31 - 1)
-    message = r"n_factors=2147483647 would take [\d,]+ bytes, of the [\d,]+ that there are: fewer"
+    message = r"n_factors=2147483647 would take [\d,]+ bytes, of the [\d,]+ that are free: fewer"
     with pytest.raises(MemoryError, match=message):
         model.fit(TRAINSET)
     assert not hasattr(model, "trainset")
+
+
+@pytest.mark.parametrize("cls", [ALS, ImplicitALS])
+def test_systems_that_do_not_fit_into_memory_are_refused_before_any_work(cls, monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**9)
+    model = cls(n_factors=30_000, n_threads=2)
+    with pytest.raises(MemoryError, match=r"n_factors=30000 would take [\d,]+ bytes"):
+        model.fit(TRAINSET)
+    assert SVD(n_factors=30_000, n_epochs=0).fit(TRAINSET).pu.shape == (30, 30_000)
 
 
 @pytest.mark.parametrize("sizes", [{"emb_szs": (2**31 - 1, 1)}, {"layers": [2**30]}], ids=str)
@@ -286,3 +296,17 @@ def test_what_is_wrong_with_given_factors_is_named(arguments, error, message):
     given = {"pu": [[1, 2], [3, 4]], "qi": [[1, 2], [3, 4]]}
     with raises(error, message):
         FactorModel.from_arrays(**{**given, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("n_threads", 0, ValueError), ("n_threads", "2", TypeError), ("patience", 0, ValueError)],
+)
+def test_set_params_of_a_fitted_model_checks_what_counts_at_once(name, value, error):
+    model = astonish.SVD(n_factors=2, n_epochs=1, n_threads=1).fit(TRAINSET)
+    before = dict(vars(model))
+    with pytest.raises(error, match=f"{name} must be"):
+        model.set_params(**{name: value, "n_factors": 7})
+    assert vars(model) == before
+    model.recommend(n=1)
+    assert model.set_params(n_threads=2).n_threads == 2

@@ -851,3 +851,30 @@ def test_what_scikit_surprise_knows_is_not_warned_of(quiet, trainset):
     for bsl_options in (als, sgd, {}):
         quiet(sim_options=sim_options, bsl_options=bsl_options, k=3, min_k=1).fit(trainset)
     quiet(sim_options={"own": 3, "weight_of_trust": 2})  # which a class of the user may read
+
+
+# Options are the caller's: a model keeps a copy of them
+
+
+@pytest.mark.parametrize("change", [{"user_based": False}, {"name": "foo"}])
+def test_a_fitted_model_does_not_read_the_dicts_of_its_caller(cls, change, tmp_path):
+    full = make_ratings(30, 20, 300, seed=1).build_full_trainset()
+    options = {"user_based": True}
+    model = cls(verbose=False, sim_options=options).fit(full)
+    expected = [model.predict(user, "3").est for user in full.user_ids]
+    options.update(change)
+    assert model.sim_options is options
+    assert [model.predict(user, "3").est for user in full.user_ids] == expected
+    assert model.sim.shape == (30, 30)
+    model.save(tmp_path / "model.npz")
+    loaded = cls.load(tmp_path / "model.npz")
+    assert [loaded.predict(user, "3").est for user in full.user_ids] == expected
+
+
+def test_the_next_fit_heeds_what_the_caller_changed(cls):
+    full = make_ratings(30, 20, 300, seed=1).build_full_trainset()
+    options = {"user_based": True}
+    model = cls(verbose=False, sim_options=options).fit(full)
+    options["user_based"] = False
+    assert model.n_x == 30
+    assert model.fit(full).n_x == 20

@@ -329,3 +329,8 @@ def test_the_estimate_is_the_sum_of_its_terms(trainset, biased):
         for i in range(0, 150, 30):
             pair = trainset.user_ids[u], trainset.item_ids[i]
             assert model.predict(*pair, clip=False).est == pytest.approx(expected[u, i], abs=1e-12)
+
+
+def test_ends_that_do_not_ascend_are_refused_by_fit():
+    with pytest.raises(ValueError, match=r"^init_low must be at most init_high=1.0, got 5.0$"):
+        NMF(init_low=5, init_high=1).fit(trainset_of(("u", "i", 4.0)))
