@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from astonish.models.base.fitted_arrays import FLOATS, ArrayOf, check_arrays
 from astonish.models.base.hooks import Hooks
 from astonish.models.ranking.factors import Factors
+from astonish.models.training.epochs import WATCHERS
 from astonish.models.training.publishing import snapshot
 from astonish.support.checks import check_number
 from astonish.support.files.json_values import unpack
 from astonish.support.parameters import checked, parameters_of
 from astonish.support.public import full_name, public_class
 
+_OF_TRAINING = {"tol", "random_state", "verbose", *WATCHERS}  # which the next `fit` checks
 _KINDS = ("factors", "attributes")
 
 
@@ -26,7 +28,9 @@ def check_parts(
     if header["version"] > 1 and header.get("defaults") is not True:
         _check_names(type(model), header["attributes"])
     fitted = snapshot(model)
-    checked(fitted)
+    names = parameters_of(type(model)).keys() - _OF_TRAINING
+    if names:
+        checked(fitted, *names)
     fitted._check_fitted()
     _check_factors(fitted, header, arrays)
 

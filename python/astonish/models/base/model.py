@@ -90,7 +90,7 @@ class Model(Hooks):
 
         Until then a fitted model answers, and learns by `partial_fit`, as it was fitted. What
         changes no answer counts at once: ``n_threads``, ``verbose``, what watches a training. A
-        fitted model checks these at once, too.
+        fitted model checks ``n_threads`` at once, too.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class Model(Hooks):
         before = dict(vars(changed))
         if "trainset" in before:
             declared = parameters_of(type(self))
-            for name in declared.keys() & params.keys() & _HEEDED_AT_ONCE:
+            for name in declared.keys() & params.keys() & {"n_threads"}:
                 declared[name].checked(params[name])
         super(Model, changed).set_params(**params)
         if "trainset" in before:

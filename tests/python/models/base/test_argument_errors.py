@@ -300,7 +300,7 @@ def test_what_is_wrong_with_given_factors_is_named(arguments, error, message):
 
 @pytest.mark.parametrize(
     ("name", "value", "error"),
-    [("n_threads", 0, ValueError), ("n_threads", "2", TypeError), ("patience", 0, ValueError)],
+    [("n_threads", 0, ValueError), ("n_threads", "2", TypeError)],
 )
 def test_set_params_of_a_fitted_model_checks_what_counts_at_once(name, value, error):
     model = astonish.SVD(n_factors=2, n_epochs=1, n_threads=1).fit(TRAINSET)
