@@ -91,9 +91,11 @@ Rows<T> to_basis(const FixedSide<T>& side, MatrixView<const T> rows) {
 
 template <typename T>
 void from_basis(const FixedSide<T>& side, const Rows<T>& rows, MatrixView<T> out) {
-  Eigen::Map<Rows<T>> target(out.data, to_index(out.rows), to_index(out.cols));
+  // Of small products Eigen sums in an order that depends on where the result lies in a cache line.
+  Rows<T> result(to_index(out.rows), to_index(out.cols));
   const Rows<T> back = side.basis.transpose();
-  multiply<T>(rows.leftCols(to_index(out.cols)), back, target);
+  multiply<T>(rows.leftCols(result.cols()), back, result);
+  Eigen::Map<Rows<T>>(out.data, result.rows(), result.cols()) = result;
 }
 
 #define ASTONISH_INSTANTIATE(T)                                                      \

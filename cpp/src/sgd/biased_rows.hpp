@@ -1,4 +1,5 @@
-// A factor model in training: its factors in rows of whole cache lines, its biases beside them.
+// A factor model in training: its factors in rows of whole cache lines, its biases beside them, and
+// the update of a bias.
 //
 // NumPy's rows begin anywhere; a row of 800 bytes that begins within a cache line costs one line
 // more, and each of its vectors may straddle two. Copying in and out costs less than an epoch.
@@ -51,5 +52,12 @@ struct BiasedRows {
   double global_mean;
   bool biased;
 };
+
+// A type of the unnamed namespace of each file is an argument, so that no instantiation can be
+// merged with one that was compiled under other floating-point flags.
+template <typename File>
+void step_bias(double& bias, double err, double lr, double reg) {
+  bias += lr * (err - reg * bias);
+}
 
 }  // namespace astonish::internal::sgd

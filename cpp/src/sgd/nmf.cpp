@@ -16,7 +16,6 @@
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/wide_csr.hpp"
-#include "step_bias.hpp"
 #include "support/instantiate.hpp"
 
 namespace astonish {

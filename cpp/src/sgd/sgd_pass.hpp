@@ -21,7 +21,6 @@
 #include "biased_rows.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/wide_csr.hpp"
-#include "step_bias.hpp"
 
 namespace astonish::internal::sgd {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "step_bias.hpp"
+#include "biased_rows.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {

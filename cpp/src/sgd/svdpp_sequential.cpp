@@ -21,10 +21,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "biased_rows.hpp"
 #include "linear_algebra/padded.hpp"
 #include "linear_algebra/prefetch.hpp"
 #include "ratings/repeats.hpp"
-#include "step_bias.hpp"
 #include "svdpp_solvers.hpp"
 
 namespace astonish::internal::sgd {
