@@ -37,7 +37,6 @@ from astonish.models.training.sample_weights import check_weights
 from astonish.support.checks import INT32_MAX, check_choice, check_ids, check_integer
 from astonish.support.files.binary_files import File
 from astonish.support.memory import check_fits
-from astonish.support.parameters import parameters_of
 from astonish.support.settings import resolve_n_threads
 
 _HEEDED_AT_ONCE = {"n_threads", "verbose", "tol", *WATCHERS}
@@ -97,14 +96,12 @@ class Model(Hooks):
         TypeError
             For a name that the constructor does not take.
         TypeError, ValueError
-            For a value that counts at once and is out of range. The model then stays as it was.
+            For an `n_threads` out of range, on a fitted model. It then stays as it was.
         """
         changed = copy.copy(self)
         before = dict(vars(changed))
-        if "trainset" in before:
-            declared = parameters_of(type(self))
-            for name in declared.keys() & params.keys() & {"n_threads"}:
-                declared[name].checked(params[name])
+        if "trainset" in before and "n_threads" in params:
+            resolve_n_threads(params["n_threads"])
         super(Model, changed).set_params(**params)
         if "trainset" in before:
             kept = params.keys() & before.keys() - _HEEDED_AT_ONCE
