@@ -33,7 +33,7 @@ py::tuple snapshot(const py::list& ids) {
 std::int32_t find(const py::dict& codes, py::handle id) {
   PyObject* const code = PyDict_GetItemWithError(codes.ptr(), id.ptr());
   const long found = code == nullptr ? -1 : PyLong_AsLong(code);
-  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+  if (found == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
   if (found < -1 || found > std::numeric_limits<std::int32_t>::max()) {
     throw std::out_of_range("codes holds " + std::to_string(found) + ", outside [0, 2^31)");
   }

@@ -4,11 +4,13 @@
 
 #include "astonish/parallel.hpp"
 #include "linear_algebra/dot.hpp"
+#include "linear_algebra/prefetch.hpp"
 #include "support/check.hpp"
 
 namespace astonish {
 
 using internal::linear_algebra::dot;
+using internal::linear_algebra::prefetch_row;
 using internal::support::check_code;
 using internal::support::check_codes;
 using internal::support::check_length;
@@ -16,6 +18,7 @@ using internal::support::check_length;
 namespace {
 
 constexpr std::size_t kPairsPerChunk = 4096;
+constexpr std::size_t kPairsAhead = 4;
 
 template <typename T>
 double product(const BiasedFactors<const T>& model, std::size_t user, std::size_t item) {
@@ -37,6 +40,11 @@ double estimate(const BiasedFactors<const T>& model, std::int32_t user, std::int
   return sum;
 }
 
+template <typename T>
+void prefetch_code(MatrixView<const T> rows, std::int32_t code) {
+  if (code >= 0) prefetch_row(rows.row(static_cast<std::size_t>(code)).data(), rows.cols);
+}
+
 }  // namespace
 
 template <typename T>
@@ -56,7 +64,13 @@ void estimate_pairs(const BiasedFactors<const T>& model, std::span<const std::in
   check_codes("users", users, -1, model.pu.rows);
   check_codes("items", items, -1, model.qi.rows);
   parallel_for(out.size(), n_threads, kPairsPerChunk, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t k = begin; k < end; ++k) out[k] = estimate(model, users[k], items[k]);
+    for (std::size_t k = begin; k < end; ++k) {
+      if (k + kPairsAhead < end) {
+        prefetch_code(model.pu, users[k + kPairsAhead]);
+        prefetch_code(model.qi, items[k + kPairsAhead]);
+      }
+      out[k] = estimate(model, users[k], items[k]);
+    }
   });
 }
 
