@@ -1,14 +1,28 @@
-"""SVD in parallel beside scikit-surprise's and beside what the machine can do: time and error.
+"""SVD in parallel beside scikit-surprise's, LIBMF, and what the machine can do: time and error.
 
 Run: pip install '.[peers]' && python bench/python/parallel_sgd.py
+
+The package libmf builds LIBMF without AVX, which takes three times as long. To stand beside the
+faster one, build it from the package's sources and name it in the environment:
+
+    pip download --no-deps --no-binary :all: libmf && tar xzf libmf-*.tar.gz
+    g++ -std=c++11 -O3 -march=native -DNDEBUG -DUSEAVX -shared -fPIC -pthread \
+        libmf-*/src_cpp/*.cpp -o libmf_avx.so
+    LIBMF_OBJ=$PWD/libmf_avx.so python bench/python/parallel_sgd.py
 """
 
 import statistics
+import warnings
 
+import numpy as np
 import surprise
 from common import load, seconds, show
 from roofline import copied_bytes, multiply_adds
 from twins import as_surprise, rmse
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)  # it compares text with `is`
+    from libmf.mf import MF
 
 import astonish
 from astonish import _core
@@ -16,27 +30,61 @@ from astonish.model_selection import train_test_split
 
 N_FACTORS, N_EPOCHS, N_TEST, REPEATS = 100, 20, 100_203, 3
 LINE = 64  # bytes
+LIBMF_SETTINGS = {  # the best of a few on a validation part; the package regularises in L1
+    "lambda_p1": 0,
+    "lambda_q1": 0,
+    "lambda_p2": 0.05,
+    "lambda_q2": 0.05,
+    "eta": 0.05,
+}
+
+
+def thread_counts():
+    return sorted({1, _core.parallel.available_threads()})
 
 
 def variants():
     """Yield (name, parameters) of the models of ours."""
     yield "sequential, float64", {"solver": "sequential"}
-    threads = sorted({1, _core.parallel.available_threads()})
     for dtype in ("float64", "float32"):
-        for n_threads in threads:
+        for n_threads in thread_counts():
             options = {"solver": "parallel", "dtype": dtype, "n_threads": n_threads}
             yield f"parallel, {dtype}, {n_threads} threads", options
 
 
-def measure(make, trainset, testset):
-    """Return seconds to fit, seconds of one epoch, and the error."""
+def measure(fit, fewest=0):
+    """Return seconds of `fit(N_EPOCHS)`, seconds of one of its epochs, and what it returned."""
     whole, start = [], []
     for _ in range(REPEATS):
-        model = make(n_epochs=N_EPOCHS)
-        whole.append(seconds(lambda model=model: model.fit(trainset))[0])
-        start.append(seconds(lambda: make(n_epochs=0).fit(trainset))[0])
-    fit, epochs = statistics.median(whole), statistics.median(whole) - statistics.median(start)
-    return fit, epochs / N_EPOCHS, rmse(model.test(testset))
+        time, fitted = seconds(lambda: fit(N_EPOCHS))
+        whole.append(time)
+        start.append(seconds(lambda: fit(fewest))[0])
+    epochs = statistics.median(whole) - statistics.median(start)
+    return statistics.median(whole), epochs / (N_EPOCHS - fewest), fitted
+
+
+def libmf(ratings, known, n_threads):
+    """Return seconds to fit, seconds of one epoch, and the error on `known`, of LIBMF.
+
+    It trains no biases, has a learning rate for each row, and wants multiples of 8 factors.
+    """
+
+    def fit(n_epochs):
+        options = {"nr_threads": n_threads, "nr_iters": n_epochs, "quiet": True}
+        model = MF(k=-(-N_FACTORS // 8) * 8, **LIBMF_SETTINGS, **options)
+        model.fit(ratings)
+        return model
+
+    whole, epoch, model = measure(fit, fewest=1)
+    estimates = model.predict(np.asfortranarray(known[:, :2]))  # by column, where `fit` takes rows
+    return whole, epoch, float(np.sqrt(np.mean((estimates - known[:, 2]) ** 2)))
+
+
+def as_arrays(trainset, testset):
+    """Return (user, item, rating) of both by index, without what training does not know."""
+    users, items = trainset._raw2inner_id_users, trainset._raw2inner_id_items
+    known = [(users[u], items[i], r) for u, i, r in testset if u in users and i in items]
+    return [np.array(list(rows), dtype=np.float32) for rows in (trainset.all_ratings(), known)]
 
 
 def row(name, measured, theirs, n_ratings):
@@ -85,13 +133,19 @@ def main():
     rows = [row(f"scikit-surprise {surprise.__version__}", theirs, theirs, n)]
     for name, options in variants():
 
-        def make(options=options, **parameters):
-            return astonish.SVD(n_factors=N_FACTORS, random_state=0, **options, **parameters)
+        def fit(n_epochs, options=options):
+            parameters = {"n_factors": N_FACTORS, "n_epochs": n_epochs, "random_state": 0}
+            return astonish.SVD(**parameters, **options).fit(trainset)
 
-        measured = measure(make, trainset, testset)
+        *times, model = measure(fit)
+        measured = *times, rmse(model.test(testset))
         assert abs(measured[2] - theirs[2]) < 1e-3, f"{name}: the error is {measured[2]}"
         best[options.get("dtype", "float64")] = measured[1]
         rows.append(row(name, measured, theirs, n))
+    arrays = as_arrays(trainset, testset)
+    for n_threads in thread_counts():
+        name = f"LIBMF, float32, {n_threads} threads"
+        rows.append(row(name, libmf(*arrays, n_threads), theirs, n))
     show(
         f"{label}: {n:,} ratings, {N_FACTORS} factors, {N_EPOCHS} epochs; "
         f"medians of {REPEATS} runs, one of scikit-surprise",
