@@ -13,7 +13,6 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
 using internal::ratings::Widened;
 using internal::support::check_has_values;
@@ -109,35 +108,39 @@ void check_pairs(std::size_t n_rows, std::size_t n_cols, const NeighborOptions& 
   check_length("counts", out.counts.size(), rows.size());
 }
 
+void neighbor_means_wide(const WideProblem& problem, const NeighborOptions& options,
+                         std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
+                         NeighborMeans out, int n_threads) {
+  check_shapes(problem);
+  check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
+  const auto make_source = [&] { return rated_similarities(problem); };
+  run(problem.by_col, make_source, options, rows, cols, out, n_threads);
+}
+
+void neighbor_means_wide(const WideCsr& by_col, MatrixView<const double> similarities,
+                         const NeighborOptions& options, std::span<const std::int32_t> rows,
+                         std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
+  check_has_values("by_col", by_col);
+  check_similarities(similarities, by_col.n_cols);
+  check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
+  const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
+  run(by_col, make_source, options, rows, cols, out, n_threads);
+}
+
 }  // namespace
 
 template <typename Offset>
 void neighbor_means(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                     std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                     NeighborMeans out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_means(WidenedProblem(problem).view, options, rows, cols, out, n_threads);
-  } else {
-    check_shapes(problem);
-    check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
-    const auto make_source = [&] { return rated_similarities(problem); };
-    run(problem.by_col, make_source, options, rows, cols, out, n_threads);
-  }
+  neighbor_means_wide(WidenedProblem(problem).view, options, rows, cols, out, n_threads);
 }
 
 template <typename Offset>
 void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> similarities,
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_means(Widened(by_col).view, similarities, options, rows, cols, out, n_threads);
-  } else {
-    check_has_values("by_col", by_col);
-    check_similarities(similarities, by_col.n_cols);
-    check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
-    const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
-    run(by_col, make_source, options, rows, cols, out, n_threads);
-  }
+  neighbor_means_wide(Widened(by_col).view, similarities, options, rows, cols, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                         \

@@ -1,5 +1,6 @@
 // The CSR view that kernels are compiled for: C++ programs may have offsets of int32 or int64, and
-// the public functions widen the former, so that no kernel is compiled twice. O(rows).
+// a public function `f` widens the former and forwards to `f_wide`, so that no kernel is compiled
+// twice. O(rows) for int32; int64 costs nothing.
 #pragma once
 
 #include <cstdint>
