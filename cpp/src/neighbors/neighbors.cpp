@@ -25,11 +25,11 @@ constexpr std::size_t kRunsPerChunk = 4;
 
 struct Neighbor {
   double similarity;
-  std::size_t place;  // among the ratings of the column
+  std::size_t index;  // among the ratings of the column
 };
 
 bool is_better(const Neighbor& a, const Neighbor& b) {
-  return a.similarity != b.similarity ? a.similarity > b.similarity : a.place < b.place;
+  return a.similarity != b.similarity ? a.similarity > b.similarity : a.index < b.index;
 }
 
 // The k best, best first. A heap whose top is the worst of them sees each candidate once.
@@ -37,15 +37,15 @@ void find_nearest(std::span<const double> similarities, std::span<const std::int
                   std::size_t k, std::vector<Neighbor>& nearest) {
   nearest.clear();
   if (k == 0) return;
-  for (std::size_t place = 0; place < candidates.size(); ++place) {
-    const double similarity = similarities[static_cast<std::size_t>(candidates[place])];
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    const double similarity = similarities[static_cast<std::size_t>(candidates[index])];
     if (!(similarity > 0.0)) continue;
     if (nearest.size() < k) {
-      nearest.push_back({similarity, place});
+      nearest.push_back({similarity, index});
       std::push_heap(nearest.begin(), nearest.end(), is_better);
     } else if (similarity > nearest.front().similarity) {
       std::pop_heap(nearest.begin(), nearest.end(), is_better);
-      nearest.back() = {similarity, place};
+      nearest.back() = {similarity, index};
       std::push_heap(nearest.begin(), nearest.end(), is_better);
     }
   }
@@ -60,9 +60,9 @@ double mean_of(const std::vector<Neighbor>& nearest, const WideCsr& by_col, std:
   double sum = 0.0;
   double weights = 0.0;
   for (const Neighbor& neighbor : nearest) {
-    const auto row = static_cast<std::size_t>(rows[neighbor.place]);
+    const auto row = static_cast<std::size_t>(rows[neighbor.index]);
     const double center = at_or(options.row_centers, row, 0.0) + col_center;
-    const double weighted = neighbor.similarity * (ratings[neighbor.place] - center);
+    const double weighted = neighbor.similarity * (ratings[neighbor.index] - center);
     weights += neighbor.similarity;
     sum += weighted / at_or(options.row_scales, row, 1.0);
   }
