@@ -20,7 +20,7 @@ using internal::factors::all_finite;
 using internal::factors::check_weights;
 using internal::linear_algebra::dot;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_code;
 using internal::support::check_codes;
 using internal::support::check_has_values;
@@ -175,14 +175,14 @@ template <typename T, typename Offset>
 void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
                 const FactorSide<const T>& fixed, const AlsOptions& options,
                 const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going) {
-  solve_side_wide(Widened(ratings).view, weights, fixed, options, solved, n_threads, keep_going);
+  solve_side_wide(widened(ratings), weights, fixed, options, solved, n_threads, keep_going);
 }
 
 template <typename T, typename Offset>
 AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights,
                  const FactorSide<const T>& users, const FactorSide<const T>& items,
                  const AlsOptions& options, int n_threads) {
-  return als_loss_wide(Widened(by_user).view, weights, users, items, options, n_threads);
+  return als_loss_wide(widened(by_user), weights, users, items, options, n_threads);
 }
 
 template <typename T>

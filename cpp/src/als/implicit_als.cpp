@@ -18,7 +18,7 @@ namespace astonish {
 
 using internal::linear_algebra::dot;
 using internal::linear_algebra::gram;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_not_negative;
 using internal::support::check_shape;
 using namespace internal::als;
@@ -157,13 +157,13 @@ template <typename T>
 template <typename Offset>
 void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> solved,
                             int n_threads) const {
-  solve_wide(*side_, Widened(interactions).view, solved, n_threads);
+  solve_wide(*side_, widened(interactions), solved, n_threads);
 }
 
 template <typename T, typename Offset>
 double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
                      const ImplicitOptions& options, int n_threads) {
-  return implicit_loss_wide(Widened(by_user).view, pu, qi, options, n_threads);
+  return implicit_loss_wide(widened(by_user), pu, qi, options, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(T, Offset)                                                           \

@@ -9,7 +9,7 @@
 namespace astonish {
 
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_has_values;
 using internal::support::check_shape;
 using namespace internal::neighbors;
@@ -61,8 +61,7 @@ template <typename Offset>
 void neighbor_mean_rows(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                         std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                         NeighborMeanRows out, int n_threads, const KeepGoing& keep_going) {
-  neighbor_mean_rows_wide(WidenedProblem(problem).view, options, rows, cols, out, n_threads,
-                          keep_going);
+  neighbor_mean_rows_wide(widened(problem), options, rows, cols, out, n_threads, keep_going);
 }
 
 template <typename Offset>
@@ -70,7 +69,7 @@ void neighbor_mean_rows(const CsrView<Offset>& by_col, MatrixView<const double> 
                         const NeighborOptions& options, std::span<const std::int32_t> rows,
                         std::span<const std::int32_t> cols, NeighborMeanRows out, int n_threads,
                         const KeepGoing& keep_going) {
-  neighbor_mean_rows_wide(Widened(by_col).view, similarities, options, rows, cols, out, n_threads,
+  neighbor_mean_rows_wide(widened(by_col), similarities, options, rows, cols, out, n_threads,
                           keep_going);
 }
 

@@ -14,7 +14,7 @@
 namespace astonish {
 
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_has_values;
 using internal::support::check_length;
 using namespace internal::neighbors;
@@ -133,14 +133,14 @@ template <typename Offset>
 void neighbor_means(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                     std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                     NeighborMeans out, int n_threads) {
-  neighbor_means_wide(WidenedProblem(problem).view, options, rows, cols, out, n_threads);
+  neighbor_means_wide(widened(problem), options, rows, cols, out, n_threads);
 }
 
 template <typename Offset>
 void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> similarities,
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
-  neighbor_means_wide(Widened(by_col).view, similarities, options, rows, cols, out, n_threads);
+  neighbor_means_wide(widened(by_col), similarities, options, rows, cols, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                         \

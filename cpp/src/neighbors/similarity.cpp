@@ -47,7 +47,7 @@ void check_shapes(const SimilarityProblem<Offset>& problem) {
 template <typename Offset>
 void similarity_rows(const SimilarityProblem<Offset>& problem, std::span<const std::int32_t> rows,
                      MatrixView<double> out, int n_threads) {
-  similarity_rows_wide(WidenedProblem(problem).view, rows, out, n_threads);
+  similarity_rows_wide(widened(problem), rows, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

@@ -10,7 +10,7 @@
 namespace astonish {
 
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_length;
 using internal::support::check_n_epochs;
 using internal::support::check_transposed;
@@ -66,8 +66,8 @@ template <typename Offset>
 void fit_baselines(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                    double global_mean, const BaselineOptions& options, std::span<double> bu,
                    std::span<double> bi, int n_threads, const EpochCallback& on_epoch) {
-  fit_baselines_wide(Widened(by_user).view, Widened(by_item).view, global_mean, options, bu, bi,
-                     n_threads, on_epoch);
+  fit_baselines_wide(widened(by_user), widened(by_item), global_mean, options, bu, bi, n_threads,
+                     on_epoch);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

@@ -13,7 +13,7 @@
 namespace astonish {
 
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 
@@ -190,19 +190,19 @@ double assign_items_wide(const WideCsr& by_item, const ClusterMeans& means, Clus
 template <typename Offset>
 void average_clusters(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters cltr_i,
                       double global_mean, const ClusterAverages<double>& averages) {
-  average_clusters_wide(Widened(by_user).view, cltr_u, cltr_i, global_mean, averages);
+  average_clusters_wide(widened(by_user), cltr_u, cltr_i, global_mean, averages);
 }
 
 template <typename Offset>
 double assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means, Clusters cltr_i,
                     std::span<std::int64_t> cltr_u, int n_threads) {
-  return assign_users_wide(Widened(by_user).view, means, cltr_i, cltr_u, n_threads);
+  return assign_users_wide(widened(by_user), means, cltr_i, cltr_u, n_threads);
 }
 
 template <typename Offset>
 double assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means, Clusters cltr_u,
                     std::span<std::int64_t> cltr_i, int n_threads) {
-  return assign_items_wide(Widened(by_item).view, means, cltr_u, cltr_i, n_threads);
+  return assign_items_wide(widened(by_item), means, cltr_u, cltr_i, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                  \

@@ -13,7 +13,7 @@
 namespace astonish {
 
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 using internal::support::check_shape;
@@ -159,7 +159,7 @@ template <typename Offset>
 void slope_one_rows(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                     std::span<const std::int32_t> items, MatrixView<std::int64_t> freq,
                     MatrixView<double> dev, int n_threads) {
-  slope_one_rows_wide(Widened(by_user).view, Widened(by_item).view, items, freq, dev, n_threads);
+  slope_one_rows_wide(widened(by_user), widened(by_item), items, freq, dev, n_threads);
 }
 
 template <typename Offset>
@@ -167,8 +167,8 @@ void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& b
                         std::span<const double> user_mean, std::span<const std::int32_t> items,
                         std::span<const std::int64_t> pair_offsets,
                         std::span<const std::int32_t> users, std::span<double> out, int n_threads) {
-  estimate_slope_one_wide(Widened(by_user).view, Widened(by_item).view, user_mean, items,
-                          pair_offsets, users, out, n_threads);
+  estimate_slope_one_wide(widened(by_user), widened(by_item), user_mean, items, pair_offsets, users,
+                          out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \
