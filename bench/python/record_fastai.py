@@ -2,8 +2,8 @@
 
 Run in an interpreter that has fastai: python bench/python/record_fastai.py
 
-It writes tests/python/collab/recorded_batches.json. Ratings, split, initial weights and order of
-samples are made by tests/python/collab/recorded.py; what trains is fastai's own Learner.
+It writes recorded_batches.json to tests/python/collab/beside_fastai. Ratings, split, initial
+weights and order of samples are made by recorded.py there; what trains is fastai's own Learner.
 """
 
 import json
@@ -21,7 +21,7 @@ from fastai.learner import Recorder
 from fastai.tabular.all import Categorify, TransformBlock
 from fastai_side import learner, order_by, quiet
 
-FOLDER = Path(__file__).resolve().parents[2] / "tests" / "python" / "collab"
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "python" / "collab" / "beside_fastai"
 sys.path.insert(0, str(FOLDER))
 
 import recorded  # noqa: E402

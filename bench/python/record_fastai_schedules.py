@@ -1,7 +1,7 @@
 """Record what fastai's schedules and learning rate finder say, as data for the tests.
 
 Run in an environment with fastai; writes tests/python/models/training/fastai_schedules.json and
-tests/python/collab/fastai_lr_find.json.
+tests/python/collab/training/fastai_lr_find.json.
 """
 
 import contextlib
@@ -130,7 +130,10 @@ def main():
         curves += [noisy_curve(seed) for seed in range(4)]
         smooth = smoothing(folder)
     write(TESTS / "models" / "training" / "fastai_schedules.json", {"schedules": schedules})
-    write(TESTS / "collab" / "fastai_lr_find.json", {"curves": curves, "smoothing": smooth})
+    write(
+        TESTS / "collab" / "training" / "fastai_lr_find.json",
+        {"curves": curves, "smoothing": smooth},
+    )
 
 
 if __name__ == "__main__":

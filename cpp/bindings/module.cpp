@@ -28,8 +28,7 @@ void define_core(pybind11::module_& module, const char* level) {
   add_family(module, "metrics", {register_concordance});
   add_family(module, "statistics",
              {register_baselines, register_slope_one, register_co_clustering});
-  add_family(module, "neighbors",
-             {register_similarity, register_neighbors, register_neighbor_rows});
+  add_family(module, "neighbors", {register_similarity, register_neighbors});
   add_family(module, "sgd", {register_sgd, register_parallel_sgd, register_svdpp, register_nmf});
   add_family(module, "als", {register_als, register_implicit_als});
   add_family(module, "embedding", {register_embedding_dot});

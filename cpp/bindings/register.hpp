@@ -20,7 +20,6 @@ void register_baselines(pybind11::module_& statistics);
 void register_co_clustering(pybind11::module_& statistics);
 void register_slope_one(pybind11::module_& statistics);
 
-void register_neighbor_rows(pybind11::module_& neighbors);
 void register_neighbors(pybind11::module_& neighbors);
 void register_similarity(pybind11::module_& neighbors);
 

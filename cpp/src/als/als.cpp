@@ -19,9 +19,8 @@ namespace astonish {
 using internal::factors::all_finite;
 using internal::factors::check_weights;
 using internal::linear_algebra::dot;
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_code;
 using internal::support::check_codes;
 using internal::support::check_has_values;
@@ -121,64 +120,69 @@ class LossOfUser {
   std::vector<double> item_penalties_;
 };
 
+template <typename T>
+void solve_side_wide(const WideCsr& ratings, std::span<const double> weights,
+                     const FactorSide<const T>& fixed, const AlsOptions& options,
+                     const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going) {
+  check_options(options);
+  check_has_values("ratings", ratings);
+  check_weights(weights, ratings.indices.size());
+  check_side("fixed", fixed, ratings.n_cols, solved.factors.cols, options);
+  check_side("solved", solved, ratings.n_rows(), solved.factors.cols, options);
+  const auto solve_rows = [&](std::size_t begin, std::size_t end) {
+    Ridge<T> ridge(fixed, options);
+    for (std::size_t row = begin; row < end; ++row) {
+      const auto solution = ridge.solve(rated_columns(ratings, weights, row));
+      check_finite(solution, row);
+      const auto factors = solved.factors.row(row);
+      std::copy_n(solution.begin(), factors.size(), factors.begin());
+      if (options.biased) solved.biases[row] = solution.back();
+    }
+  };
+  parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, solve_rows, keep_going);
+}
+
+template <typename T>
+AlsLoss als_loss_wide(const WideCsr& by_user, std::span<const double> weights,
+                      const FactorSide<const T>& users, const FactorSide<const T>& items,
+                      const AlsOptions& options, int n_threads) {
+  check_options(options);
+  check_has_values("by_user", by_user);
+  check_weights(weights, by_user.indices.size());
+  check_side("users", users, by_user.n_rows(), users.factors.cols, options);
+  check_side("items", items, by_user.n_cols, users.factors.cols, options);
+  const LossOfUser<T> loss_of(by_user, weights, users, items, options);
+  std::vector<AlsLoss> sums(by_user.n_rows() / kRowsPerSum + 1);
+  parallel_for(by_user.n_rows(), n_threads, kRowsPerSum, [&](std::size_t begin, std::size_t end) {
+    AlsLoss& sum = sums[begin / kRowsPerSum];
+    for (std::size_t user = begin; user < end; ++user) {
+      const AlsLoss loss = loss_of(user);
+      sum.squared_error += loss.squared_error;
+      sum.penalty += loss.penalty;
+    }
+  });
+  AlsLoss total{0.0, loss_of.rest_of_penalty()};
+  for (const AlsLoss& sum : sums) {
+    total.squared_error += sum.squared_error;
+    total.penalty += sum.penalty;
+  }
+  return total;
+}
+
 }  // namespace
 
 template <typename T, typename Offset>
 void solve_side(const CsrView<Offset>& ratings, std::span<const double> weights,
                 const FactorSide<const T>& fixed, const AlsOptions& options,
                 const FactorSide<T>& solved, int n_threads, const KeepGoing& keep_going) {
-  if constexpr (is_narrow<Offset>) {
-    return solve_side(Widened(ratings).view, weights, fixed, options, solved, n_threads,
-                      keep_going);
-  } else {
-    check_options(options);
-    check_has_values("ratings", ratings);
-    check_weights(weights, ratings.indices.size());
-    check_side("fixed", fixed, ratings.n_cols, solved.factors.cols, options);
-    check_side("solved", solved, ratings.n_rows(), solved.factors.cols, options);
-    const auto solve_rows = [&](std::size_t begin, std::size_t end) {
-      Ridge<T> ridge(fixed, options);
-      for (std::size_t row = begin; row < end; ++row) {
-        const auto solution = ridge.solve(rated_columns(ratings, weights, row));
-        check_finite(solution, row);
-        const auto factors = solved.factors.row(row);
-        std::copy_n(solution.begin(), factors.size(), factors.begin());
-        if (options.biased) solved.biases[row] = solution.back();
-      }
-    };
-    parallel_for(ratings.n_rows(), n_threads, kRowsPerTask, solve_rows, keep_going);
-  }
+  solve_side_wide(widened(ratings), weights, fixed, options, solved, n_threads, keep_going);
 }
 
 template <typename T, typename Offset>
 AlsLoss als_loss(const CsrView<Offset>& by_user, std::span<const double> weights,
                  const FactorSide<const T>& users, const FactorSide<const T>& items,
                  const AlsOptions& options, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return als_loss(Widened(by_user).view, weights, users, items, options, n_threads);
-  } else {
-    check_options(options);
-    check_has_values("by_user", by_user);
-    check_weights(weights, by_user.indices.size());
-    check_side("users", users, by_user.n_rows(), users.factors.cols, options);
-    check_side("items", items, by_user.n_cols, users.factors.cols, options);
-    const LossOfUser<T> loss_of(by_user, weights, users, items, options);
-    std::vector<AlsLoss> sums(by_user.n_rows() / kRowsPerSum + 1);
-    parallel_for(by_user.n_rows(), n_threads, kRowsPerSum, [&](std::size_t begin, std::size_t end) {
-      AlsLoss& sum = sums[begin / kRowsPerSum];
-      for (std::size_t user = begin; user < end; ++user) {
-        const AlsLoss loss = loss_of(user);
-        sum.squared_error += loss.squared_error;
-        sum.penalty += loss.penalty;
-      }
-    });
-    AlsLoss total{0.0, loss_of.rest_of_penalty()};
-    for (const AlsLoss& sum : sums) {
-      total.squared_error += sum.squared_error;
-      total.penalty += sum.penalty;
-    }
-    return total;
-  }
+  return als_loss_wide(widened(by_user), weights, users, items, options, n_threads);
 }
 
 template <typename T>

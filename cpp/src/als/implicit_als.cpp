@@ -18,8 +18,7 @@ namespace astonish {
 
 using internal::linear_algebra::dot;
 using internal::linear_algebra::gram;
-using internal::ratings::is_narrow;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_not_negative;
 using internal::support::check_shape;
 using namespace internal::als;
@@ -110,6 +109,33 @@ void check_interactions(const WideCsr& interactions, std::size_t n_rows, std::si
   }
 }
 
+template <typename T>
+void solve_wide(const FixedSide<T>& side, const WideCsr& interactions, MatrixView<T> solved,
+                int n_threads) {
+  check_interactions(interactions, solved.rows, static_cast<std::size_t>(side.rows.rows()));
+  check_shape("solved", solved, solved.rows, side.n_factors);
+  if (solved.cols == 0) return;
+  switch (side.options.solver) {
+    case ImplicitSolver::cholesky:
+      return solve_cholesky(side, interactions, solved, n_threads);
+    case ImplicitSolver::cg:
+      return solve_cg(side, interactions, solved, n_threads);
+    case ImplicitSolver::ialspp:
+      return solve_ialspp(side, interactions, solved, n_threads);
+  }
+}
+
+template <typename T>
+double implicit_loss_wide(const WideCsr& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
+                          const ImplicitOptions& options, int n_threads) {
+  check_options(options);
+  check_interactions(by_user, pu.rows, qi.rows);
+  check_shape("qi", qi, qi.rows, pu.cols);
+  const double all_pairs = gram(pu, n_threads).cwiseProduct(gram(qi, n_threads)).sum();
+  return options.alpha0 * all_pairs + squared_error(by_user, pu, qi, options, n_threads) +
+         item_penalty(by_user, qi, options);
+}
+
 }  // namespace
 
 template <typename T>
@@ -131,36 +157,13 @@ template <typename T>
 template <typename Offset>
 void ImplicitSide<T>::solve(const CsrView<Offset>& interactions, MatrixView<T> solved,
                             int n_threads) const {
-  if constexpr (is_narrow<Offset>) {
-    return solve(Widened(interactions).view, solved, n_threads);
-  } else {
-    check_interactions(interactions, solved.rows, static_cast<std::size_t>(side_->rows.rows()));
-    check_shape("solved", solved, solved.rows, side_->n_factors);
-    if (solved.cols == 0) return;
-    switch (side_->options.solver) {
-      case ImplicitSolver::cholesky:
-        return solve_cholesky(*side_, interactions, solved, n_threads);
-      case ImplicitSolver::cg:
-        return solve_cg(*side_, interactions, solved, n_threads);
-      case ImplicitSolver::ialspp:
-        return solve_ialspp(*side_, interactions, solved, n_threads);
-    }
-  }
+  solve_wide(*side_, widened(interactions), solved, n_threads);
 }
 
 template <typename T, typename Offset>
 double implicit_loss(const CsrView<Offset>& by_user, MatrixView<const T> pu, MatrixView<const T> qi,
                      const ImplicitOptions& options, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return implicit_loss(Widened(by_user).view, pu, qi, options, n_threads);
-  } else {
-    check_options(options);
-    check_interactions(by_user, pu.rows, qi.rows);
-    check_shape("qi", qi, qi.rows, pu.cols);
-    const double all_pairs = gram(pu, n_threads).cwiseProduct(gram(qi, n_threads)).sum();
-    return options.alpha0 * all_pairs + squared_error(by_user, pu, qi, options, n_threads) +
-           item_penalty(by_user, qi, options);
-  }
+  return implicit_loss_wide(widened(by_user), pu, qi, options, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(T, Offset)                                                           \

@@ -64,7 +64,7 @@ bool SymmetricSystem<T>::factor_panel(std::size_t row) {
   return true;
 }
 
-// Rows of the panel that are no equations are treated alike; nobody reads them.
+// Rows of the panel beyond the equations are treated alike; their results are not read.
 template <typename T>
 void SymmetricSystem<T>::divide_panel(std::size_t row, const T (&block)[kTileRows][kTileRows]) {
   const std::size_t first = first_column<T>(row);

@@ -1,7 +1,7 @@
 // A file that is complete under its own name, or is not there.
 //
 // What is written goes to a file beside it, which takes its name when finish() is called and is
-// removed when that does not happen: a full disk or an exception costs nobody the old file.
+// removed when that does not happen: a full disk or an exception leaves the old file as it was.
 #pragma once
 
 #include <cerrno>

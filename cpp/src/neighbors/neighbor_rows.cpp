@@ -8,9 +8,8 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_has_values;
 using internal::support::check_shape;
 using namespace internal::neighbors;
@@ -36,21 +35,33 @@ void run(const WideCsr& by_col, const MakeSource& make_source, const NeighborOpt
   parallel_for(rows.size(), n_threads, kRowsPerChunk, fill_rows, keep_going);
 }
 
+void neighbor_mean_rows_wide(const WideProblem& problem, const NeighborOptions& options,
+                             std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
+                             NeighborMeanRows out, int n_threads, const KeepGoing& keep_going) {
+  check_shapes(problem);
+  check_question(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols);
+  const auto make_source = [&] { return rated_similarities(problem); };
+  run(problem.by_col, make_source, options, rows, cols, out, n_threads, keep_going);
+}
+
+void neighbor_mean_rows_wide(const WideCsr& by_col, MatrixView<const double> similarities,
+                             const NeighborOptions& options, std::span<const std::int32_t> rows,
+                             std::span<const std::int32_t> cols, NeighborMeanRows out,
+                             int n_threads, const KeepGoing& keep_going) {
+  check_has_values("by_col", by_col);
+  check_similarities(similarities, by_col.n_cols);
+  check_question(by_col.n_cols, by_col.n_rows(), options, rows, cols);
+  const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
+  run(by_col, make_source, options, rows, cols, out, n_threads, keep_going);
+}
+
 }  // namespace
 
 template <typename Offset>
 void neighbor_mean_rows(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                         std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                         NeighborMeanRows out, int n_threads, const KeepGoing& keep_going) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_mean_rows(WidenedProblem(problem).view, options, rows, cols, out, n_threads,
-                              keep_going);
-  } else {
-    check_shapes(problem);
-    check_question(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols);
-    const auto make_source = [&] { return rated_similarities(problem); };
-    run(problem.by_col, make_source, options, rows, cols, out, n_threads, keep_going);
-  }
+  neighbor_mean_rows_wide(widened(problem), options, rows, cols, out, n_threads, keep_going);
 }
 
 template <typename Offset>
@@ -58,16 +69,8 @@ void neighbor_mean_rows(const CsrView<Offset>& by_col, MatrixView<const double> 
                         const NeighborOptions& options, std::span<const std::int32_t> rows,
                         std::span<const std::int32_t> cols, NeighborMeanRows out, int n_threads,
                         const KeepGoing& keep_going) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_mean_rows(Widened(by_col).view, similarities, options, rows, cols, out,
-                              n_threads, keep_going);
-  } else {
-    check_has_values("by_col", by_col);
-    check_similarities(similarities, by_col.n_cols);
-    check_question(by_col.n_cols, by_col.n_rows(), options, rows, cols);
-    const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
-    run(by_col, make_source, options, rows, cols, out, n_threads, keep_going);
-  }
+  neighbor_mean_rows_wide(widened(by_col), similarities, options, rows, cols, out, n_threads,
+                          keep_going);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

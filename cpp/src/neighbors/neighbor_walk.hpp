@@ -112,7 +112,7 @@ class NeighborWalk {
       const RaterList list = lists_[static_cast<std::size_t>(rater.row)];
       for (std::size_t k = 0; k < list.slots.size() && list.slots[k] < n_open_; ++k) {
         if (room(static_cast<std::size_t>(list.slots[k])) > 0)
-          tied_.push({list.slots[k], rater.row, list.places[k], list.deviations[k]});
+          tied_.push({list.slots[k], rater.row, list.indices[k], list.deviations[k]});
       }
     }
     const double similarity = raters.front().similarity;

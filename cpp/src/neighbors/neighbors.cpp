@@ -13,9 +13,8 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_has_values;
 using internal::support::check_length;
 using namespace internal::neighbors;
@@ -26,11 +25,11 @@ constexpr std::size_t kRunsPerChunk = 4;
 
 struct Neighbor {
   double similarity;
-  std::size_t place;  // among the ratings of the column
+  std::size_t index;  // among the ratings of the column
 };
 
 bool is_better(const Neighbor& a, const Neighbor& b) {
-  return a.similarity != b.similarity ? a.similarity > b.similarity : a.place < b.place;
+  return a.similarity != b.similarity ? a.similarity > b.similarity : a.index < b.index;
 }
 
 // The k best, best first. A heap whose top is the worst of them sees each candidate once.
@@ -38,15 +37,15 @@ void find_nearest(std::span<const double> similarities, std::span<const std::int
                   std::size_t k, std::vector<Neighbor>& nearest) {
   nearest.clear();
   if (k == 0) return;
-  for (std::size_t place = 0; place < candidates.size(); ++place) {
-    const double similarity = similarities[static_cast<std::size_t>(candidates[place])];
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    const double similarity = similarities[static_cast<std::size_t>(candidates[index])];
     if (!(similarity > 0.0)) continue;
     if (nearest.size() < k) {
-      nearest.push_back({similarity, place});
+      nearest.push_back({similarity, index});
       std::push_heap(nearest.begin(), nearest.end(), is_better);
     } else if (similarity > nearest.front().similarity) {
       std::pop_heap(nearest.begin(), nearest.end(), is_better);
-      nearest.back() = {similarity, place};
+      nearest.back() = {similarity, index};
       std::push_heap(nearest.begin(), nearest.end(), is_better);
     }
   }
@@ -61,9 +60,9 @@ double mean_of(const std::vector<Neighbor>& nearest, const WideCsr& by_col, std:
   double sum = 0.0;
   double weights = 0.0;
   for (const Neighbor& neighbor : nearest) {
-    const auto row = static_cast<std::size_t>(rows[neighbor.place]);
+    const auto row = static_cast<std::size_t>(rows[neighbor.index]);
     const double center = at_or(options.row_centers, row, 0.0) + col_center;
-    const double weighted = neighbor.similarity * (ratings[neighbor.place] - center);
+    const double weighted = neighbor.similarity * (ratings[neighbor.index] - center);
     weights += neighbor.similarity;
     sum += weighted / at_or(options.row_scales, row, 1.0);
   }
@@ -109,35 +108,39 @@ void check_pairs(std::size_t n_rows, std::size_t n_cols, const NeighborOptions& 
   check_length("counts", out.counts.size(), rows.size());
 }
 
+void neighbor_means_wide(const WideProblem& problem, const NeighborOptions& options,
+                         std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
+                         NeighborMeans out, int n_threads) {
+  check_shapes(problem);
+  check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
+  const auto make_source = [&] { return rated_similarities(problem); };
+  run(problem.by_col, make_source, options, rows, cols, out, n_threads);
+}
+
+void neighbor_means_wide(const WideCsr& by_col, MatrixView<const double> similarities,
+                         const NeighborOptions& options, std::span<const std::int32_t> rows,
+                         std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
+  check_has_values("by_col", by_col);
+  check_similarities(similarities, by_col.n_cols);
+  check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
+  const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
+  run(by_col, make_source, options, rows, cols, out, n_threads);
+}
+
 }  // namespace
 
 template <typename Offset>
 void neighbor_means(const SimilarityProblem<Offset>& problem, const NeighborOptions& options,
                     std::span<const std::int32_t> rows, std::span<const std::int32_t> cols,
                     NeighborMeans out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_means(WidenedProblem(problem).view, options, rows, cols, out, n_threads);
-  } else {
-    check_shapes(problem);
-    check_pairs(problem.by_row.n_rows(), problem.by_col.n_rows(), options, rows, cols, out);
-    const auto make_source = [&] { return rated_similarities(problem); };
-    run(problem.by_col, make_source, options, rows, cols, out, n_threads);
-  }
+  neighbor_means_wide(widened(problem), options, rows, cols, out, n_threads);
 }
 
 template <typename Offset>
 void neighbor_means(const CsrView<Offset>& by_col, MatrixView<const double> similarities,
                     const NeighborOptions& options, std::span<const std::int32_t> rows,
                     std::span<const std::int32_t> cols, NeighborMeans out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return neighbor_means(Widened(by_col).view, similarities, options, rows, cols, out, n_threads);
-  } else {
-    check_has_values("by_col", by_col);
-    check_similarities(similarities, by_col.n_cols);
-    check_pairs(by_col.n_cols, by_col.n_rows(), options, rows, cols, out);
-    const auto make_source = [&] { return std::make_unique<MatrixSimilarities>(similarities); };
-    run(by_col, make_source, options, rows, cols, out, n_threads);
-  }
+  neighbor_means_wide(widened(by_col), similarities, options, rows, cols, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                         \

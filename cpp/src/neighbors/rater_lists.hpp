@@ -20,9 +20,9 @@
 namespace astonish::internal::neighbors {
 
 struct RaterList {
-  std::span<const std::int32_t> slots;  // ascending
-  std::span<const std::size_t> places;  // among the ratings of the column; none if all are ordered
-  std::span<const double> deviations;   // of the rating from the centers
+  std::span<const std::int32_t> slots;   // ascending
+  std::span<const std::size_t> indices;  // in their columns; empty where all columns are ordered
+  std::span<const double> deviations;    // of the rating from the centers
 };
 
 class RaterLists {
@@ -60,7 +60,7 @@ class RaterLists {
     RaterList list{std::span(slots_).subspan(begin, length),
                    {},
                    std::span(deviations_).subspan(begin, length)};
-    if (!are_ordered_) list.places = std::span(places_).subspan(begin, length);
+    if (!are_ordered_) list.indices = std::span(indices_).subspan(begin, length);
     return list;
   }
 
@@ -72,7 +72,7 @@ class RaterLists {
 
   void resize(std::size_t n_ratings) {
     slots_.resize(n_ratings);
-    if (!are_ordered_) places_.resize(n_ratings);
+    if (!are_ordered_) indices_.resize(n_ratings);
     deviations_.resize(n_ratings);
   }
 
@@ -81,19 +81,19 @@ class RaterLists {
     const auto raters = by_col.row_indices(col);
     const auto ratings = by_col.row_values(col);
     const double col_center = at_or(options.col_centers, col, 0.0);
-    for (std::size_t place = 0; place < raters.size(); ++place) {
-      const auto row = static_cast<std::size_t>(raters[place]);
+    for (std::size_t index = 0; index < raters.size(); ++index) {
+      const auto row = static_cast<std::size_t>(raters[index]);
       const std::size_t end = ends[row]++;
       slots_[end] = static_cast<std::int32_t>(slot);
-      if (!are_ordered_) places_[end] = place;
-      deviations_[end] = ratings[place] - (at_or(options.row_centers, row, 0.0) + col_center);
+      if (!are_ordered_) indices_[end] = index;
+      deviations_[end] = ratings[index] - (at_or(options.row_centers, row, 0.0) + col_center);
     }
   }
 
   std::vector<std::size_t> index_of_slot_;
   std::vector<std::size_t> offsets_;  // of the lists, by row
   std::vector<std::int32_t> slots_;
-  std::vector<std::size_t> places_;
+  std::vector<std::size_t> indices_;
   std::vector<double> deviations_;
   std::vector<std::int32_t> raters_;
   bool are_ordered_ = true;

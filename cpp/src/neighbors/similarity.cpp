@@ -9,7 +9,6 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::support::check_codes;
 using internal::support::check_length;
 using internal::support::check_transposed;
@@ -18,6 +17,21 @@ using namespace internal::neighbors;
 namespace {
 
 constexpr std::size_t kRowsPerChunk = 8;
+
+void similarity_rows_wide(const WideProblem& problem, std::span<const std::int32_t> rows,
+                          MatrixView<double> out, int n_threads) {
+  check_shapes(problem);
+  check_codes("rows", rows, 0, problem.by_row.n_rows());
+  check_length("out", out.rows, rows.size());
+  check_length("rows of out", out.cols, problem.by_row.n_rows());
+  parallel_for(rows.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
+    const auto source = rated_similarities(problem);
+    for (std::size_t k = begin; k < end; ++k) {
+      const auto similarities = source->row(static_cast<std::size_t>(rows[k]));
+      std::copy(similarities.begin(), similarities.end(), out.row(k).begin());
+    }
+  });
+}
 
 }  // namespace
 
@@ -33,21 +47,7 @@ void check_shapes(const SimilarityProblem<Offset>& problem) {
 template <typename Offset>
 void similarity_rows(const SimilarityProblem<Offset>& problem, std::span<const std::int32_t> rows,
                      MatrixView<double> out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return similarity_rows(WidenedProblem(problem).view, rows, out, n_threads);
-  } else {
-    check_shapes(problem);
-    check_codes("rows", rows, 0, problem.by_row.n_rows());
-    check_length("out", out.rows, rows.size());
-    check_length("rows of out", out.cols, problem.by_row.n_rows());
-    parallel_for(rows.size(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
-      const auto source = rated_similarities(problem);
-      for (std::size_t k = begin; k < end; ++k) {
-        const auto similarities = source->row(static_cast<std::size_t>(rows[k]));
-        std::copy(similarities.begin(), similarities.end(), out.row(k).begin());
-      }
-    });
-  }
+  similarity_rows_wide(widened(problem), rows, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

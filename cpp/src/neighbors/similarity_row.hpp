@@ -49,18 +49,23 @@ inline void order_columns(std::span<const std::int32_t> columns, std::vector<std
 
 using WideProblem = SimilarityProblem<std::int64_t>;
 
-// A problem of either type of offsets as one of int64; see ratings/wide_csr.hpp.
+// A problem of int32 offsets as one of int64; see ratings/wide_csr.hpp.
 struct WidenedProblem {
-  template <typename Offset>
-  explicit WidenedProblem(const SimilarityProblem<Offset>& problem)
+  explicit WidenedProblem(const SimilarityProblem<std::int32_t>& problem)
       : by_row(problem.by_row),
         by_col(problem.by_col),
         view{by_row.view,       by_col.view,         problem.measure,    problem.min_support,
              problem.shrinkage, problem.global_mean, problem.row_biases, problem.col_biases} {}
+  operator const WideProblem&() const { return view; }
 
   ratings::Widened by_row, by_col;
   WideProblem view;
 };
+
+inline const WideProblem& widened(const WideProblem& problem) { return problem; }
+inline WidenedProblem widened(const SimilarityProblem<std::int32_t>& problem) {
+  return WidenedProblem(problem);
+}
 
 // Sums holds what a measure adds up over common columns:
 //   void add(double r, double r');

@@ -3,11 +3,11 @@
 // A batch of a training is such a sequence, and may be shorter than the start of a thread. So one
 // parallel_for starts a team for the phases of many batches. Its members take the parts of the
 // phases in order, and a part begins when the phases before are over; a member waits for parts that
-// others have taken, so somebody always works, however many threads there are.
+// others have taken, so at least one always works, however many threads there are.
 //
 // On a CPU that has other work to do, a member loses its core in the middle of a part now and then,
-// and everybody waits for milliseconds. A team that spends most of its time so lets a member go:
-// the parts, and so the results, are the same, whoever computes them.
+// and all others wait for milliseconds. A team that spends most of its time waiting lets a member
+// go: the parts, and so the results, are the same, whichever member computes them.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ class PhaseTeam {
         body(position / n_parts_, position % n_parts_);
       } catch (...) {
         failed_ = true;
-        finish_parts(total_);  // lets everybody go on, to find out that there is nothing to do
+        finish_parts(total_);  // no member waits any longer: each wakes, sees failed_ and returns
         throw;
       }
       finish_parts(1);
@@ -55,8 +55,8 @@ class PhaseTeam {
     Clock::duration waited{};
   };
 
-  // Both in one object file: where symbols are hidden, each shared library has its own list of who
-  // waits for an atomic, and a member that notifies in another one wakes nobody.
+  // Both in one object file: where symbols are hidden, each shared library has its own list of
+  // threads that wait for an atomic, and a notification from another library reaches none of them.
   void wait_for(std::uint64_t parts, Patience& patience);
   void finish_parts(std::uint64_t n);
 

@@ -68,9 +68,9 @@ void build_csr(std::span<const std::int32_t> rows, std::span<const std::int32_t>
 
   std::vector<Offset> next(out.offsets.begin(), out.offsets.end() - 1);
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(rows[k])]++);
-    out.indices[place] = cols[k];
-    if (!out.values.empty()) out.values[place] = values[k];
+    const auto index = static_cast<std::size_t>(next[static_cast<std::size_t>(rows[k])]++);
+    out.indices[index] = cols[k];
+    if (!out.values.empty()) out.values[index] = values[k];
   }
 }
 

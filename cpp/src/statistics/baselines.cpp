@@ -9,9 +9,8 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_length;
 using internal::support::check_n_epochs;
 using internal::support::check_transposed;
@@ -48,25 +47,27 @@ void check_arguments(const WideCsr& by_user, const WideCsr& by_item, const Basel
   check_n_epochs(options.n_epochs);
 }
 
+void fit_baselines_wide(const WideCsr& by_user, const WideCsr& by_item, double global_mean,
+                        const BaselineOptions& options, std::span<double> bu, std::span<double> bi,
+                        int n_threads, const EpochCallback& on_epoch) {
+  check_arguments(by_user, by_item, options, bu, bi);
+  std::fill(bu.begin(), bu.end(), 0.0);
+  std::fill(bi.begin(), bi.end(), 0.0);
+  for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
+    begin_epoch(on_epoch, epoch);
+    fit_side(by_item, global_mean, bu, options.reg_i, bi, n_threads);
+    fit_side(by_user, global_mean, bi, options.reg_u, bu, n_threads);
+  }
+}
+
 }  // namespace
 
 template <typename Offset>
 void fit_baselines(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                    double global_mean, const BaselineOptions& options, std::span<double> bu,
                    std::span<double> bi, int n_threads, const EpochCallback& on_epoch) {
-  if constexpr (is_narrow<Offset>) {
-    return fit_baselines(Widened(by_user).view, Widened(by_item).view, global_mean, options, bu, bi,
-                         n_threads, on_epoch);
-  } else {
-    check_arguments(by_user, by_item, options, bu, bi);
-    std::fill(bu.begin(), bu.end(), 0.0);
-    std::fill(bi.begin(), bi.end(), 0.0);
-    for (int epoch = 0; epoch < options.n_epochs; ++epoch) {
-      begin_epoch(on_epoch, epoch);
-      fit_side(by_item, global_mean, bu, options.reg_i, bi, n_threads);
-      fit_side(by_user, global_mean, bi, options.reg_u, bu, n_threads);
-    }
-  }
+  fit_baselines_wide(widened(by_user), widened(by_item), global_mean, options, bu, bi, n_threads,
+                     on_epoch);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

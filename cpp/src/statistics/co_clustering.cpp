@@ -12,9 +12,8 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 
@@ -119,90 +118,91 @@ void check_ratings(const WideCsr& ratings, std::size_t n_rows, std::size_t n_col
   check_length("values", ratings.values.size(), ratings.indices.size());
 }
 
+void average_clusters_wide(const WideCsr& by_user, Clusters cltr_u, Clusters cltr_i,
+                           double global_mean, const ClusterAverages<double>& averages) {
+  check_averages(averages);
+  check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
+  check_codes("cltr_u", cltr_u, 0, averages.users.size());
+  check_codes("cltr_i", cltr_i, 0, averages.items.size());
+  const std::size_t n_user_clusters = averages.users.size();
+  const std::size_t n_item_clusters = averages.items.size();
+  const std::vector<Sum> pairs =
+      sum_pairs(by_user, cltr_u, cltr_i, n_user_clusters * n_item_clusters, n_item_clusters);
+  std::vector<Sum> users(n_user_clusters), items(n_item_clusters);
+  for (std::size_t uc = 0; uc < n_user_clusters; ++uc) {
+    for (std::size_t ic = 0; ic < n_item_clusters; ++ic) {
+      const Sum& pair = pairs[uc * n_item_clusters + ic];
+      averages.pairs.row(uc)[ic] = pair.mean_or(global_mean);
+      users[uc] += pair;
+      items[ic] += pair;
+    }
+  }
+  const auto mean = [global_mean](const Sum& sum) { return sum.mean_or(global_mean); };
+  std::transform(users.begin(), users.end(), averages.users.begin(), mean);
+  std::transform(items.begin(), items.end(), averages.items.begin(), mean);
+}
+
+double assign_users_wide(const WideCsr& by_user, const ClusterMeans& means, Clusters cltr_i,
+                         std::span<std::int64_t> cltr_u, int n_threads) {
+  const auto& [users, items, pairs] = means.averages;
+  check_averages(means.averages);
+  check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
+  check_ratings(by_user, means.user_mean.size(), means.item_mean.size(), "user_mean", "item_mean");
+  check_codes("cltr_i", cltr_i, 0, items.size());
+  return assign(cltr_u, users.size(), n_threads, [&](Errors& errors, std::size_t user) {
+    const auto columns = by_user.row_indices(user);
+    const auto ratings = by_user.row_values(user);
+    const double user_mean = means.user_mean[user];
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      const std::size_t ic = cluster_of(cltr_i, columns[k]);
+      const double item_mean = means.item_mean[static_cast<std::size_t>(columns[k])];
+      errors.add(ratings[k], [&](std::size_t uc) {
+        return pairs.row(uc)[ic] + user_mean - users[uc] + item_mean - items[ic];
+      });
+    }
+  });
+}
+
+double assign_items_wide(const WideCsr& by_item, const ClusterMeans& means, Clusters cltr_u,
+                         std::span<std::int64_t> cltr_i, int n_threads) {
+  const auto& [users, items, pairs] = means.averages;
+  check_averages(means.averages);
+  check_ratings(by_item, cltr_i.size(), cltr_u.size(), "cltr_i", "cltr_u");
+  check_ratings(by_item, means.item_mean.size(), means.user_mean.size(), "item_mean", "user_mean");
+  check_codes("cltr_u", cltr_u, 0, users.size());
+  return assign(cltr_i, items.size(), n_threads, [&](Errors& errors, std::size_t item) {
+    const auto columns = by_item.row_indices(item);
+    const auto ratings = by_item.row_values(item);
+    const double item_mean = means.item_mean[item];
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      const std::size_t uc = cluster_of(cltr_u, columns[k]);
+      const double user_mean = means.user_mean[static_cast<std::size_t>(columns[k])];
+      const double* const pair = pairs.row(uc).data();
+      errors.add(ratings[k], [&](std::size_t ic) {
+        return pair[ic] + user_mean - users[uc] + item_mean - items[ic];
+      });
+    }
+  });
+}
+
 }  // namespace
 
 template <typename Offset>
 void average_clusters(const CsrView<Offset>& by_user, Clusters cltr_u, Clusters cltr_i,
                       double global_mean, const ClusterAverages<double>& averages) {
-  if constexpr (is_narrow<Offset>) {
-    return average_clusters(Widened(by_user).view, cltr_u, cltr_i, global_mean, averages);
-  } else {
-    check_averages(averages);
-    check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
-    check_codes("cltr_u", cltr_u, 0, averages.users.size());
-    check_codes("cltr_i", cltr_i, 0, averages.items.size());
-    const std::size_t n_user_clusters = averages.users.size();
-    const std::size_t n_item_clusters = averages.items.size();
-    const std::vector<Sum> pairs =
-        sum_pairs(by_user, cltr_u, cltr_i, n_user_clusters * n_item_clusters, n_item_clusters);
-    std::vector<Sum> users(n_user_clusters), items(n_item_clusters);
-    for (std::size_t uc = 0; uc < n_user_clusters; ++uc) {
-      for (std::size_t ic = 0; ic < n_item_clusters; ++ic) {
-        const Sum& pair = pairs[uc * n_item_clusters + ic];
-        averages.pairs.row(uc)[ic] = pair.mean_or(global_mean);
-        users[uc] += pair;
-        items[ic] += pair;
-      }
-    }
-    const auto mean = [global_mean](const Sum& sum) { return sum.mean_or(global_mean); };
-    std::transform(users.begin(), users.end(), averages.users.begin(), mean);
-    std::transform(items.begin(), items.end(), averages.items.begin(), mean);
-  }
+  average_clusters_wide(widened(by_user), cltr_u, cltr_i, global_mean, averages);
 }
 
 template <typename Offset>
 double assign_users(const CsrView<Offset>& by_user, const ClusterMeans& means, Clusters cltr_i,
                     std::span<std::int64_t> cltr_u, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return assign_users(Widened(by_user).view, means, cltr_i, cltr_u, n_threads);
-  } else {
-    const auto& [users, items, pairs] = means.averages;
-    check_averages(means.averages);
-    check_ratings(by_user, cltr_u.size(), cltr_i.size(), "cltr_u", "cltr_i");
-    check_ratings(by_user, means.user_mean.size(), means.item_mean.size(), "user_mean",
-                  "item_mean");
-    check_codes("cltr_i", cltr_i, 0, items.size());
-    return assign(cltr_u, users.size(), n_threads, [&](Errors& errors, std::size_t user) {
-      const auto columns = by_user.row_indices(user);
-      const auto ratings = by_user.row_values(user);
-      const double user_mean = means.user_mean[user];
-      for (std::size_t k = 0; k < columns.size(); ++k) {
-        const std::size_t ic = cluster_of(cltr_i, columns[k]);
-        const double item_mean = means.item_mean[static_cast<std::size_t>(columns[k])];
-        errors.add(ratings[k], [&](std::size_t uc) {
-          return pairs.row(uc)[ic] + user_mean - users[uc] + item_mean - items[ic];
-        });
-      }
-    });
-  }
+  return assign_users_wide(widened(by_user), means, cltr_i, cltr_u, n_threads);
 }
 
 template <typename Offset>
 double assign_items(const CsrView<Offset>& by_item, const ClusterMeans& means, Clusters cltr_u,
                     std::span<std::int64_t> cltr_i, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return assign_items(Widened(by_item).view, means, cltr_u, cltr_i, n_threads);
-  } else {
-    const auto& [users, items, pairs] = means.averages;
-    check_averages(means.averages);
-    check_ratings(by_item, cltr_i.size(), cltr_u.size(), "cltr_i", "cltr_u");
-    check_ratings(by_item, means.item_mean.size(), means.user_mean.size(), "item_mean",
-                  "user_mean");
-    check_codes("cltr_u", cltr_u, 0, users.size());
-    return assign(cltr_i, items.size(), n_threads, [&](Errors& errors, std::size_t item) {
-      const auto columns = by_item.row_indices(item);
-      const auto ratings = by_item.row_values(item);
-      const double item_mean = means.item_mean[item];
-      for (std::size_t k = 0; k < columns.size(); ++k) {
-        const std::size_t uc = cluster_of(cltr_u, columns[k]);
-        const double user_mean = means.user_mean[static_cast<std::size_t>(columns[k])];
-        const double* const pair = pairs.row(uc).data();
-        errors.add(ratings[k], [&](std::size_t ic) {
-          return pair[ic] + user_mean - users[uc] + item_mean - items[ic];
-        });
-      }
-    });
-  }
+  return assign_items_wide(widened(by_item), means, cltr_u, cltr_i, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                  \

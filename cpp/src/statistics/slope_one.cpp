@@ -12,9 +12,8 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_codes;
 using internal::support::check_length;
 using internal::support::check_shape;
@@ -120,25 +119,47 @@ void for_each_row(const WideCsr& by_user, const WideCsr& by_item,
   });
 }
 
+void slope_one_rows_wide(const WideCsr& by_user, const WideCsr& by_item,
+                         std::span<const std::int32_t> items, MatrixView<std::int64_t> freq,
+                         MatrixView<double> dev, int n_threads) {
+  check_transposed("by_user", by_user, "by_item", by_item);
+  check_codes("items", items, 0, by_item.n_rows());
+  check_shape("freq", freq, items.size(), by_item.n_rows());
+  check_shape("dev", dev, items.size(), by_item.n_rows());
+  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
+    copy(row, freq.row(k), dev.row(k));
+    dev.row(k)[static_cast<std::size_t>(items[k])] = 0.0;  // also of an item without ratings
+  });
+}
+
+void estimate_slope_one_wide(const WideCsr& by_user, const WideCsr& by_item,
+                             std::span<const double> user_mean, std::span<const std::int32_t> items,
+                             std::span<const std::int64_t> pair_offsets,
+                             std::span<const std::int32_t> users, std::span<double> out,
+                             int n_threads) {
+  check_transposed("by_user", by_user, "by_item", by_item);
+  check_length("user_mean", user_mean.size(), by_user.n_rows());
+  check_codes("items", items, 0, by_item.n_rows());
+  check_length("pair_offsets", pair_offsets.size(), items.size() + 1);
+  const CsrView<std::int64_t> pairs{pair_offsets, users, {}, by_user.n_rows()};
+  validate(pairs);
+  check_length("out", out.size(), users.size());
+  for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
+    double* estimates = out.data() + pair_offsets[k];
+    for (const std::int32_t code : pairs.row_indices(k)) {
+      const auto user = static_cast<std::size_t>(code);
+      *estimates++ = estimate(row, by_user.row_indices(user), user_mean[user]);
+    }
+  });
+}
+
 }  // namespace
 
 template <typename Offset>
 void slope_one_rows(const CsrView<Offset>& by_user, const CsrView<Offset>& by_item,
                     std::span<const std::int32_t> items, MatrixView<std::int64_t> freq,
                     MatrixView<double> dev, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return slope_one_rows(Widened(by_user).view, Widened(by_item).view, items, freq, dev,
-                          n_threads);
-  } else {
-    check_transposed("by_user", by_user, "by_item", by_item);
-    check_codes("items", items, 0, by_item.n_rows());
-    check_shape("freq", freq, items.size(), by_item.n_rows());
-    check_shape("dev", dev, items.size(), by_item.n_rows());
-    for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
-      copy(row, freq.row(k), dev.row(k));
-      dev.row(k)[static_cast<std::size_t>(items[k])] = 0.0;  // also of an item without ratings
-    });
-  }
+  slope_one_rows_wide(widened(by_user), widened(by_item), items, freq, dev, n_threads);
 }
 
 template <typename Offset>
@@ -146,25 +167,8 @@ void estimate_slope_one(const CsrView<Offset>& by_user, const CsrView<Offset>& b
                         std::span<const double> user_mean, std::span<const std::int32_t> items,
                         std::span<const std::int64_t> pair_offsets,
                         std::span<const std::int32_t> users, std::span<double> out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return estimate_slope_one(Widened(by_user).view, Widened(by_item).view, user_mean, items,
-                              pair_offsets, users, out, n_threads);
-  } else {
-    check_transposed("by_user", by_user, "by_item", by_item);
-    check_length("user_mean", user_mean.size(), by_user.n_rows());
-    check_codes("items", items, 0, by_item.n_rows());
-    check_length("pair_offsets", pair_offsets.size(), items.size() + 1);
-    const CsrView<std::int64_t> pairs{pair_offsets, users, {}, by_user.n_rows()};
-    validate(pairs);
-    check_length("out", out.size(), users.size());
-    for_each_row(by_user, by_item, items, n_threads, [&](std::size_t k, const Row& row) {
-      double* estimates = out.data() + pair_offsets[k];
-      for (const std::int32_t code : pairs.row_indices(k)) {
-        const auto user = static_cast<std::size_t>(code);
-        *estimates++ = estimate(row, by_user.row_indices(user), user_mean[user]);
-      }
-    });
-  }
+  estimate_slope_one_wide(widened(by_user), widened(by_item), user_mean, items, pair_offsets, users,
+                          out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                             \

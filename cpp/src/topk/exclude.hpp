@@ -31,16 +31,16 @@ class TileExclusions {
     const std::size_t tile = (first - items_.begin) / tile_;
     std::fill(marks_.begin(), marks_.end(), std::uint64_t{0});
     for (std::size_t k = begins_[tile]; k < begins_[tile + 1]; ++k) {
-      const std::size_t place = sorted_[k].item - first;
-      marks_[sorted_[k].row * words_ + place / kBits] |= std::uint64_t{1} << place % kBits;
+      const std::size_t index = sorted_[k].item - first;
+      marks_[sorted_[k].row * words_ + index / kBits] |= std::uint64_t{1} << index % kBits;
     }
   }
 
   [[nodiscard]] bool any() const { return !sorted_.empty(); }
 
-  // Whether item `place` of the tile is excluded for the query of row `row` of the block.
-  [[nodiscard]] bool holds(std::size_t row, std::size_t place) const {
-    return (marks_[row * words_ + place / kBits] >> place % kBits & 1U) != 0;
+  // Whether item `index` of the tile is excluded for the query of row `row` of the block.
+  [[nodiscard]] bool holds(std::size_t row, std::size_t index) const {
+    return (marks_[row * words_ + index / kBits] >> index % kBits & 1U) != 0;
   }
 
  private:

@@ -70,7 +70,7 @@ class BlockSearch {
     const float* thresholds = panels_.thresholds(panel);
     for (std::size_t g = 0; g < tile_.groups().size(); ++g) {
       const ItemGroup& group = tile_.groups()[g];
-      // Memory brings the group in this place of the next tile while this one is scored.
+      // Memory brings the group at this index of the next tile while this one is scored.
       if (panel == 0) {
         const std::span<const T> next = rows_from(tile.end + g * kGroup);
         prefetch_row(next.data(), next.size());
@@ -88,31 +88,31 @@ class BlockSearch {
     return {problem_.items.data + begin * width, (end - begin) * width};
   }
 
-  // Offers the scores of the group that begins at `place` of the tile to the queries of a panel.
-  void take(std::size_t panel, Range tile, std::size_t place) {
+  // Offers the scores of the group that begins at `index` of the tile to the queries of a panel.
+  void take(std::size_t panel, Range tile, std::size_t index) {
     constexpr std::size_t kFew = 4;  // lanes to skip together; every vector has as many
     for (std::size_t first = 0; first < panels_.n_queries(panel); first += kFew) {
       std::uint32_t any;
       std::memcpy(&any, scores_.above + first, kFew);
       if (any == 0) continue;
       for (std::size_t lane = first; lane < first + kFew; ++lane) {
-        if (scores_.above[lane] != 0) offer(panel, lane, tile, place);
+        if (scores_.above[lane] != 0) offer(panel, lane, tile, index);
       }
     }
   }
 
-  void offer(std::size_t panel, std::size_t lane, Range tile, std::size_t place) {
-    const std::size_t count = std::min(kGroup, tile.size() - place);
+  void offer(std::size_t panel, std::size_t lane, Range tile, std::size_t index) {
+    const std::size_t count = std::min(kGroup, tile.size() - index);
     const std::size_t row = panel * kPanelWidth + lane;
-    if (exclusions_.any()) strike_out(row, lane, place, count);
+    if (exclusions_.any()) strike_out(row, lane, index, count);
     selectors_[row].offer(&scores_.of_item[0][lane], kPanelWidth, count,
-                          static_cast<std::int32_t>(tile.begin + place));
+                          static_cast<std::int32_t>(tile.begin + index));
     panels_.thresholds(panel)[lane] = selectors_[row].threshold();
   }
 
-  void strike_out(std::size_t row, std::size_t lane, std::size_t place, std::size_t count) {
+  void strike_out(std::size_t row, std::size_t lane, std::size_t index, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      if (exclusions_.holds(row, place + i)) {
+      if (exclusions_.holds(row, index + i)) {
         scores_.of_item[i][lane] = -std::numeric_limits<float>::infinity();
       }
     }

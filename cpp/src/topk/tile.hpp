@@ -70,11 +70,11 @@ class ItemTile {
     const std::size_t width = problem.items.cols;
     const float* rows = as_float(problem.items.row(items.begin).data(), items.size() * width);
     groups_.resize((items.size() + kGroup - 1) / kGroup);
-    for (std::size_t place = 0; place < groups_.size() * kGroup; ++place) {
+    for (std::size_t index = 0; index < groups_.size() * kGroup; ++index) {
       // The last group is filled up with the last item.
-      const std::size_t item = std::min(place, items.size() - 1);
-      groups_[place / kGroup].rows[place % kGroup] = rows + item * width;
-      groups_[place / kGroup].bias[place % kGroup] = bias(problem, items.begin + item);
+      const std::size_t item = std::min(index, items.size() - 1);
+      groups_[index / kGroup].rows[index % kGroup] = rows + item * width;
+      groups_[index / kGroup].bias[index % kGroup] = bias(problem, items.begin + item);
     }
     for (const ItemGroup& group : groups_) {
       sizes_.norm = std::max(sizes_.norm, norm_bound(group, width));

@@ -15,7 +15,6 @@
 
 namespace astonish {
 
-using internal::ratings::is_narrow;
 using internal::ratings::Widened;
 using namespace internal::topk;
 
@@ -119,34 +118,35 @@ void require(bool holds, const char* message) {
   if (!holds) throw std::invalid_argument(message);
 }
 
+template <typename T>
+void topk_wide(MatrixView<const T> queries, MatrixView<const T> items, std::span<const T> item_bias,
+               const WideCsr* exclude, TopkResult<T> result, int n_threads) {
+  require(queries.cols == items.cols, "queries and items differ in their number of factors");
+  require(item_bias.empty() || item_bias.size() == items.rows, "item_bias needs one entry an item");
+  require(result.indices.rows == queries.rows && result.scores.rows == queries.rows &&
+              result.indices.cols == result.scores.cols,
+          "result needs one row a query, indices and scores alike");
+  require(
+      exclude == nullptr || (exclude->n_rows() == queries.rows && exclude->n_cols <= items.rows),
+      "exclude needs one row a query and no more columns than items");
+
+  const std::size_t n = std::min(result.indices.cols, items.rows);
+  if (n == 0 || queries.rows == 0) {
+    for (std::size_t query = 0; query < queries.rows; ++query) write_row<T>({}, query, result);
+    return;
+  }
+  const Problem<T> problem{queries, items, item_bias, exclude, n};
+  Search(problem, result, n_threads).run(n_threads);
+}
+
 }  // namespace
 
 template <typename T, typename Offset>
 void topk(MatrixView<const T> queries, MatrixView<const T> items, std::span<const T> item_bias,
           const CsrView<Offset>* exclude, TopkResult<T> result, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    std::optional<Widened> wide;
-    if (exclude != nullptr) wide.emplace(*exclude);
-    return topk(queries, items, item_bias, wide ? &wide->view : nullptr, result, n_threads);
-  } else {
-    require(queries.cols == items.cols, "queries and items differ in their number of factors");
-    require(item_bias.empty() || item_bias.size() == items.rows,
-            "item_bias needs one entry an item");
-    require(result.indices.rows == queries.rows && result.scores.rows == queries.rows &&
-                result.indices.cols == result.scores.cols,
-            "result needs one row a query, indices and scores alike");
-    require(
-        exclude == nullptr || (exclude->n_rows() == queries.rows && exclude->n_cols <= items.rows),
-        "exclude needs one row a query and no more columns than items");
-
-    const std::size_t n = std::min(result.indices.cols, items.rows);
-    if (n == 0 || queries.rows == 0) {
-      for (std::size_t query = 0; query < queries.rows; ++query) write_row<T>({}, query, result);
-      return;
-    }
-    const Problem<T> problem{queries, items, item_bias, exclude, n};
-    Search(problem, result, n_threads).run(n_threads);
-  }
+  std::optional<Widened> wide;
+  if (exclude != nullptr) wide.emplace(*exclude);
+  topk_wide(queries, items, item_bias, wide ? &wide->view : nullptr, result, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(T, Offset)                                            \

@@ -18,7 +18,7 @@ import pytest
 from astonish import make_ratings
 from astonish.model_selection import KFold
 
-PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
+PROGRAMS = sorted(Path(__file__).with_name("programs").rglob("*.py"), key=lambda path: path.name)
 PYTHON = (sys.executable,)
 OURS = (sys.executable, "-m", "astonish.surprise")
 

@@ -114,6 +114,24 @@ def why_impossible(
     return reasons
 
 
+def prediction(model: Any, uid: Any, iid: Any, r_ui: float | None, clip: bool) -> Prediction:
+    """Return the prediction of a pair of raw ids; unknown ones get scikit-surprise's inner ids."""
+    trainset = model._fitted_trainset()
+    try:
+        inner_user: Any = trainset.to_inner_uid(uid)
+    except ValueError:
+        inner_user = f"UKN__{uid}"
+    try:
+        inner_item: Any = trainset.to_inner_iid(iid)
+    except ValueError:
+        inner_item = f"UKN__{iid}"
+    estimate, details = one(model, inner_user, inner_item)
+    if clip:
+        lower, higher = model._estimate_scale()
+        estimate = max(lower, min(higher, estimate))
+    return Prediction(uid, iid, r_ui, estimate, details)
+
+
 def one(model: Any, inner_user: Any, inner_item: Any) -> tuple[float, dict[str, Any]]:
     """Return a single estimate, not clipped, and its details."""
     try:
@@ -178,10 +196,20 @@ def _est_or_nan(prediction: Any) -> float:
     return np.nan if impossible else float(prediction.est)
 
 
-def block_one_by_one(
+def table(
     model: Any, users: list[Any], items: list[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return what `predict` says of all pairs of raw ids, and where it is not the default."""
+    if not model._runs_in_core():
+        return _table_one_by_one(model, users, items)
+    estimates = block(model, *model._inner_ids(users, items))
+    known = ~np.isnan(estimates)
+    return model._finish(estimates.ravel()).reshape(estimates.shape), known
+
+
+def _table_one_by_one(
+    model: Any, users: list[Any], items: list[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     table = np.empty((len(users), len(items)))
     known = np.empty(table.shape, dtype=bool)
     for row, user in enumerate(users):

@@ -7,7 +7,7 @@ ability is missing says so. Nothing outside asks for the class of a model.
 import copy
 from collections.abc import Iterable, Mapping
 from types import FunctionType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from astonish.models.base import estimates, persistence
 from astonish.models.base.explanations import added_up
 from astonish.models.base.hooks import Hooks
 from astonish.models.base.newcomers import folded_trainset
-from astonish.models.base.prediction import Prediction
+from astonish.models.base.prediction import Prediction, PredictionTable
 from astonish.models.ranking.approximate import ApproximateIndex
 from astonish.models.ranking.frames import check_library, lists_frame, table_frame
 from astonish.models.ranking.histories import read_histories
@@ -43,21 +43,6 @@ _HEEDED_AT_ONCE = {"n_threads", "verbose", "tol", *WATCHERS}
 
 Self = TypeVar("Self", bound="Model")
 Lists = tuple[NDArray[np.object_], NDArray[np.float64]]
-
-
-class PredictionTable(NamedTuple):
-    """Estimates of all pairs of some users and some items.
-
-    Attributes
-    ----------
-    estimates : float64 array of shape (n_users, n_items), or frame
-        Clipped to the rating scale; what is impossible has the default of the model.
-    known : bool array of shape (n_users, n_items)
-        Which of them the model can say something about.
-    """
-
-    estimates: Any
-    known: NDArray[np.bool_]
 
 
 class Model(Hooks):
@@ -200,21 +185,7 @@ class Model(Hooks):
         verbose : bool, default False
             Whether to print the prediction.
         """
-        model = snapshot(self)
-        trainset = model._fitted_trainset()
-        try:
-            inner_user: Any = trainset.to_inner_uid(uid)
-        except ValueError:
-            inner_user = f"UKN__{uid}"
-        try:
-            inner_item: Any = trainset.to_inner_iid(iid)
-        except ValueError:
-            inner_item = f"UKN__{iid}"
-        estimate, details = estimates.one(model, inner_user, inner_item)
-        if clip:
-            lower, higher = model._estimate_scale()
-            estimate = max(lower, min(higher, estimate))
-        prediction = Prediction(uid, iid, r_ui, estimate, details)
+        prediction = estimates.prediction(snapshot(self), uid, iid, r_ui, clip)
         if verbose:
             print(prediction)
         return prediction
@@ -310,12 +281,7 @@ class Model(Hooks):
         users = trainset.user_ids if user_ids is None else check_ids("user_ids", user_ids)
         items = trainset.item_ids if item_ids is None else check_ids("item_ids", item_ids)
         check_fits(8 * len(users) * len(items), "the table", "ask for fewer users at a time")
-        if self._runs_in_core():
-            table = estimates.block(self, *self._inner_ids(users, items))
-            known = ~np.isnan(table)
-            table = self._finish(table.ravel()).reshape(table.shape)
-        else:
-            table, known = estimates.block_one_by_one(self, users, items)
+        table, known = estimates.table(self, users, items)
         shown = table if library is None else table_frame(library, users, items, table)
         return PredictionTable(shown, known)
 
@@ -408,10 +374,8 @@ class Model(Hooks):
         check_fits(20 * len(users.raw_ids) * n, "the lists", "ask for fewer users at a time")
         length, n_threads = list_length(n, trainset.n_items), resolve_n_threads(self.n_threads)
         lists = rank_users(self, users, length, rules, index, n_threads)
-        item_ids, scores = raw_lists(trainset.item_ids, lists, n)
-        if library is None:
-            return item_ids, scores
-        return lists_frame(library, users.raw_ids, item_ids, scores)
+        found = raw_lists(trainset.item_ids, lists, n)
+        return found if library is None else lists_frame(library, users.raw_ids, *found)
 
     @reading
     def recommend_for(
@@ -470,10 +434,8 @@ class Model(Hooks):
         check_fits(20 * rows.n_rows * n, "the lists", "ask for fewer people at a time")
         length, n_threads = list_length(n, trainset.n_items), resolve_n_threads(self.n_threads)
         lists = rank_histories(self, rows, length, rules, n_threads)
-        item_ids, scores = raw_lists(trainset.item_ids, lists, n)
-        if library is None:
-            return item_ids, scores
-        return lists_frame(library, list(range(rows.n_rows)), item_ids, scores)
+        found = raw_lists(trainset.item_ids, lists, n)
+        return found if library is None else lists_frame(library, list(range(rows.n_rows)), *found)
 
     @reading
     def similar_items(

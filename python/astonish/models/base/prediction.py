@@ -1,6 +1,9 @@
-"""What a model says about one user and one item."""
+"""What a model says about one user and one item, or about all pairs of some."""
 
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from astonish.support.public import public
 
@@ -45,3 +48,18 @@ class Prediction(_PredictionFields):
             f"user: {self.uid:<10} item: {self.iid:<10} r_ui = {truth}   "
             f"est = {self.est:1.2f}   {self.details}"
         )
+
+
+class PredictionTable(NamedTuple):
+    """Estimates of all pairs of some users and some items.
+
+    Attributes
+    ----------
+    estimates : float64 array of shape (n_users, n_items), or frame
+        Clipped to the rating scale; what is impossible has the default of the model.
+    known : bool array of shape (n_users, n_items)
+        Which of them the model can say something about.
+    """
+
+    estimates: Any
+    known: NDArray[np.bool_]

@@ -5,20 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astonish import KNNBaseline, KNNBasic, KNNWithMeans, KNNWithZScore
+from astonish import KNNBasic
 from astonish.models.neighbors import neighbor_model
 from astonish.models.ranking import scores
 
 from .. import reference
 from ..helpers import assert_same_state, small_ratings, state_of, trainset_of
-
-MODELS = [KNNBasic, KNNWithMeans, KNNWithZScore, KNNBaseline]
-MEASURES = ["cosine", "msd", "pearson", "pearson_baseline"]
-
-
-@pytest.fixture(params=MODELS)
-def cls(request):
-    return request.param
+from .helpers import MEASURES, MODELS
 
 
 def estimates_one_by_one(model):

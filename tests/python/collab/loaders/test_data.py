@@ -8,7 +8,7 @@ from astonish import SVD, Dataset, Reader, Trainset, make_ratings
 from astonish.collab import CollabDataLoaders
 from astonish.model_selection import train_test_split
 
-from ..data.helpers import make_frame, require
+from ...data.helpers import make_frame, require
 
 # Seed 42 holds out rows 2 and 6, in that order: users 7 and 3.
 COLUMNS = {

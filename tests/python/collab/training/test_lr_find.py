@@ -9,8 +9,7 @@ import pytest
 from astonish.collab import minimum, slide, steep, valley
 from astonish.models.training import schedules
 
-from .helpers import assert_same_parameters, parameters_of
-from .test_learner import reference_losses
+from ..helpers import assert_same_parameters, parameters_of, reference_losses
 
 
 def test_batches_are_those_of_the_reference(make_learner):

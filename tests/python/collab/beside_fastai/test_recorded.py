@@ -12,7 +12,7 @@ import pytest
 from astonish import _core
 from astonish.models.training.schedules import flat_cos, one_cycle
 
-from ..models import reference_embedding_dot, reference_embedding_network
+from ...models import reference_embedding_dot, reference_embedding_network
 from . import recorded
 
 SAMPLES = recorded.make_samples()

@@ -13,7 +13,7 @@ from astonish.collab import (
 )
 from astonish.collab.training.callback import EVENTS
 
-from .helpers import assert_same_parameters, parameters_of
+from ..helpers import assert_same_parameters, parameters_of
 
 
 class Log(Callback):
