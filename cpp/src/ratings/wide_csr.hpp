@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include "astonish/csr.hpp"
@@ -12,9 +11,6 @@
 namespace astonish::internal::ratings {
 
 using WideCsr = CsrView<std::int64_t>;
-
-template <typename Offset>
-inline constexpr bool is_narrow = !std::is_same_v<Offset, std::int64_t>;
 
 struct Widened {
   explicit Widened(const CsrView<std::int64_t>& csr) : view(csr) {}

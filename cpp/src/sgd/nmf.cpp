@@ -27,7 +27,7 @@ using internal::linear_algebra::load_lanes;
 using internal::linear_algebra::PaddedRows;
 using internal::linear_algebra::prefetch;
 using internal::ratings::WideCsr;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using namespace internal::sgd;
 
 namespace {
@@ -52,10 +52,10 @@ class ByItem {
     std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
     for (std::size_t user = 0, position = 0; user < by_user.n_rows(); ++user) {
       for (const std::int32_t item : by_user.row_indices(user)) {
-        const std::size_t place = next[static_cast<std::size_t>(item)]++;
-        users_[place] = static_cast<std::int32_t>(user);
-        positions_[place] = position;
-        ratings_[place] = by_user.values[position++];
+        const std::size_t at = next[static_cast<std::size_t>(item)]++;
+        users_[at] = static_cast<std::int32_t>(user);
+        positions_[at] = position;
+        ratings_[at] = by_user.values[position++];
       }
     }
   }
@@ -252,7 +252,7 @@ template <typename Offset>
 NmfTrainer::NmfTrainer(const CsrView<Offset>& by_user, const BiasedFactors<const double>& initial,
                        const NmfOptions& options) {
   check_training(by_user, initial, options.n_epochs);
-  state_ = std::make_unique<State>(Widened(by_user).view, initial, options);
+  state_ = std::make_unique<State>(widened(by_user), initial, options);
 }
 
 NmfTrainer::~NmfTrainer() = default;

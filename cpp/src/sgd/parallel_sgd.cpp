@@ -20,7 +20,7 @@ using internal::factors::all_finite;
 using internal::factors::check_training;
 using internal::factors::check_weights;
 using internal::linear_algebra::PaddedRows;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_shape;
 using namespace internal::sgd;
 
@@ -124,8 +124,7 @@ ParallelSgd<T>::ParallelSgd(const CsrView<Offset>& by_user, const BiasedFactors<
                             std::span<const double> weights, int n_threads) {
   check_training(by_user, initial, options.n_epochs);
   check_weights(weights, by_user.indices.size());
-  state_ =
-      std::make_unique<State>(Widened(by_user).view, initial, options, seed, weights, n_threads);
+  state_ = std::make_unique<State>(widened(by_user), initial, options, seed, weights, n_threads);
 }
 
 template <typename T>

@@ -87,7 +87,7 @@ Strips cut_strips(std::span<const std::int64_t> counts, std::size_t n_strips, st
     strips.bounds[strip + 1] = place + 1;
     before += counts[row];
   }
-  // A strip that nobody begins in is empty.
+  // A strip in which no row begins is empty.
   std::partial_sum(strips.bounds.begin(), strips.bounds.end(), strips.bounds.begin(),
                    [](std::size_t a, std::size_t b) { return std::max(a, b); });
   return strips;

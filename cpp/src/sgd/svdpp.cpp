@@ -29,8 +29,7 @@ namespace astonish {
 using internal::factors::all_finite;
 using internal::factors::check_training;
 using internal::factors::has_finite_factors;
-using internal::ratings::is_narrow;
-using internal::ratings::Widened;
+using internal::ratings::widened;
 using internal::support::check_codes;
 using internal::support::check_shape;
 using namespace internal::sgd;
@@ -66,44 +65,48 @@ void write_user(std::span<const std::int32_t> items, std::span<const double> p,
   for (std::size_t f = 0; f < out.size(); ++f) out[f] = p[f] + out[f] / root;
 }
 
+double fit_svdpp_wide(const WideCsr& by_user, const BiasedFactors<double>& model,
+                      MatrixView<double> yj, const SvdppOptions& options,
+                      const EpochCallback& on_epoch) {
+  check_training(by_user, model, options.n_epochs);
+  check_shape("yj", yj, model.qi.rows, model.qi.cols);
+  const double squared_error = run(by_user, model, yj, options, on_epoch);
+  const bool finite = has_finite_factors(model) && all_finite({yj.data, yj.rows * yj.cols});
+  if (options.n_epochs > 0 && !finite) {
+    throw_diverged(options.first_epoch + options.n_epochs - 1, options);
+  }
+  return squared_error;
+}
+
+void svdpp_user_factors_wide(const WideCsr& by_user, std::span<const std::int32_t> users,
+                             MatrixView<const double> pu, MatrixView<const double> yj,
+                             MatrixView<double> out, int n_threads) {
+  check_shape("pu", pu, by_user.n_rows(), yj.cols);
+  check_shape("yj", yj, by_user.n_cols, pu.cols);
+  check_shape("out", out, users.size(), pu.cols);
+  check_codes("users", users, 0, by_user.n_rows());
+  parallel_for(users.size(), n_threads, kUsersPerChunk, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) {
+      const auto user = static_cast<std::size_t>(users[k]);
+      write_user(by_user.row_indices(user), pu.row(user), yj, out.row(k));
+    }
+  });
+}
+
 }  // namespace
 
 template <typename Offset>
 double fit_svdpp(const CsrView<Offset>& by_user, const BiasedFactors<double>& model,
                  MatrixView<double> yj, const SvdppOptions& options,
                  const EpochCallback& on_epoch) {
-  if constexpr (is_narrow<Offset>) {
-    return fit_svdpp(Widened(by_user).view, model, yj, options, on_epoch);
-  } else {
-    check_training(by_user, model, options.n_epochs);
-    check_shape("yj", yj, model.qi.rows, model.qi.cols);
-    const double squared_error = run(by_user, model, yj, options, on_epoch);
-    const bool finite = has_finite_factors(model) && all_finite({yj.data, yj.rows * yj.cols});
-    if (options.n_epochs > 0 && !finite) {
-      throw_diverged(options.first_epoch + options.n_epochs - 1, options);
-    }
-    return squared_error;
-  }
+  return fit_svdpp_wide(widened(by_user), model, yj, options, on_epoch);
 }
 
 template <typename Offset>
 void svdpp_user_factors(const CsrView<Offset>& by_user, std::span<const std::int32_t> users,
                         MatrixView<const double> pu, MatrixView<const double> yj,
                         MatrixView<double> out, int n_threads) {
-  if constexpr (is_narrow<Offset>) {
-    return svdpp_user_factors(Widened(by_user).view, users, pu, yj, out, n_threads);
-  } else {
-    check_shape("pu", pu, by_user.n_rows(), yj.cols);
-    check_shape("yj", yj, by_user.n_cols, pu.cols);
-    check_shape("out", out, users.size(), pu.cols);
-    check_codes("users", users, 0, by_user.n_rows());
-    parallel_for(users.size(), n_threads, kUsersPerChunk, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t k = begin; k < end; ++k) {
-        const auto user = static_cast<std::size_t>(users[k]);
-        write_user(by_user.row_indices(user), pu.row(user), yj, out.row(k));
-      }
-    });
-  }
+  svdpp_user_factors_wide(widened(by_user), users, pu, yj, out, n_threads);
 }
 
 #define ASTONISH_INSTANTIATE(Offset)                                                        \
