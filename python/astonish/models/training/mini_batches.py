@@ -179,8 +179,8 @@ class EpochTrainer:
         for name, array in parameters.items():
             if not np.isfinite(array).all():
                 raise ValueError(
-                    f"epoch {self._epoch} diverged: {name} is not finite; lower the learning rate "
-                    "or the weight decay"
+                    f"epoch {self._epoch} diverged: {name} is not finite; one of these may be too "
+                    "large: the learning rate, the weight decay (wd), the ratings"
                 )
         return parameters
 

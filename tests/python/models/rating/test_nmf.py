@@ -213,6 +213,13 @@ def test_diverging_leaves_the_model_as_it_was(trainset, other_trainset):
     assert_same_state(model, before)
 
 
+def test_without_learning_rates_the_error_names_what_else_may_be_too_large():
+    model = NMF(n_factors=2, init_low=1e-10, init_high=1e10, random_state=0)
+    reasons = r"may be too large: the regularisation \(reg_\*\), the initial factors \(init_\*\)"
+    with pytest.raises(ValueError, match=reasons):
+        model.fit(trainset_of(("u", "i", 1e300)))
+
+
 # History, early stopping, callbacks
 
 
