@@ -12,6 +12,7 @@ from astonish import (
     SVD,
     AlgoBase,
     BaselineOnly,
+    CoClustering,
     DotBias,
     EmbeddingNN,
     FactorModel,
@@ -149,6 +150,16 @@ def test_systems_that_do_not_fit_into_memory_are_refused_before_any_work(cls, mo
 def test_a_network_that_does_not_fit_into_memory_is_refused(sizes):
     with pytest.raises(MemoryError, match=r"emb_szs=.* and layers=.* would take [\d,]+ bytes"):
         EmbeddingNN(**sizes).fit(TRAINSET)
+
+
+@pytest.mark.parametrize("sizes", [{"n_cltr_u": 2**31 - 1}, {"n_cltr_i": 10**8}], ids=str)
+def test_clusters_that_do_not_fit_into_memory_are_refused_before_any_work(sizes, monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**9)
+    model = CoClustering(**sizes)
+    message = r"n_cltr_u=\d+ and n_cltr_i=\d+ would take [\d,]+ bytes, .* free: fewer clusters"
+    with pytest.raises(MemoryError, match=message):
+        model.fit(TRAINSET)
+    assert not hasattr(model, "trainset")
 
 
 # Evaluation
