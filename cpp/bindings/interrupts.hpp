@@ -27,13 +27,14 @@ inline EpochCallback with_interrupts(const std::optional<py::function>& on_epoch
 }
 
 // Looks for Ctrl-C between blocks of rows, though not between all of them: another thread may hold
-// the GIL for longer than a block takes.
-inline KeepGoing until_interrupted() {
+// the GIL for longer than a block takes. `check` may raise what ends the run, too.
+inline KeepGoing until_interrupted(const std::optional<py::function>& check = std::nullopt) {
   using Clock = std::chrono::steady_clock;
-  return [next = Clock::now()]() mutable {
+  return [check, next = Clock::now()]() mutable {
     if (Clock::now() < next) return true;
     const py::gil_scoped_acquire acquire;
     check_signals();
+    if (check) (*check)();
     next = Clock::now() + std::chrono::milliseconds(50);
     return true;
   };

@@ -6,6 +6,7 @@
 
 #include "arrays.hpp"
 #include "astonish/embedding_dot.hpp"
+#include "interrupts.hpp"
 
 namespace astonish::bindings {
 
@@ -13,13 +14,14 @@ template <typename T, typename Trainer>
 void bind_run(Trainer& trainer, const Array<std::int32_t>& users, const Array<std::int32_t>& items,
               const Array<T>& ratings, const Array<std::int32_t>& samples, std::size_t batch_size,
               const Array<double>& lrs, const Array<double>& moms, Array<double> losses,
-              int n_threads) {
+              int n_threads, const std::optional<py::function>& check) {
   const RatedPairs<T> pairs{read("users", users), read("items", items), read("ratings", ratings)};
   const SampleBatches batches{read("samples", samples), batch_size};
   const BatchRates rates{read("lrs", lrs), read("moms", moms)};
   const auto its_losses = write("losses", losses);
+  const KeepGoing keep_going = until_interrupted(check);
   const py::gil_scoped_release release;
-  trainer.run(pairs, batches, rates, its_losses, n_threads);
+  trainer.run(pairs, batches, rates, its_losses, n_threads, keep_going);
 }
 
 template <typename T, typename Trainer>
@@ -28,7 +30,9 @@ void def_run(py::class_<Trainer>& trainer) {
               py::arg("items").noconvert(), py::arg("ratings").noconvert(),
               py::arg("samples").noconvert(), py::arg("batch_size"), py::arg("lrs").noconvert(),
               py::arg("moms").noconvert(), py::arg("losses").noconvert(), py::arg("n_threads"),
-              "Train on batches in turn, and write the loss of each before its update.");
+              py::arg("check") = py::none(),
+              "Train on batches in turn, and write the loss of each before its update; what "
+              "`check`, called now and then, raises ends the run.");
 }
 
 // Options has `adam` and `y_range`.

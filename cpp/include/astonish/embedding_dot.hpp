@@ -22,6 +22,7 @@
 
 #include "astonish/adam.hpp"
 #include "astonish/matrix.hpp"
+#include "astonish/parallel.hpp"
 #include "astonish/y_range.hpp"
 
 namespace astonish {
@@ -73,9 +74,10 @@ class EmbeddingDot {
   // its update. Throws std::invalid_argument for lengths that do not fit, batches of none or of
   // more than 2^31 - 1 samples, and n_threads < 1; std::out_of_range for a sample, a user or an
   // item that does not exist; std::domain_error when a loss is not finite (the message names the
-  // batch): the parameters are lost.
+  // batch), and Cancelled when `keep_going` says no, which is asked several times a batch: in both
+  // cases the parameters are lost.
   void run(const RatedPairs<T>& pairs, const SampleBatches& batches, const BatchRates& rates,
-           std::span<double> losses, int n_threads);
+           std::span<double> losses, int n_threads, const KeepGoing& keep_going = {});
 
   // Writes everything as it is now; shapes as at the beginning, else std::invalid_argument.
   void copy_to(const DotArrays<T>& weights, const DotArrays<T>& averages,

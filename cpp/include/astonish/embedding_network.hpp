@@ -25,6 +25,7 @@
 #include "astonish/adam.hpp"
 #include "astonish/embedding_dot.hpp"
 #include "astonish/matrix.hpp"
+#include "astonish/parallel.hpp"
 #include "astonish/y_range.hpp"
 
 namespace astonish {
@@ -77,7 +78,7 @@ class EmbeddingNetwork {
 
   // As EmbeddingDot::run; a batch of one sample cannot be normalised: std::invalid_argument.
   void run(const RatedPairs<T>& pairs, const SampleBatches& batches, const BatchRates& rates,
-           std::span<double> losses, int n_threads);
+           std::span<double> losses, int n_threads, const KeepGoing& keep_going = {});
 
   // Writes everything as it is now; shapes as at the beginning, else std::invalid_argument.
   void copy_to(const NetworkArrays<T>& weights, const NetworkArrays<T>& averages,

@@ -120,13 +120,15 @@ class AdamTable {
   }
 
   // Takes all rows to the end of a run of `step` batches; the next run counts from 0 again.
-  void finish(std::size_t step, const AdamSteps& steps, int n_threads) {
-    parallel_for(n_rows(), n_threads, kRowsPerChunk, [&](std::size_t begin, std::size_t end) {
+  void finish(std::size_t step, const AdamSteps& steps, int n_threads,
+              const KeepGoing& keep_going = {}) {
+    const auto finish_rows = [&](std::size_t begin, std::size_t end) {
       for (std::size_t row = begin; row < end; ++row) {
         catch_up(row, step, steps);
         reached_[row] = 0;
       }
-    });
+    };
+    parallel_for(n_rows(), n_threads, kRowsPerChunk, finish_rows, keep_going);
   }
 
  private:

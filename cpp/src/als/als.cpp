@@ -49,7 +49,9 @@ void check_side(const std::string& name, const FactorSide<T>& side, std::size_t 
 template <typename T>
 void check_finite(std::span<const T> solution, std::size_t row) {
   if (all_finite(solution)) return;
-  throw std::domain_error("the solution of row " + std::to_string(row) + " is not finite");
+  throw std::domain_error("the solution of row " + std::to_string(row) +
+                          " is not finite; the regularisation (reg_*), the sample weights or the "
+                          "ratings may be too small or too large");
 }
 
 template <typename T>

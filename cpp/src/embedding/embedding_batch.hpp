@@ -89,8 +89,8 @@ class EmbeddingBatch {
     }
   }
 
-  void finish(const AdamSteps& steps, int n_threads) {
-    table_.finish(steps.size(), steps, n_threads);
+  void finish(const AdamSteps& steps, int n_threads, const KeepGoing& keep_going) {
+    table_.finish(steps.size(), steps, n_threads, keep_going);
   }
 
  private:

@@ -71,7 +71,8 @@ EmbeddingDot<T>& EmbeddingDot<T>::operator=(EmbeddingDot&&) noexcept = default;
 
 template <typename T>
 void EmbeddingDot<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batches,
-                          const BatchRates& rates, std::span<double> losses, int n_threads) {
+                          const BatchRates& rates, std::span<double> losses, int n_threads,
+                          const KeepGoing& keep_going) {
   State& state = *state_;
   check_run<T>(pairs, batches, rates, losses, n_threads, state.users.table.n_rows(),
                state.items.table.n_rows());
@@ -79,9 +80,10 @@ void EmbeddingDot<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batch
   state.reserve(batches.size);
   const std::size_t n_parts = parts_of_batch(batches.size * state.users.table.width(), n_threads);
   const BatchRun<T> run{pairs, batches, rates, steps, losses, n_parts};
-  run_phases(steps.size() * DotBatches<T>::kPhases, n_parts, DotBatches<T>(state, run));
+  run_phases(steps.size() * DotBatches<T>::kPhases, n_parts, n_threads, keep_going,
+             DotBatches<T>(state, run));
   for (Side<T>* side : {&state.users, &state.items}) {
-    if (side->trained) side->table.finish(steps.size(), steps, n_threads);
+    if (side->trained) side->table.finish(steps.size(), steps, n_threads, keep_going);
   }
   state.options.adam.first_step += steps.size();
 }

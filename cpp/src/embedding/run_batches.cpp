@@ -48,8 +48,9 @@ double batch_loss(std::span<const double> squared_errors, std::size_t batch, dou
   const double sum = std::accumulate(squared_errors.begin(), squared_errors.end(), 0.0);
   if (!std::isfinite(sum)) {
     throw std::domain_error("batch " + std::to_string(batch) +
-                            " diverged: its loss is not finite; lower the learning rate, " +
-                            std::to_string(lr) + " there");
+                            " diverged: its loss is not finite; one of these may be too large: "
+                            "the learning rate (" +
+                            std::to_string(lr) + " there), the weight decay (wd), the ratings");
   }
   return sum / static_cast<double>(squared_errors.size());
 }

@@ -29,12 +29,15 @@ bool has_finite_factors(const BiasedFactors<double>& model) {
 void throw_diverged(const char* method, int epoch, std::initializer_list<LearningRate> rates) {
   std::ostringstream message;
   message << method << " diverged in epoch " << epoch << ": the factors are no longer finite";
-  const char* separator = "; lower the learning rates (";
+  message << "; one of these may be too large: ";
+  const char* separator = "the learning rates (";
   for (const LearningRate& rate : rates) {
     message << separator << rate.name << '=' << rate.value;
     separator = ", ";
   }
-  if (rates.size() > 0) message << ") or the regularisation";
+  if (rates.size() > 0) message << "), ";
+  message << "the regularisation (reg_*), the initial factors (init_*), the sample weights, "
+             "the ratings";
   throw std::domain_error(message.str());
 }
 

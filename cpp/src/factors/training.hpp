@@ -48,7 +48,8 @@ struct LearningRate {
   double value;
 };
 
-// Throws std::domain_error; the message names the epoch and the rates, where there are any.
+// Throws std::domain_error; the message names the epoch, the rates, where there are any, and what
+// else may be the reason.
 [[noreturn]] void throw_diverged(const char* method, int epoch,
                                  std::initializer_list<LearningRate> rates);
 

@@ -1,5 +1,6 @@
 #include "astonish/embedding_network.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -20,6 +21,14 @@ namespace {
 
 // Tiles multiply so many numbers while a plain loop touches one; see parts_of_batch().
 constexpr std::size_t kTermsPerNumber = 128;
+
+// A part of a phase is no longer than some tenths of a second: between two parts the run may be
+// cancelled. Results do not depend on the parts.
+constexpr std::size_t kMostTerms = std::size_t{1} << 30U;
+
+std::size_t parts_of_phase(std::size_t n_terms, int n_threads) {
+  return std::max(parts_of_batch(n_terms / kTermsPerNumber, n_threads), n_terms / kMostTerms);
+}
 
 void check_dropped(const std::string& name, double p) {
   if (!(p >= 0.0 && p < 1.0)) {
@@ -67,7 +76,8 @@ EmbeddingNetwork<T>& EmbeddingNetwork<T>::operator=(EmbeddingNetwork&&) noexcept
 
 template <typename T>
 void EmbeddingNetwork<T>::run(const RatedPairs<T>& pairs, const SampleBatches& batches,
-                              const BatchRates& rates, std::span<double> losses, int n_threads) {
+                              const BatchRates& rates, std::span<double> losses, int n_threads,
+                              const KeepGoing& keep_going) {
   State& state = *state_;
   check_run<T>(pairs, batches, rates, losses, n_threads, state.shape.n_users, state.shape.n_items);
   if (batches.size == 1 && state.options.use_bn && !state.hidden.empty()) {
@@ -75,13 +85,12 @@ void EmbeddingNetwork<T>::run(const RatedPairs<T>& pairs, const SampleBatches& b
   }
   const AdamSteps steps(state.options.adam, rates);
   state.reserve(batches.size);
-  const std::size_t n_parts =
-      parts_of_batch(state.n_terms(batches.size) / kTermsPerNumber, n_threads);
+  const std::size_t n_parts = parts_of_phase(state.n_terms(batches.size), n_threads);
   const BatchRun<T> run{pairs, batches, rates, steps, losses, n_parts};
-  run_phases(steps.size() * NetworkBatches<T>::phases_of(state), n_parts,
+  run_phases(steps.size() * NetworkBatches<T>::phases_of(state), n_parts, n_threads, keep_going,
              NetworkBatches<T>(state, run));
-  state.users.finish(steps, n_threads);
-  state.items.finish(steps, n_threads);
+  state.users.finish(steps, n_threads, keep_going);
+  state.items.finish(steps, n_threads, keep_going);
   state.options.adam.first_step += steps.size();
 }
 

@@ -1,5 +1,9 @@
 #include "phases.hpp"
 
+#include <string>
+
+#include "astonish/epochs.hpp"
+
 namespace astonish::internal::parallel {
 
 namespace {
@@ -17,6 +21,10 @@ void pause() {
 }
 
 }  // namespace
+
+void ask(const KeepGoing& keep_going, std::size_t phase) {
+  if (!keep_going()) throw Cancelled("cancelled before phase " + std::to_string(phase));
+}
 
 void PhaseTeam::wait_for(std::uint64_t parts, Patience& patience) {
   const auto are_over = [&] { return over_.load(std::memory_order_acquire) >= parts; };
@@ -43,6 +51,7 @@ void PhaseTeam::finish_parts(std::uint64_t n) {
 }
 
 bool PhaseTeam::may_go() {
+  if (!caller_works_.load(std::memory_order_relaxed)) return false;
   if (!held_up_.load(std::memory_order_relaxed) || !held_up_.exchange(false)) return false;
   int members = members_;
   while (members > 1) {

@@ -8,32 +8,47 @@
 // On a CPU that has other work to do, a member loses its core in the middle of a part now and then,
 // and all others wait for milliseconds. A team that spends most of its time waiting lets a member
 // go: the parts, and so the results, are the same, whichever member computes them.
+//
+// A long run is cancelled by the calling thread, which asks `keep_going` before each part that it
+// takes; so it stays to the end.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 
 #include "astonish/parallel.hpp"
 
 namespace astonish::internal::parallel {
 
+// Throws Cancelled when `keep_going` says no.
+void ask(const KeepGoing& keep_going, std::size_t phase);
+
 class PhaseTeam {
  public:
-  PhaseTeam(std::size_t n_phases, std::size_t n_parts, int n_members)
-      : n_parts_(n_parts), total_(n_phases * n_parts), members_(n_members) {}
+  PhaseTeam(std::size_t n_phases, std::size_t n_parts, int n_members, const KeepGoing& keep_going)
+      : n_parts_(n_parts),
+        total_(n_phases * n_parts),
+        keep_going_(keep_going),
+        caller_works_(!keep_going),
+        members_(n_members) {}
 
   // What one member does: body(phase, part) for the parts that it takes.
   template <typename Body>
   void work(const Body& body) {
     Patience patience{members_};
+    const bool asks = keep_going_ && std::this_thread::get_id() == caller_;
+    if (asks) caller_works_ = true;
     for (;;) {
       const std::uint64_t position = next_.fetch_add(1, std::memory_order_relaxed);
       if (position >= total_) return;
       wait_for(position / n_parts_ * n_parts_, patience);
       if (failed_) return;
       try {
+        if (asks) ask(keep_going_, position / n_parts_);
         body(position / n_parts_, position % n_parts_);
       } catch (...) {
         failed_ = true;
@@ -41,7 +56,7 @@ class PhaseTeam {
         throw;
       }
       finish_parts(1);
-      if (may_go()) return;
+      if (!asks && may_go()) return;
     }
   }
 
@@ -60,25 +75,41 @@ class PhaseTeam {
   void wait_for(std::uint64_t parts, Patience& patience);
   void finish_parts(std::uint64_t n);
 
-  // Whether the member that has just finished a part is one too many.
+  // Whether the member that has just finished a part is one too many. Nobody goes before the caller
+  // came: who goes is free to take the caller's place, and then nobody would ask.
   bool may_go();
 
   std::uint64_t n_parts_, total_;
+  const KeepGoing& keep_going_;
+  std::thread::id caller_ = std::this_thread::get_id();
+  std::atomic<bool> caller_works_;
   std::atomic<std::uint64_t> next_{0}, over_{0};
   std::atomic<bool> failed_{false}, held_up_{false};
   std::atomic<int> members_;
 };
 
-// Calls body(phase, part) for every part of every phase. With one part nothing is started.
+// Calls body(phase, part) for every part of every phase, in at most n_threads threads; one is the
+// caller. Throws Cancelled when `keep_going` says no.
 template <typename Body>
-void run_phases(std::size_t n_phases, std::size_t n_parts, const Body& body) {
-  if (n_parts == 1) {
-    for (std::size_t phase = 0; phase < n_phases; ++phase) body(phase, std::size_t{0});
+void run_phases(std::size_t n_phases, std::size_t n_parts, int n_threads,
+                const KeepGoing& keep_going, const Body& body) {
+  const std::size_t n_members = std::min(n_parts, static_cast<std::size_t>(n_threads));
+  if (n_members == 1) {
+    for (std::size_t position = 0; position < n_phases * n_parts; ++position) {
+      if (keep_going) ask(keep_going, position / n_parts);
+      body(position / n_parts, position % n_parts);
+    }
     return;
   }
-  const int n_members = static_cast<int>(n_parts);
-  PhaseTeam team(n_phases, n_parts, n_members);
-  parallel_for(n_parts, n_members, 1, [&](std::size_t, std::size_t) { team.work(body); });
+  PhaseTeam team(n_phases, n_parts, static_cast<int>(n_members), keep_going);
+  parallel_for(n_members, static_cast<int>(n_members), 1,
+               [&](std::size_t, std::size_t) { team.work(body); });
+}
+
+// The same in a thread for each part.
+template <typename Body>
+void run_phases(std::size_t n_phases, std::size_t n_parts, const Body& body) {
+  run_phases(n_phases, n_parts, static_cast<int>(n_parts), {}, body);
 }
 
 // The share of [0, n) that one of n_parts does.

@@ -1,5 +1,7 @@
 """Trainers of factors in batches with Adam."""
 
+from collections.abc import Callable
+
 from numpy.typing import NDArray
 
 from astonish._core._types import Float, Float32, Float64, Int32
@@ -26,6 +28,7 @@ class EmbeddingDotFloat32:
         moms: Float64,
         losses: Float64,
         n_threads: int,
+        check: Callable[[], object] | None = ...,
     ) -> None: ...
     def copy_to(
         self,
@@ -46,6 +49,7 @@ class EmbeddingDotFloat64:
         moms: Float64,
         losses: Float64,
         n_threads: int,
+        check: Callable[[], object] | None = ...,
     ) -> None: ...
     def copy_to(
         self,

@@ -1,6 +1,6 @@
 """Embeddings with layers above them: training, estimates and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from numpy.typing import NDArray
 
@@ -29,6 +29,7 @@ class EmbeddingNetworkFloat32:
         moms: Float64,
         losses: Float64,
         n_threads: int,
+        check: Callable[[], object] | None = ...,
     ) -> None: ...
     def copy_to(
         self,
@@ -50,6 +51,7 @@ class EmbeddingNetworkFloat64:
         moms: Float64,
         losses: Float64,
         n_threads: int,
+        check: Callable[[], object] | None = ...,
     ) -> None: ...
     def copy_to(
         self,

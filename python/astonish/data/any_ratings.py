@@ -52,7 +52,7 @@ def _from_triples(ratings: Any, name: str) -> Ratings:
     if not isinstance(ratings, Iterable) or isinstance(ratings, (str, bytes)):
         raise TypeError(
             f"{name} must be a Dataset, a Trainset, a frame or a list of (user id, item id, "
-            f"rating), got {type(ratings).__name__}"
+            f"rating), got {type(ratings).__name__}: {reprlib.repr(ratings)}"
         )
     rows = list(ratings)
     for number, row in enumerate(rows):

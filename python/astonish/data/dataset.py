@@ -1,11 +1,10 @@
 """Data sets: where ratings come from, and how they become training and test sets."""
 
-import sys
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from astonish.data.outside_scale import warn_outside_scale
 from astonish.data.ratings import Ratings, RawRating, Triple
 from astonish.data.reader import Reader
 from astonish.data.source_data import SourceData
@@ -17,8 +16,6 @@ from astonish.data.trainset import Trainset
 from astonish.support.public import public
 
 FoldFiles: TypeAlias = Sequence[tuple[str | Path, str | Path]]
-
-_PACKAGE = "astonish."
 
 
 @public
@@ -220,7 +217,7 @@ class DatasetAutoFolds(Dataset):
         if not len(ratings):
             source = getattr(self, "ratings_file", "the source")
             raise ValueError(f"the data set is empty: {source} holds no rating")
-        _warn_outside_scale(ratings, self.reader.rating_scale)
+        warn_outside_scale(ratings.values, self.reader.rating_scale)
         self.has_been_split = False
         self._ratings = ratings
         self._raw_ratings: list[RawRating] | None = None
@@ -271,23 +268,3 @@ def _require_reader(reader: Reader | None) -> Reader:
     if not hasattr(reader, "rating_scale"):
         raise TypeError(f"reader must be a Reader, got {reader!r}")
     return reader  # type: ignore[return-value]
-
-
-def _warn_outside_scale(ratings: Ratings, scale: tuple[float, float]) -> None:
-    lowest, highest = ratings.values.min(), ratings.values.max()
-    if lowest < scale[0] or highest > scale[1]:
-        warnings.warn(
-            f"ratings from {lowest:g} to {highest:g} go beyond rating_scale={scale}; they are kept,"
-            " but estimates are clipped to the scale",
-            stacklevel=_outside_stacklevel(),
-        )
-
-
-def _outside_stacklevel() -> int:
-    """Return the `stacklevel` with which a warning of the caller points outside the package."""
-    frame = sys._getframe(1)
-    level = 1
-    while frame.f_globals.get("__name__", "").startswith(_PACKAGE) and frame.f_back is not None:
-        frame = frame.f_back
-        level += 1
-    return level

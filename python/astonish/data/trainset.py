@@ -55,6 +55,12 @@ class Trainset:
         The side whose parameters come from another model, so that all of these users or items are
         known, with or without ratings here. None where only those with ratings are known.
 
+    Notes
+    -----
+    A fitted model keeps its training set and reads it at every estimate, so a training set must not
+    be edited after a fit. Its arrays are read-only; lists of ids and attributes such as
+    ``rating_scale`` can be changed, as scikit-surprise's can, before it.
+
     Examples
     --------
     >>> import astonish

@@ -29,6 +29,9 @@ def explode_options(name: str, choices: Any) -> dict[str, Any]:
     """
     if not isinstance(choices, Mapping):
         raise TypeError(f"{name} must be a dict of lists, got {choices!r}")
+    for key in choices:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} must have names of parameters as keys, got {key!r}")
     exploded = dict(choices)
     for option in _DICTS:
         if option in exploded:

@@ -1,6 +1,7 @@
 """Where random numbers come from."""
 
 import numbers
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -35,5 +36,5 @@ def get_rng(random_state: Any) -> np.random.RandomState:
         return random_state
     raise ValueError(
         "Wrong random state. Expecting None, an int or a numpy RandomState instance, "
-        f"got a {type(random_state)}"
+        f"got a {type(random_state)}: random_state={reprlib.repr(random_state)}"
     )

@@ -7,6 +7,13 @@
 ...         return astonish.SVD(n_factors=7, n_epochs=3, random_state=0)
 """
 
+try:
+    import pytest  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "astonish.testing needs pytest: pip install 'astonish[test]'", name="pytest"
+    ) from error
+
 from astonish.testing.contract import ModelContract
 from astonish.testing.data import all_pairs, checkerboard, trainset_of
 from astonish.testing.state import assert_same_state, state_of

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "astonish/epochs.hpp"
 #include "helpers.hpp"
 
 using namespace astonish;
@@ -192,6 +193,20 @@ TEST_CASE("a loss that is not finite names its batch") {
     problem.ratings[1200] = std::numeric_limits<float>::infinity();
     CHECK_THROWS_WITH_AS(problem.run(400, n_threads), Contains("batch 3 diverged"),
                          std::domain_error);
+  }
+}
+
+TEST_CASE("a run is cancelled inside of a batch") {
+  for (const int n_threads : {1, 2}) {
+    Problem<double> problem(300, 200, 70, 4000);
+    EmbeddingDot<double> trainer = problem.trainer();
+    const std::vector<double> lrs(1, 0.01), moms(1, 0.9);
+    std::vector<double> losses(1);
+    int n_asked = 0;
+    CHECK_THROWS_AS(trainer.run({problem.users, problem.items, problem.ratings},
+                                {problem.samples, problem.samples.size()}, {lrs, moms}, losses,
+                                n_threads, [&] { return ++n_asked < 3; }),
+                    Cancelled);
   }
 }
 

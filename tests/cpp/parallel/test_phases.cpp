@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "astonish/epochs.hpp"
+
 using namespace astonish;
 using namespace astonish::internal::parallel;
 
@@ -54,6 +56,52 @@ TEST_CASE("an error in one part ends all of them and is thrown once") {
                          "here", std::domain_error);
     CHECK(later == 0);
   }
+}
+
+TEST_CASE("there may be more parts than threads") {
+  for (const int n_threads : {1, 2, 3}) {
+    CAPTURE(n_threads);
+    std::vector<std::atomic<int>> calls(20 * 7);
+    run_phases(20, 7, n_threads, {}, [&](std::size_t phase, std::size_t part) {
+      for (std::size_t before = 0; before < phase * 7; ++before) CHECK(calls[before] == 1);
+      ++calls[phase * 7 + part];
+    });
+    for (const auto& count : calls) CHECK(count == 1);
+  }
+}
+
+TEST_CASE("the caller cancels a run between two parts") {
+  for (const int n_threads : {1, 2, 5}) {
+    CAPTURE(n_threads);
+    const auto caller = std::this_thread::get_id();
+    std::atomic<int> n_asked = 0, n_done = 0;
+    const KeepGoing keep_going = [&] {
+      CHECK(std::this_thread::get_id() == caller);
+      return ++n_asked < 10;
+    };
+    const auto body = [&](std::size_t, std::size_t) {
+      ++n_done;
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    };
+    CHECK_THROWS_AS(run_phases(100000, 5, n_threads, keep_going, body), Cancelled);
+    CHECK(n_asked == 10);
+    CHECK(n_done < 100000);
+  }
+}
+
+TEST_CASE("the caller asks to the end though it holds up the others") {
+  const auto caller = std::this_thread::get_id();
+  std::vector<std::thread::id> last(3);
+  std::atomic<int> n_asked = 0;
+  const auto body = [&](std::size_t phase, std::size_t part) {
+    const auto self = std::this_thread::get_id();
+    if (phase == 59) last[part] = self;
+    if (self == caller) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  };
+  run_phases(
+      60, 3, 3, [&] { return ++n_asked > 0; }, body);
+  CHECK(n_asked >= 60);
+  CHECK(std::set<std::thread::id>(last.begin(), last.end()).contains(caller));
 }
 
 TEST_CASE("a team lets members go until nobody holds the others up") {

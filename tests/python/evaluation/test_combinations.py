@@ -64,6 +64,8 @@ def test_an_empty_grid_is_the_default_model(data):
         (None, TypeError, "param_grid must be a dict of lists, got None"),
         ({"n_epochs": 5}, TypeError, r"param_grid\['n_epochs'\] must be a list of .*got 5"),
         ({"solver": "bitwise"}, TypeError, r"param_grid\['solver'\] must be .*got 'bitwise'"),
+        ({5: [1]}, TypeError, "param_grid must have names of parameters as keys, got 5"),
+        ({"n_epochs": [1], None: [1]}, TypeError, "param_grid must have names .* got None"),
         ({"n_epochs": []}, ValueError, r"param_grid\['n_epochs'\] is empty"),
         ({"n_epochs": np.array(3)}, TypeError, r"param_grid\['n_epochs'\] must be a list of val"),
         ({"sim_options": ["msd"]}, TypeError, r"param_grid\['sim_options'\] must be a dict of"),
@@ -163,6 +165,7 @@ def test_with_a_distribution_values_are_drawn_by_sorted_names():
         ({"a": []}, {}, ValueError, r"param_distributions\['a'\] is empty"),
         ({"a": [], "b": Dice()}, {}, ValueError, r"param_distributions\['a'\] is empty"),
         ({"a": 3}, {}, TypeError, r"param_distributions\['a'\] must be a list"),
+        ({("a",): [3]}, {}, TypeError, r"param_distributions must have .* as keys, got \('a',\)"),
         ([1], {}, TypeError, r"param_distributions must be a dict of lists, got \[1\]"),
         (
             {"sim_options": {"shrinkage": Dice()}},

@@ -92,7 +92,8 @@ def many(model: Any, users: list[Any], items: list[Any]) -> NDArray[np.float64]:
             why_impossible(model, estimates, *inner)
         finished: NDArray[np.float64] = model._finish(estimates)
         return finished
-    one_by_one = (model.predict(*pair).est for pair in zip(users, items, strict=True))
+    pairs = zip(users, items, strict=True)
+    one_by_one = (_as_float(model, model.predict(*pair).est) for pair in pairs)
     return np.fromiter(one_by_one, np.float64, len(users))
 
 
@@ -151,11 +152,29 @@ def _read_estimate(model: Any, answer: Any) -> tuple[Any, Any]:
         return answer, {}
     parts = answer if isinstance(answer, tuple) else (answer, {})
     if len(parts) != 2 or not hasattr(parts[0], "__float__") or not hasattr(parts[1], "keys"):
-        raise TypeError(
-            f"{type(model).__name__}.estimate must return a number, or a number and a dict of "
-            f"details, got {answer!r}"
-        )
+        raise TypeError(f"{_must_return(model)}, got {answer!r}")
+    if getattr(parts[0], "size", 1) != 1:  # scikit-surprise, which compares it, raises this, too
+        raise ValueError(f"{_must_return(model)}, got {answer!r}")
     return parts
+
+
+def _must_return(model: Any) -> str:
+    return (
+        f"{type(model).__name__}.estimate must return a number, or a number and a dict of details"
+    )
+
+
+def _as_float(model: Any, estimate: Any) -> float:
+    """Return the number that a user's `estimate` returned as tables hold it."""
+    if type(estimate) is float:
+        return estimate
+    try:
+        return float(estimate.item() if isinstance(estimate, np.ndarray) else estimate)
+    except OverflowError:
+        raise ValueError(
+            f"{_must_return(model)}, got an int of {estimate.bit_length()} bits, which is beyond "
+            f"all floats: {hex(estimate):.20}..."
+        ) from None
 
 
 def block(model: Any, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -186,14 +205,14 @@ def _estimate_or_nan(model: Any, user: int, item: int) -> float:
     """Return an estimate; a model that changes `predict` is asked by raw ids."""
     if model._overrides("predict"):
         trainset = model.trainset
-        return _est_or_nan(model.predict(trainset.user_ids[user], trainset.item_ids[item]))
+        return _est_or_nan(model, model.predict(trainset.user_ids[user], trainset.item_ids[item]))
     estimate, details = one(model, user, item)
-    return np.nan if details["was_impossible"] else float(estimate)
+    return np.nan if details["was_impossible"] else _as_float(model, estimate)
 
 
-def _est_or_nan(prediction: Any) -> float:
+def _est_or_nan(model: Any, prediction: Any) -> float:
     impossible = (prediction.details or {}).get("was_impossible", False)
-    return np.nan if impossible else float(prediction.est)
+    return np.nan if impossible else _as_float(model, prediction.est)
 
 
 def table(
@@ -216,6 +235,6 @@ def _table_one_by_one(
         check_cancelled()
         for column, item in enumerate(items):
             prediction = model.predict(user, item)
-            table[row, column] = prediction.est
-            known[row, column] = not np.isnan(_est_or_nan(prediction))
+            table[row, column] = _as_float(model, prediction.est)
+            known[row, column] = not np.isnan(_est_or_nan(model, prediction))
     return table, known

@@ -24,7 +24,11 @@ _KINDS = ("factors", "attributes")
 def check_parts(
     model: Hooks, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Raise an error where a model that was read contradicts its file or its class."""
+    """Raise an error where a model that was read contradicts its file or its class.
+
+    Its arrays get the types that `save` gives them: other programs, and `save` before it did so,
+    write others.
+    """
     if header["version"] > 1 and header.get("defaults") is not True:
         _check_names(type(model), header["attributes"])
     fitted = snapshot(model)
@@ -33,6 +37,7 @@ def check_parts(
         checked(fitted, *names)
     fitted._check_fitted()
     _check_factors(fitted, header, arrays)
+    vars(model).update(fitted._stored_arrays(may_round=True))
 
 
 def _check_names(cls: type[Any], attributes: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from astonish.support.arrays import check_finite
 
@@ -33,6 +34,8 @@ class ArrayOf(NamedTuple):
         Whether numbers need not be finite.
     is_optional : bool
         Whether a model may be without it, or have None.
+    keeps_type : bool
+        Whether files have it in whatever type it has; see `stored_arrays`.
     """
 
     shape: tuple[Dimension, ...]
@@ -40,6 +43,7 @@ class ArrayOf(NamedTuple):
     dtypes: tuple[str, ...] = ()
     may_be_nan: bool = False
     is_optional: bool = False
+    keeps_type: bool = False
 
 
 FittedArrays = dict[str, ArrayOf]
@@ -53,6 +57,45 @@ def check_arrays(arrays: Mapping[str, Any], expected: FittedArrays) -> None:
             _check(name, np.asarray(arrays[name]), spec, lengths)
         elif not spec.is_optional:
             raise ValueError(f"{name} is missing")
+
+
+def stored_arrays(
+    arrays: Mapping[str, Any], expected: FittedArrays, may_round: bool = False
+) -> dict[str, NDArray[Any]]:
+    """Return what files have in place of lists, and of arrays of other types, that users assigned.
+
+    Codes are int64. Real numbers are float32 where all arrays of them are, else float64. What holds
+    no numbers is left to `check_arrays`.
+
+    Raises
+    ------
+    ValueError
+        For rows of different lengths, and for a type of more digits than float64 unless these may
+        be rounded; it names the array.
+    """
+    found = {
+        name: _as_array(name, arrays[name], may_round)
+        for name, spec in expected.items()
+        if spec.shape and not spec.keeps_type and arrays.get(name) is not None
+    }
+    reals = [array.dtype for name, array in found.items() if expected[name].below is None]
+    real = np.float32 if all(dtype == np.float32 for dtype in reals) else np.float64
+    for name, array in found.items():
+        is_code = expected[name].below is not None
+        if array.dtype.kind in ("iu" if is_code else "biuf"):
+            found[name] = array.astype(np.int64 if is_code else real, copy=False)
+    return {name: array for name, array in found.items() if array is not arrays[name]}
+
+
+def _as_array(name: str, value: Any, may_round: bool) -> NDArray[Any]:
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    is_wide = array.dtype.kind == "f" and array.dtype.itemsize > np.dtype(np.float64).itemsize
+    if is_wide and not may_round:
+        raise ValueError(f"{name} must be an array of at most float64, got one of {array.dtype}")
+    return array
 
 
 class _Length(NamedTuple):

@@ -13,7 +13,7 @@ from astonish.data.ratings import Ratings
 from astonish.data.trainset import Trainset
 from astonish.models.base import estimates
 from astonish.models.base.explanations import Terms
-from astonish.models.base.fitted_arrays import FittedArrays, check_arrays
+from astonish.models.base.fitted_arrays import FittedArrays, check_arrays, stored_arrays
 from astonish.models.base.newcomers import trainset_of_rows
 from astonish.models.base.y_range import YRange, to_estimates
 from astonish.models.ranking.factors import Factors
@@ -251,8 +251,17 @@ class Hooks(Parameterized):
 
         A class of the user's that says itself what an estimate is may have any attributes.
         """
-        if self._estimate_many is not None and self._runs_in_core():
+        if self._has_fitted_arrays():
             check_arrays(vars(self), self._fitted_arrays())
+
+    def _stored_arrays(self, may_round: bool = False) -> dict[str, NDArray[Any]]:
+        """Return the arrays, by attribute, that files have in other types than the model."""
+        if not self._has_fitted_arrays():
+            return {}
+        return stored_arrays(vars(self), self._fitted_arrays(), may_round)
+
+    def _has_fitted_arrays(self) -> bool:
+        return self._estimate_many is not None and self._runs_in_core()
 
     # Hooks of newcomers and explanations
 

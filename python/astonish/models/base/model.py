@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from astonish.data.outside_scale import warn_outside_scale
 from astonish.models.base import estimates, persistence
 from astonish.models.base.explanations import added_up
 from astonish.models.base.hooks import Hooks
@@ -147,6 +148,11 @@ class Model(Hooks):
         TypeError, ValueError
             As `fit`, and for invalid ratings. The model then stays as it was.
 
+        Warns
+        -----
+        UserWarning
+            When ratings go beyond the rating scale.
+
         Examples
         --------
         >>> import astonish
@@ -158,6 +164,7 @@ class Model(Hooks):
         self._require("partial_fit", "partial_fit")
         self._fitted_trainset()
         columns = self._read(ratings)  # which may take long: the change itself begins after that
+        warn_outside_scale(columns.values, self._estimate_scale())
         with updated(self) as twin, parameters_of_fit(twin):
             before = twin._fitted_trainset()
             twin.trainset, added = before.extended(columns)
@@ -415,6 +422,11 @@ class Model(Hooks):
         ValueError
             As `recommend`.
 
+        Warns
+        -----
+        UserWarning
+            When weights go beyond the rating scale.
+
         Examples
         --------
         >>> import astonish
@@ -427,6 +439,7 @@ class Model(Hooks):
         trainset, library = self._fitted_trainset(), check_library(as_frame)
         self._require("folds_in", "recommend_for")
         rows = read_histories(trainset, histories, self._weight_of_liked(), unknown_items)
+        warn_outside_scale(rows.values, self._estimate_scale())
         n = check_integer("n", n, 1, INT32_MAX)
         if isinstance(candidates, Mapping):
             raise TypeError("candidates must be a sequence of ids: histories have no user ids")
@@ -615,6 +628,11 @@ class Model(Hooks):
             For invalid ratings, an id that is not hashable, or a model without the ability
             "folds_in".
 
+        Warns
+        -----
+        UserWarning
+            When ratings go beyond the rating scale.
+
         Examples
         --------
         >>> import astonish
@@ -628,7 +646,9 @@ class Model(Hooks):
         trainset = self._fitted_trainset()
         self._require("folds_in", "fold_in")
         check_choice("side", side, ("user", "item"))
-        return self._folded(folded_trainset(trainset, self._read(ratings), side), side)
+        columns = self._read(ratings)
+        warn_outside_scale(columns.values, self._estimate_scale())
+        return self._folded(folded_trainset(trainset, columns, side), side)
 
     @reading
     def build_index(

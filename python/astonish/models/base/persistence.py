@@ -40,12 +40,14 @@ _TRAINSET_ARRAYS = {"offsets": "int64", "indices": "int32", "values": "float64"}
 def save(model: Hooks, file: File) -> None:
     """Write `model` to `file`; see `Model.save`."""
     fitted = snapshot(model)  # the parameters that it has may be for the next `fit`
+    stored = fitted._stored_arrays()
+    fitted.__dict__ = {**vars(fitted), **stored}
     fitted._check_fitted()
     arrays: dict[str, NDArray[Any]] = {}
     content = {
         "class": full_name(type(model)),
         "trainset": _pack_trainset(model.trainset, arrays),
-        "attributes": _pack_attributes(model, arrays),
+        "attributes": _pack_attributes(model, stored, arrays),
         **_pack_factors(fitted, arrays),
     }
     write_archive(file, FORMAT, content, arrays)
@@ -180,10 +182,13 @@ def _unpack_ids(ids: Any, arrays: Mapping[str, NDArray[Any]], n: int) -> Any:
     return unpack_ids(ids, arrays, n) if isinstance(ids, dict) else unpack(ids, arrays)
 
 
-def _pack_attributes(model: Hooks, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _pack_attributes(
+    model: Hooks, stored: dict[str, NDArray[Any]], arrays: dict[str, NDArray[Any]]
+) -> dict[str, Any]:
+    """Return the attributes of a model; those in `stored` are of another type in files."""
     return {
         name: None if name in model._unsaved else pack(name, value, arrays)
-        for name, value in vars(model).items()
+        for name, value in {**vars(model), **stored}.items()
         if name != "trainset"
     }
 

@@ -261,7 +261,7 @@ class ImplicitALS(FactorModel):
         arrays = super()._fitted_arrays()
         arrays = {name: arrays[name] for name in ("pu", "qi")}
         if self.trainset.known_side == "items":  # new users, of whom it is asked for
-            arrays["popularity_"] = ArrayOf((self.trainset.n_items,))
+            arrays["popularity_"] = ArrayOf((self.trainset.n_items,), keeps_type=True)
         return arrays
 
     def _factors(self) -> Factors:

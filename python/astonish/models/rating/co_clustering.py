@@ -1,5 +1,6 @@
 """Co-clustering of users and items; drives the kernels of co_clustering.hpp."""
 
+import math
 from collections.abc import Callable
 from dataclasses import KW_ONLY, field
 from typing import Any
@@ -27,6 +28,7 @@ from astonish.models.training.parameters import (
 from astonish.models.training.publishing import reading
 from astonish.models.training.sgd_trainers import Parameters, root_mean
 from astonish.support.arrays import as_int64
+from astonish.support.memory import check_fits
 from astonish.support.parameters import checked, declare, integer, param
 from astonish.support.public import public
 from astonish.support.random_state import get_rng
@@ -35,6 +37,8 @@ from astonish.support.settings import is_strict, resolve_n_threads
 Clusters = NDArray[np.intp]
 Values = NDArray[np.float64]
 Averages = tuple[Values, Values, Values]
+
+_BYTES_A_PAIR = 32  # of clusters: sum, count and mean, and the mean of the epoch before
 
 
 @public
@@ -123,6 +127,12 @@ class CoClustering(AlgoBase):
     def _fit(self, trainset: Trainset) -> None:
         values = checked(self)
         n_threads = resolve_n_threads(values.n_threads)
+        sizes = values.n_cltr_u, values.n_cltr_i
+        check_fits(
+            _BYTES_A_PAIR * math.prod(sizes) + 8 * n_threads * max(sizes),
+            f"n_cltr_u={sizes[0]} and n_cltr_i={sizes[1]}",
+            "fewer clusters take less",
+        )
         rng = get_rng(values.random_state)
         cltr_u = rng.randint(values.n_cltr_u, size=trainset.n_users).astype(np.intp)
         cltr_i = rng.randint(values.n_cltr_i, size=trainset.n_items).astype(np.intp)

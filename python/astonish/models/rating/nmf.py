@@ -127,7 +127,7 @@ class NMF(FactorModel, AlgoBase):
         """Refuse what scikit-surprise refuses here; what is no number is refused by `fit`."""
         super().__post_init__()
         if isinstance(self.init_low, numbers.Real) and self.init_low < 0:
-            raise ValueError("init_low should be greater than zero")
+            raise ValueError(f"init_low should be greater than zero, got {self.init_low!r}")
 
     def _fit(self, trainset: Trainset) -> None:
         self.sgd(trainset)

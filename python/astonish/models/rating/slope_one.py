@@ -90,8 +90,8 @@ class SlopeOne(AlgoBase):
     def _fitted_arrays(self) -> FittedArrays:
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
         return {
-            "user_mean": ArrayOf((n_users,)),
-            "freq": ArrayOf((n_items, n_items), is_optional=True),
+            "user_mean": ArrayOf((n_users,), keeps_type=True),
+            "freq": ArrayOf((n_items, n_items), is_optional=True, keeps_type=True),
             "dev": ArrayOf((n_items, n_items), may_be_nan=True, is_optional=True),
         }
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from astonish.models.training.epochs import Losses
 from astonish.models.training.sampling import EpochSampler
 from astonish.models.training.schedules import Schedule
+from astonish.support.cancellation import check_cancelled
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -114,7 +115,8 @@ class BatchTraining:
         if len(samples) < len(ratings.users) // 8:  # the core looks at all that it is given
             ratings, samples = ratings.take(samples), np.arange(len(samples), dtype=np.int32)
         losses = np.empty(len(lrs))
-        self._core.run(*ratings, samples, batch_size, lrs, moms, losses, self._n_threads)
+        rates = lrs, moms, losses
+        self._core.run(*ratings, samples, batch_size, *rates, self._n_threads, check_cancelled)
         self._step += len(lrs)
         return losses
 
@@ -177,8 +179,8 @@ class EpochTrainer:
         for name, array in parameters.items():
             if not np.isfinite(array).all():
                 raise ValueError(
-                    f"epoch {self._epoch} diverged: {name} is not finite; lower the learning rate "
-                    "or the weight decay"
+                    f"epoch {self._epoch} diverged: {name} is not finite; one of these may be too "
+                    "large: the learning rate, the weight decay (wd), the ratings"
                 )
         return parameters
 

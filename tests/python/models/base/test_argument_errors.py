@@ -12,6 +12,7 @@ from astonish import (
     SVD,
     AlgoBase,
     BaselineOnly,
+    CoClustering,
     DotBias,
     EmbeddingNN,
     FactorModel,
@@ -151,6 +152,16 @@ def test_a_network_that_does_not_fit_into_memory_is_refused(sizes):
         EmbeddingNN(**sizes).fit(TRAINSET)
 
 
+@pytest.mark.parametrize("sizes", [{"n_cltr_u": 2**31 - 1}, {"n_cltr_i": 10**8}], ids=str)
+def test_clusters_that_do_not_fit_into_memory_are_refused_before_any_work(sizes, monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**9)
+    model = CoClustering(**sizes)
+    message = r"n_cltr_u=\d+ and n_cltr_i=\d+ would take [\d,]+ bytes, .* free: fewer clusters"
+    with pytest.raises(MemoryError, match=message):
+        model.fit(TRAINSET)
+    assert not hasattr(model, "trainset")
+
+
 # Evaluation
 
 
@@ -265,13 +276,50 @@ def test_an_estimate_that_is_no_number_is_named(answer):
             ask()
 
 
-@pytest.mark.parametrize("answer", [3, np.float32(3), np.array(3.0), (np.int64(3), {"k": 1})])
+@pytest.mark.parametrize("answer", [np.array([3.0, 4.0]), np.zeros((0,))], ids=repr)
+def test_an_estimate_of_several_numbers_is_named(answer):
+    class Mine(AlgoBase):
+        def estimate(self, *_):
+            return answer
+
+    model = Mine().fit(TRAINSET)
+    message = "Mine.estimate must return a number, or a number and a dict of details, got"
+    for ask in (
+        lambda: model.predict("1", "1"),
+        lambda: model.test([("1", "1", 3.0)]),
+        lambda: model.predict_many(["1"], ["1"]),
+        lambda: model.predict_table(["1"], ["1"]),
+        lambda: model.recommend(["1"]),
+    ):
+        with raises(ValueError, f"{message} {answer!r}"):
+            ask()
+
+
+def test_an_estimate_beyond_all_floats_is_clipped_as_by_scikit_surprise_and_named_elsewhere():
+    class Mine(AlgoBase):
+        def estimate(self, *_):
+            return 10**400
+
+    model = Mine().fit(TRAINSET)
+    assert model.predict("1", "1").est == model.predict_many(["1"], ["1"])[0] == 5
+    assert model.test([("1", "1", 3.0)])[0].est == 5
+    with raises(ValueError, "a dict of details, got an int of 1329 bits, which is beyond all"):
+        model.recommend(["1"], exclude_seen=False)
+
+
+@pytest.mark.parametrize(
+    "answer", [3, np.float32(3), np.array(3.0), np.array([3.0]), (np.int64(3), {"k": 1})]
+)
 def test_an_estimate_may_be_any_number(answer):
     class Mine(AlgoBase):
         def estimate(self, *_):
             return answer
 
-    assert Mine().fit(TRAINSET).predict("1", "1").est == 3
+    model = Mine().fit(TRAINSET)
+    assert model.predict("1", "1").est == 3
+    assert model.predict_many(["1"], ["1"]).tolist() == [3]
+    assert model.predict_table(["1"], ["1"]).estimates.tolist() == [[3]]
+    assert model.recommend(["1"], n=1, exclude_seen=False)[1].tolist() == [[3]]
 
 
 # Given factors

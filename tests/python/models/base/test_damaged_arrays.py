@@ -208,7 +208,95 @@ def test_what_users_assign_may_be_lists_and_of_any_dtype(path):
     model = SVD(n_factors=2, n_epochs=1).fit(TRAINSET)
     model.pu, model.bu = model.pu.astype(np.float32).tolist(), np.arange(12)
     model.save(path)
-    assert SVD.load(path).predict("1", "1") == model.predict("1", "1")
+    loaded = SVD.load(path)
+    assert loaded.predict("1", "1") == model.predict("1", "1")
+    assert all(getattr(loaded, name).dtype == np.float64 for name in ("pu", "qi", "bu", "bi"))
+    assert isinstance(model.pu, list)  # nothing is changed in the model that is saved
+
+
+ASSIGNED = {"float16": np.float16, "int": int, "bool": bool, "big endian": ">f8", "list": None}
+
+
+@pytest.mark.parametrize("kind", ASSIGNED)
+@pytest.mark.parametrize("name", ["SVD", "ALS", "DotBias", "EmbeddingNN", "KNNWithMeans"])
+def test_arrays_of_other_types_are_saved_as_float64(name, kind, path):
+    model = fitted(name)
+    attribute = "means" if name == "KNNWithMeans" else "pu"
+    array, dtype = getattr(model, attribute), ASSIGNED[kind]
+    setattr(model, attribute, array.tolist() if dtype is None else array.astype(dtype))
+    model.save(path)
+    loaded = astonish.load(path)
+    np.testing.assert_array_equal(getattr(loaded, attribute), getattr(model, attribute))
+    arrays = [getattr(loaded, name, None) for name in model._fitted_arrays()]
+    assert {array.dtype.str for array in arrays if array is not None} == {"<f8"}
+
+
+def test_float32_beside_float64_is_saved_as_float64(path):
+    model = SVD(n_factors=2, n_epochs=1).fit(TRAINSET)
+    model.pu = model.pu.astype(np.float32)
+    model.save(path)
+    loaded = SVD.load(path)
+    assert loaded.pu.dtype == np.float64
+    assert loaded.test([("1", "1", 3.0)]) == model.test([("1", "1", 3.0)])
+
+
+def test_clusters_are_saved_as_whole_numbers(path):
+    model = fitted("CoClustering")
+    expected = model.cltr_u
+    model.cltr_u, model.cltr_i = expected.tolist(), model.cltr_i.astype(np.uint8)
+    model.save(path)
+    loaded = astonish.load(path)
+    np.testing.assert_array_equal(loaded.cltr_u, expected)
+    assert loaded.cltr_u.dtype == loaded.cltr_i.dtype == np.int64
+
+
+@pytest.mark.skipif(np.longdouble(1).itemsize == 8, reason="long double is float64 here")
+def test_more_digits_than_files_keep_are_not_saved(path):
+    model = SVD(n_factors=2, n_epochs=1).fit(TRAINSET)
+    model.bi = model.bi.astype(np.longdouble)
+    with pytest.raises(
+        ValueError, match=r"^bi must be an array of at most float64, got .*float\d+"
+    ):
+        model.save(path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda array: array.astype(complex), "pu must be an array of numbers, got one of complex"),
+        (lambda array: array.astype(object), "pu must be an array of numbers, got one of object"),
+        (lambda array: [[1.0], *array[1:].tolist()], "pu must be an array of numbers: "),
+    ],
+    ids=["complex", "object", "ragged"],
+)
+def test_what_is_no_array_of_real_numbers_is_not_saved(change, message, path):
+    model = SVD(n_factors=2, n_epochs=1).fit(TRAINSET)
+    model.pu = change(model.pu)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        model.save(path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.longdouble, int])
+@pytest.mark.parametrize(("name", "attribute"), [("SVD", "pu"), ("KNNWithZScore", "means")])
+def test_files_with_arrays_of_several_types_load_as_float64(name, attribute, dtype, path):
+    model = fitted(name)
+    changed = getattr(model, attribute).astype(dtype)
+    model.save(path)
+    setattr(model, attribute, changed)
+
+    def change(header, arrays):
+        arrays["changed"] = changed
+        header["attributes"][attribute] = {"$array": "changed"}
+        if "factors" in header:
+            arrays["factors"] = changed.astype(np.float64)
+            header["factors"][attribute] = {"$array": "factors"}
+
+    edit(path, change)
+    loaded = astonish.load(path)
+    assert getattr(loaded, attribute).dtype == np.float64
+    assert loaded.predict("1", "1") == model.predict("1", "1")
 
 
 class MyEstimates(SVD):

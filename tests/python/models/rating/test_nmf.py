@@ -162,7 +162,7 @@ def test_verbose_prints_each_epoch(trainset, capsys):
 
 @pytest.mark.parametrize("init_low", [-1, -1e-9, np.float64(-0.5), float("-inf")])
 def test_a_negative_lower_bound_is_refused_by_the_constructor(init_low):
-    with pytest.raises(ValueError, match=r"^init_low should be greater than zero$"):
+    with pytest.raises(ValueError, match=r"^init_low should be greater than zero, got .*-"):
         NMF(init_low=init_low)
 
 
@@ -211,6 +211,13 @@ def test_diverging_leaves_the_model_as_it_was(trainset, other_trainset):
     with pytest.raises(ValueError, match=r"diverged in epoch \d+.*lr_bu=0.005, lr_bi=1e\+06"):
         model.fit(other_trainset)
     assert_same_state(model, before)
+
+
+def test_without_learning_rates_the_error_names_what_else_may_be_too_large():
+    model = NMF(n_factors=2, init_low=1e-10, init_high=1e10, random_state=0)
+    reasons = r"may be too large: the regularisation \(reg_\*\), the initial factors \(init_\*\)"
+    with pytest.raises(ValueError, match=reasons):
+        model.fit(trainset_of(("u", "i", 1e300)))
 
 
 # History, early stopping, callbacks

@@ -255,6 +255,18 @@ def test_diverging_in_the_last_step_is_noticed():
         SVD(n_factors=1, n_epochs=1, lr_bu=1e308).fit(trainset_of(("u", "i", 5.0), ("v", "i", 0.0)))
 
 
+@pytest.mark.parametrize("solver", ["sequential", "bitwise", "parallel"])
+@pytest.mark.parametrize("options", [{"reg_pu": 1e300}, {"init_mean": 1e30}])
+def test_the_error_of_diverging_names_all_that_may_be_too_large(trainset, solver, options):
+    reasons = (
+        r"one of these may be too large: the learning rates \(.*lr_qi=0.005\), "
+        r"the regularisation \(reg_\*\), the initial factors \(init_\*\), "
+        r"the sample weights, the ratings$"
+    )
+    with pytest.raises(ValueError, match=reasons):
+        SVD(n_factors=2, solver=solver, random_state=0, **options).fit(trainset)
+
+
 # Estimates
 
 

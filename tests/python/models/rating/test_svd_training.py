@@ -213,7 +213,8 @@ def test_estimates_of_known_pairs_stay_when_only_the_mean_moves(trainset, solver
     model = make(solver).fit(trainset)
     pairs = trainset.build_testset()[::11]
     before = [model.predict(user, item, clip=False).est for user, item, _ in pairs]
-    model.partial_fit([("someone", "something", 1000.0)] * 50, n_epochs=0)
+    with pytest.warns(UserWarning, match="go beyond rating_scale"):
+        model.partial_fit([("someone", "something", 1000.0)] * 50, n_epochs=0)
     assert model.trainset.global_mean > trainset.global_mean + 5
     after = [model.predict(user, item, clip=False).est for user, item, _ in pairs]
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-4 if solver == "parallel" else 1e-12)
