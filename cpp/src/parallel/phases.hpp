@@ -75,8 +75,8 @@ class PhaseTeam {
   void wait_for(std::uint64_t parts, Patience& patience);
   void finish_parts(std::uint64_t n);
 
-  // Whether the member that has just finished a part is one too many. Nobody goes before the caller
-  // came: who goes is free to take the caller's place, and then nobody would ask.
+  // Whether the member that has just finished a part is one too many. None goes before the caller
+  // came: a thread that went would take the caller's task, and then none would ask.
   bool may_go();
 
   std::uint64_t n_parts_, total_;
