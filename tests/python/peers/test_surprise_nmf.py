@@ -95,14 +95,14 @@ def test_where_scikit_surprise_divides_by_zero_factors_stay(both):
     np.testing.assert_array_equal(ours[1], np.random.RandomState(0).uniform(0, 1, (2, 2))[1])
 
 
-def test_a_negative_lower_bound_is_the_same_error(both):
+def test_a_negative_lower_bound_is_the_same_error_with_its_value(both):
     def message(library):
         with pytest.raises(ValueError, match="init_low") as error:
             library.NMF(init_low=-0.1)
         return str(error.value)
 
     ours, theirs = both(message)
-    assert ours == theirs
+    assert ours.startswith(theirs)
 
 
 def test_epochs_may_change_between_fits(odd, both):

@@ -184,14 +184,14 @@ def test_an_int_seeds_every_fit_alike(both, trainsets):
 
 
 @pytest.mark.parametrize("wrong", ["1", 1.5, np.random.default_rng(0)], ids=str)
-def test_a_wrong_random_state_is_the_same_error(both, trainsets, wrong):
+def test_a_wrong_random_state_is_the_same_error_with_its_value(both, trainsets, wrong):
     def message(library):
         with pytest.raises(ValueError, match="random state") as error:
             fit(library, trainsets.of(library), random_state=wrong)
         return str(error.value)
 
     ours, theirs = both(message)
-    assert ours == theirs
+    assert ours.startswith(theirs)
 
 
 # Interface
