@@ -2,7 +2,10 @@
 // Python's own hash and equality, so their loops live here, at the border, and hold the GIL.
 #include "astonish/codes.hpp"
 
+#include <array>
+#include <cstdint>
 #include <limits>
+#include <memory>
 
 #include "arrays.hpp"
 #include "register.hpp"
@@ -30,7 +33,7 @@ py::tuple snapshot(const py::list& ids) {
 }
 
 // The code of `id`, or -1. Throws TypeError for an unhashable id or a code that is no integer.
-std::int32_t find(const py::dict& codes, py::handle id) {
+std::int32_t find_code(const py::dict& codes, py::handle id) {
   PyObject* const code = PyDict_GetItemWithError(codes.ptr(), id.ptr());
   const long found = code == nullptr ? -1 : PyLong_AsLong(code);
   if (found == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
@@ -40,6 +43,27 @@ std::int32_t find(const py::dict& codes, py::handle id) {
   return static_cast<std::int32_t>(found);
 }
 
+// What was found for an id, by its address: a column repeats the same objects, and looking at this
+// table touches nothing but it. The ids must outlive it.
+class FoundCodes {
+ public:
+  std::int32_t find(const py::dict& codes, PyObject* id) {
+    Entry& entry = entries_[(reinterpret_cast<std::uintptr_t>(id) / kAlignment) % entries_.size()];
+    if (entry.id != id) entry = {id, find_code(codes, id)};
+    return entry.code;
+  }
+
+ private:
+  static constexpr std::uintptr_t kAlignment = 16;  // of Python's objects
+
+  struct Entry {
+    PyObject* id = nullptr;
+    std::int32_t code = -1;
+  };
+
+  std::array<Entry, 4096> entries_{};
+};
+
 py::tuple encode_ids(const py::list& list) {
   const py::tuple ids = snapshot(list);
   py::dict codes;
@@ -47,7 +71,7 @@ py::tuple encode_ids(const py::list& list) {
   const auto written = write("out", out);
   for (std::size_t k = 0; k < written.size(); ++k) {
     const py::handle id = PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k));
-    written[k] = find(codes, id);
+    written[k] = find_code(codes, id);
     if (written[k] >= 0) continue;
     if (codes.size() == static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
       throw std::invalid_argument("more than 2^31 - 1 different ids");
@@ -64,8 +88,9 @@ Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& list) {
   const py::tuple ids = snapshot(list);
   auto out = new_array<std::int32_t>(ids.size());
   const auto written = write("out", out);
+  const auto found = std::make_unique<FoundCodes>();
   for (std::size_t k = 0; k < written.size(); ++k) {
-    written[k] = find(codes, PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
+    written[k] = found->find(codes, PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
   }
   return out;
 }
