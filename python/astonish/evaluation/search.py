@@ -9,7 +9,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from astonish.data.dataset import DatasetUserFolds
 from astonish.data.splits import get_cv
@@ -34,11 +33,11 @@ from astonish.evaluation.parameters import (
     REFIT,
     RETURN_TRAIN_MEASURES,
 )
-from astonish.evaluation.scoring import DEFAULT_MEASURES, FoldScore, Sample, score_sample
+from astonish.evaluation.scoring import DEFAULT_MEASURES, Sample, score_sample
+from astonish.evaluation.search_results import SearchResults, Trial, no_score
 from astonish.metrics import Metric
 from astonish.models.base.model import Model
 from astonish.support.parameters import declare, param
-from astonish.support.warning import warn_user
 
 _RESULTS = {"best_score", "best_params", "best_index", "best_estimator", "cv_results"}
 
@@ -110,15 +109,16 @@ class BaseSearchCV(ABC):
         ------
         ValueError
             For `refit` with a data set of predefined folds, an impossible `n_jobs`, `pre_dispatch`
-            or `cv`, `fit_params` that do not fit the data, and a metric that is NaN for all
-            combinations.
+            or `cv`, `fit_params` that do not fit the data, a metric that is NaN for all
+            combinations, and when all of them fail.
         TypeError, ValueError
-            What the model's constructor and `fit` raise.
+            What the model's constructor raises, and other errors than ValueError of its `fit`.
 
         Warns
         -----
         UserWarning
-            When a metric is NaN for some combinations, which are then never the best.
+            When `fit` or a metric raises a ValueError for some combinations, as where training
+            diverges, or a metric is NaN for some: they rank last, and the others compete.
         """
         if self.refit and isinstance(data, DatasetUserFolds):
             raise ValueError(
@@ -132,8 +132,8 @@ class BaseSearchCV(ABC):
         if not folds:
             raise ValueError(f"cv must yield at least one fold, {self.cv!r} yields none")
         metrics = select_lower(self.measures)
-        scores = self._score(folds, metrics)
-        results = _Results(self.param_combinations, scores, len(folds))
+        trials = self._score(folds, metrics)
+        results = SearchResults(self.param_combinations, trials, len(folds))
         best_index: dict[str, Any] = {}
         for metric in metrics.values():
             best_index[metric.name] = results.add_metric(metric, self.return_train_measures)
@@ -171,12 +171,12 @@ class BaseSearchCV(ABC):
         self,
         folds: Sequence[tuple[Trainset, Sample, Mapping[str, Any]]],
         metrics: Mapping[str, Metric],
-    ) -> list[FoldScore]:
-        """Return the scores of all folds of the first combination, then of the second, ..."""
+    ) -> list[Trial]:
+        """Return what came of all folds of the first combination, then of the second, ..."""
         is_alone = count_workers(self.n_jobs) == 1
         jobs = (
             partial(
-                _fit_and_score,
+                _try_and_score,
                 self.algo_class,
                 params if is_alone else copy.deepcopy(params),
                 trainset,
@@ -319,74 +319,24 @@ class RandomizedSearchCV(BaseSearchCV):
         )
 
 
-class _Results:
-    """Columns of ``cv_results``, made of the scores of all folds of all combinations."""
+def _try_and_score(
+    algo_class: Callable[..., Model],
+    params: Params,
+    trainset: Trainset,
+    sample: Sample,
+    metrics: Mapping[str, Metric],
+    *arguments: Any,
+) -> Trial:
+    """Score a model that lives no longer than this call.
 
-    def __init__(
-        self, combinations: Combinations, scores: Sequence[FoldScore], n_folds: int
-    ) -> None:
-        self._combinations = combinations
-        self._scores = scores
-        self._shape = len(combinations), n_folds
-        self.columns: dict[str, Any] = {}
-
-    def add_metric(self, metric: Metric, with_train: bool) -> Any:
-        """Add values, means, deviations and ranks; return the index of the best mean."""
-        measure = metric.name
-        parts = {"test": [score.test_measures[measure] for score in self._scores]}
-        if with_train:
-            parts["train"] = [score.train_measures[measure] for score in self._scores]
-        values = {part: np.asarray(column).reshape(self._shape) for part, column in parts.items()}
-        for fold in range(self._shape[1]):
-            for part, table in values.items():
-                self.columns[f"split{fold}_{part}_{measure}"] = table[:, fold]
-        for part, table in values.items():
-            self._add_mean_and_std(f"{part}_{measure}", table)
-        means = self.columns[f"mean_test_{measure}"]
-        is_nan = _refuse_all_nan(measure, means)
-        order = means.argsort()  # NaN last
-        ranks = np.arange(1, len(order) + 1)
-        n_scored = len(order) - np.count_nonzero(is_nan)
-        if metric.greater_is_better:
-            ranks[:n_scored] = ranks[:n_scored][::-1]
-        self.columns[f"rank_test_{measure}"] = np.empty_like(order)
-        self.columns[f"rank_test_{measure}"][order] = ranks
-        return np.nanargmax(means) if metric.greater_is_better else np.nanargmin(means)
-
-    def add_times(self) -> None:
-        """Add means and deviations of the seconds."""
-        for name in ("fit_time", "test_time"):
-            seconds = np.array([getattr(score, name) for score in self._scores])
-            self._add_mean_and_std(name, seconds.reshape(self._shape))
-
-    def add_params(self) -> None:
-        """Add the combinations, and the values of each parameter."""
-        self.columns["params"] = self._combinations
-        for name in self._combinations[0]:
-            self.columns[f"param_{name}"] = [params[name] for params in self._combinations]
-
-    def _add_mean_and_std(self, name: str, table: NDArray[np.float64]) -> None:
-        self.columns[f"mean_{name}"] = table.mean(axis=1)
-        self.columns[f"std_{name}"] = table.std(axis=1)
-
-
-def _refuse_all_nan(measure: str, means: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which combinations have no mean; ValueError where none has, a warning where some."""
-    is_nan: NDArray[np.bool_] = np.isnan(means)
-    where = np.flatnonzero(is_nan).tolist()
-    if is_nan.all():
-        raise ValueError(f"{measure} is NaN for all {len(means)} combinations: none is best")
-    if where:
-        warn_user(
-            f"{measure} is NaN for {len(where)} of {len(means)} combinations, which rank last: "
-            f"params {where}"
-        )
-    return is_nan
-
-
-def _fit_and_score(algo_class: Callable[..., Model], params: Params, *arguments: Any) -> FoldScore:
-    """Score a model that lives no longer than this call."""
-    return score_sample(algo_class(**params), *arguments)
+    A ValueError of its training or of a metric makes its scores NaN, and an error of the
+    constructor, which is that of a mistake rather than of a bad setting, is raised.
+    """
+    algo = algo_class(**params)
+    try:
+        return Trial(score_sample(algo, trainset, sample, metrics, *arguments))
+    except (ValueError, ArithmeticError) as error:
+        return Trial(no_score(metrics), error)
 
 
 def _check_refit(refit: Any, measures: list[str]) -> str | bool:
