@@ -172,8 +172,7 @@ def _as_float(model: Any, estimate: Any) -> float:
         return float(estimate.item() if isinstance(estimate, np.ndarray) else estimate)
     except OverflowError:
         raise ValueError(
-            f"{_must_return(model)}, got an int of {estimate.bit_length()} bits, which is beyond "
-            f"all floats: {hex(estimate):.20}..."
+            f"{_must_return(model)}, got one of {type(estimate).__name__} beyond all floats"
         ) from None
 
 
@@ -229,12 +228,12 @@ def table(
 def _table_one_by_one(
     model: Any, users: list[Any], items: list[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    table = np.empty((len(users), len(items)))
-    known = np.empty(table.shape, dtype=bool)
+    values = np.empty((len(users), len(items)))
+    known = np.empty(values.shape, dtype=bool)
     for row, user in enumerate(users):
         check_cancelled()
         for column, item in enumerate(items):
-            prediction = model.predict(user, item)
-            table[row, column] = _as_float(model, prediction.est)
-            known[row, column] = not np.isnan(_est_or_nan(model, prediction))
-    return table, known
+            answer = model.predict(user, item)
+            values[row, column] = _as_float(model, answer.est)
+            known[row, column] = not np.isnan(_est_or_nan(model, answer))
+    return values, known
