@@ -151,11 +151,17 @@ def _read_estimate(model: Any, answer: Any) -> tuple[Any, Any]:
     if type(answer) is float:
         return answer, {}
     parts = answer if isinstance(answer, tuple) else (answer, {})
-    if len(parts) != 2 or not hasattr(parts[0], "__float__") or not hasattr(parts[1], "keys"):
+    if len(parts) != 2 or not _is_number(parts[0]) or not hasattr(parts[1], "keys"):
         raise TypeError(f"{_must_return(model)}, got {answer!r}")
     if getattr(parts[0], "size", 1) != 1:  # scikit-surprise, which compares it, raises this, too
         raise ValueError(f"{_must_return(model)}, got {answer!r}")
-    return parts
+    return (parts[0].item(), parts[1]) if isinstance(parts[0], np.ndarray) else parts
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "biuf" and value is not np.ma.masked
+    return hasattr(value, "__float__")
 
 
 def _must_return(model: Any) -> str:
