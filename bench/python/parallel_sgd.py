@@ -43,13 +43,17 @@ def thread_counts():
     return sorted({1, _core.parallel.available_threads()})
 
 
+def in_threads(n):
+    return f"{n} thread{'s' * (n > 1)}"
+
+
 def variants():
     """Yield (name, parameters) of the models of ours."""
     yield "sequential, float64", {"solver": "sequential"}
     for dtype in ("float64", "float32"):
         for n_threads in thread_counts():
             options = {"solver": "parallel", "dtype": dtype, "n_threads": n_threads}
-            yield f"parallel, {dtype}, {n_threads} threads", options
+            yield f"parallel, {dtype}, {in_threads(n_threads)}", options
 
 
 def measure(fit, fewest=0):
@@ -77,7 +81,9 @@ def libmf(ratings, known, n_threads):
 
     whole, epoch, model = measure(fit, fewest=1)
     estimates = model.predict(np.asfortranarray(known[:, :2]))  # by column, where `fit` takes rows
-    return whole, epoch, float(np.sqrt(np.mean((estimates - known[:, 2]) ** 2)))
+    error = float(np.sqrt(np.mean((estimates - known[:, 2]) ** 2)))
+    assert error < 0.9, f"LIBMF: the error is {error}"
+    return whole, epoch, error
 
 
 def as_arrays(trainset, testset):
@@ -144,7 +150,7 @@ def main():
         rows.append(row(name, measured, theirs, n))
     arrays = as_arrays(trainset, testset)
     for n_threads in thread_counts():
-        name = f"LIBMF, float32, {n_threads} threads"
+        name = f"LIBMF, float32, {in_threads(n_threads)}"
         rows.append(row(name, libmf(*arrays, n_threads), theirs, n))
     show(
         f"{label}: {n:,} ratings, {N_FACTORS} factors, {N_EPOCHS} epochs; "

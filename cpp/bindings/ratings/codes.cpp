@@ -2,10 +2,11 @@
 // Python's own hash and equality, so their loops live here, at the border, and hold the GIL.
 #include "astonish/codes.hpp"
 
-#include <array>
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
-#include <memory>
+#include <vector>
 
 #include "arrays.hpp"
 #include "register.hpp"
@@ -47,8 +48,12 @@ std::int32_t find_code(const py::dict& codes, py::handle id) {
 // table touches nothing but it. The ids must outlive it.
 class FoundCodes {
  public:
+  explicit FoundCodes(std::size_t n_ids)
+      : entries_(std::bit_ceil(std::clamp<std::size_t>(n_ids, 1, 4096))) {}
+
   std::int32_t find(const py::dict& codes, PyObject* id) {
-    Entry& entry = entries_[(reinterpret_cast<std::uintptr_t>(id) / kAlignment) % entries_.size()];
+    const std::uintptr_t number = reinterpret_cast<std::uintptr_t>(id) / kAlignment;
+    Entry& entry = entries_[number & (entries_.size() - 1)];
     if (entry.id != id) entry = {id, find_code(codes, id)};
     return entry.code;
   }
@@ -61,7 +66,7 @@ class FoundCodes {
     std::int32_t code = -1;
   };
 
-  std::array<Entry, 4096> entries_{};
+  std::vector<Entry> entries_;
 };
 
 py::tuple encode_ids(const py::list& list) {
@@ -88,9 +93,9 @@ Array<std::int32_t> lookup_ids(const py::dict& codes, const py::list& list) {
   const py::tuple ids = snapshot(list);
   auto out = new_array<std::int32_t>(ids.size());
   const auto written = write("out", out);
-  const auto found = std::make_unique<FoundCodes>();
+  FoundCodes found(ids.size());
   for (std::size_t k = 0; k < written.size(); ++k) {
-    written[k] = found->find(codes, PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
+    written[k] = found.find(codes, PyTuple_GET_ITEM(ids.ptr(), static_cast<py::ssize_t>(k)));
   }
   return out;
 }

@@ -65,8 +65,9 @@ class SgdTrainer {
   std::unique_ptr<State> state_;
 };
 
-// Trains `model` for n_epochs. on_epoch may read it before each of them: it is that of the last
-// complete epoch, also after an error. Returns the sum of the weighted squared errors of the last
+// Trains `model` for n_epochs. With on_epoch, which may read it before each of them, it is that of
+// the last complete epoch, also after an error; without, an error leaves it as it was. Returns the
+// sum of the weighted squared errors of the last
 // epoch; 0 without epochs. Throws what SgdTrainer does, std::invalid_argument for n_epochs < 0,
 // Cancelled when on_epoch says so, and whatever on_epoch throws.
 template <typename Offset>

@@ -56,9 +56,10 @@ double batch_loss(std::span<const double> squared_errors, std::size_t batch, dou
 }
 
 std::size_t parts_of_batch(std::size_t numbers, int n_threads) {
-  constexpr std::size_t worth_a_thread = 8192;  // some microseconds: what waiting costs
+  constexpr std::size_t worth_a_thread = 8192;            // some microseconds: what waiting costs
+  constexpr std::size_t longest = std::size_t{1} << 23U;  // some tenths of a second
   const std::size_t most = std::max<std::size_t>(numbers / worth_a_thread, 1);
-  return std::min(most, static_cast<std::size_t>(n_threads));
+  return std::max(std::min(most, static_cast<std::size_t>(n_threads)), numbers / longest);
 }
 
 template void check_run<float>(const RatedPairs<float>&, const SampleBatches&, const BatchRates&,

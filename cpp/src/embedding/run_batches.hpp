@@ -39,7 +39,8 @@ void check_run(const RatedPairs<T>& pairs, const SampleBatches& batches, const B
 // The loss of a batch; throws std::domain_error when the sum of squared errors is not finite.
 double batch_loss(std::span<const double> squared_errors, std::size_t batch, double lr);
 
-// Threads for a batch whose phases touch so many numbers.
+// Parts for the phases of a batch that touch so many numbers: one a thread, and more where one
+// would take long, since a run is cancelled between two parts. Results do not depend on the parts.
 std::size_t parts_of_batch(std::size_t numbers, int n_threads);
 
 }  // namespace astonish::internal::embedding

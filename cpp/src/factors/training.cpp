@@ -36,8 +36,8 @@ void throw_diverged(const char* method, int epoch, std::initializer_list<Learnin
     separator = ", ";
   }
   if (rates.size() > 0) message << "), ";
-  message << "the regularisation (reg_*), the initial factors (init_*), the sample weights, "
-             "the ratings";
+  message << "the regularisation (reg_*), the initial factors (init_*), the ratings "
+             "(and their weights, if any)";
   throw std::domain_error(message.str());
 }
 

@@ -1,6 +1,5 @@
 #include "astonish/embedding_network.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -21,14 +20,6 @@ namespace {
 
 // Tiles multiply so many numbers while a plain loop touches one; see parts_of_batch().
 constexpr std::size_t kTermsPerNumber = 128;
-
-// A part of a phase is no longer than some tenths of a second: between two parts the run may be
-// cancelled. Results do not depend on the parts.
-constexpr std::size_t kMostTerms = std::size_t{1} << 30U;
-
-std::size_t parts_of_phase(std::size_t n_terms, int n_threads) {
-  return std::max(parts_of_batch(n_terms / kTermsPerNumber, n_threads), n_terms / kMostTerms);
-}
 
 void check_dropped(const std::string& name, double p) {
   if (!(p >= 0.0 && p < 1.0)) {
@@ -85,7 +76,8 @@ void EmbeddingNetwork<T>::run(const RatedPairs<T>& pairs, const SampleBatches& b
   }
   const AdamSteps steps(state.options.adam, rates);
   state.reserve(batches.size);
-  const std::size_t n_parts = parts_of_phase(state.n_terms(batches.size), n_threads);
+  const std::size_t n_parts =
+      parts_of_batch(state.n_terms(batches.size) / kTermsPerNumber, n_threads);
   const BatchRun<T> run{pairs, batches, rates, steps, losses, n_parts};
   run_phases(steps.size() * NetworkBatches<T>::phases_of(state), n_parts, n_threads, keep_going,
              NetworkBatches<T>(state, run));

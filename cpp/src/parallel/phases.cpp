@@ -39,7 +39,8 @@ void PhaseTeam::wait_for(std::uint64_t parts, Patience& patience) {
        seen = over_.load(std::memory_order_acquire)) {
     const auto waited = patience.waited + (Clock::now() - begin);
     const auto lived = Clock::now() - patience.begin;
-    if (lived > kTrial && waited > kTooMuch * lived) held_up_ = true;
+    const bool is_same_team = members_ == patience.n_members;
+    if (is_same_team && lived > kTrial && waited > kTooMuch * lived) held_up_ = true;
     over_.wait(seen, std::memory_order_acquire);
   }
   patience.waited += Clock::now() - begin;

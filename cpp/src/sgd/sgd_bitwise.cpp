@@ -1,5 +1,5 @@
 // Surprise's order of updates and of roundings: see sgd.hpp. This file is compiled without
-// contraction of multiply and add (Library.cmake), because one rounding less is another result.
+// contraction of multiply and add (Variants.cmake), because one rounding less is another result.
 //
 // Updates are elementwise, so vectors move no rounding; products are added from left to right. That
 // chain of additions, one latency each, is the bound of this solver.

@@ -91,20 +91,24 @@ TEST_CASE("the caller cancels a run between two parts") {
 
 TEST_CASE("the caller asks to the end though it holds up the others") {
   const auto caller = std::this_thread::get_id();
-  std::vector<std::thread::id> last(3);
-  std::atomic<int> n_asked = 0;
-  const auto body = [&](std::size_t phase, std::size_t part) {
-    const auto self = std::this_thread::get_id();
-    if (phase == 59) last[part] = self;
-    if (self == caller) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  std::atomic<bool> came = false;
+  std::atomic<int> n_asked = 0, n_of_caller = 0;
+  const auto body = [&](std::size_t, std::size_t) {
+    if (std::this_thread::get_id() == caller) {
+      came = true;
+      ++n_of_caller;
+      std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    } else {
+      while (!came) std::this_thread::yield();
+    }
   };
   run_phases(
       60, 3, 3, [&] { return ++n_asked > 0; }, body);
-  CHECK(n_asked >= 60);
-  CHECK(std::set<std::thread::id>(last.begin(), last.end()).contains(caller));
+  CHECK(n_of_caller > 30);  // one part a phase; a member that is let go has some of the first
+  CHECK(n_asked == n_of_caller);
 }
 
-TEST_CASE("a team lets members go until nobody holds the others up") {
+TEST_CASE("a team lets members go until no member holds the others up") {
   for (const std::size_t n_parts : {2U, 3U, 5U}) {
     CAPTURE(n_parts);
     constexpr std::size_t n_phases = 60;

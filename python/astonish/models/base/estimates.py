@@ -151,11 +151,17 @@ def _read_estimate(model: Any, answer: Any) -> tuple[Any, Any]:
     if type(answer) is float:
         return answer, {}
     parts = answer if isinstance(answer, tuple) else (answer, {})
-    if len(parts) != 2 or not hasattr(parts[0], "__float__") or not hasattr(parts[1], "keys"):
+    if len(parts) != 2 or not _is_number(parts[0]) or not hasattr(parts[1], "keys"):
         raise TypeError(f"{_must_return(model)}, got {answer!r}")
     if getattr(parts[0], "size", 1) != 1:  # scikit-surprise, which compares it, raises this, too
         raise ValueError(f"{_must_return(model)}, got {answer!r}")
-    return parts
+    return (parts[0].item(), parts[1]) if isinstance(parts[0], np.ndarray) else parts
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "biuf" and value is not np.ma.masked
+    return hasattr(value, "__float__")
 
 
 def _must_return(model: Any) -> str:
@@ -172,8 +178,7 @@ def _as_float(model: Any, estimate: Any) -> float:
         return float(estimate.item() if isinstance(estimate, np.ndarray) else estimate)
     except OverflowError:
         raise ValueError(
-            f"{_must_return(model)}, got an int of {estimate.bit_length()} bits, which is beyond "
-            f"all floats: {hex(estimate):.20}..."
+            f"{_must_return(model)}, got one of {type(estimate).__name__} beyond all floats"
         ) from None
 
 
@@ -229,12 +234,12 @@ def table(
 def _table_one_by_one(
     model: Any, users: list[Any], items: list[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    table = np.empty((len(users), len(items)))
-    known = np.empty(table.shape, dtype=bool)
+    values = np.empty((len(users), len(items)))
+    known = np.empty(values.shape, dtype=bool)
     for row, user in enumerate(users):
         check_cancelled()
         for column, item in enumerate(items):
-            prediction = model.predict(user, item)
-            table[row, column] = _as_float(model, prediction.est)
-            known[row, column] = not np.isnan(_est_or_nan(model, prediction))
-    return table, known
+            answer = model.predict(user, item)
+            values[row, column] = _as_float(model, answer.est)
+            known[row, column] = not np.isnan(_est_or_nan(model, answer))
+    return values, known

@@ -110,6 +110,8 @@ class BatchTraining:
         ------
         ValueError
             When a loss is not finite; it names the batch. The parameters are lost.
+        KeyboardInterrupt, CancelledError
+            When the run is stopped. The parameters are lost.
         """
         ratings = self._ratings
         if len(samples) < len(ratings.users) // 8:  # the core looks at all that it is given
@@ -158,6 +160,8 @@ class EpochTrainer:
         ------
         ValueError
             When a loss is not finite; it names the epoch and the batch. The parameters are lost.
+        KeyboardInterrupt, CancelledError
+            When the run is stopped. The parameters are lost.
         """
         self._epoch = epoch
         rates = self._schedule.of_epoch(epoch, self._sampler.n_batches)

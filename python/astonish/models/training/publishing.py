@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from threading import get_ident
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from astonish.support.parameters import parameters_of
 
@@ -30,17 +32,30 @@ class _Change:
         What the twin will become.
     before : dict
         The attributes that the model gets back where the change fails.
+    twin : Any
+        What works on the change.
+    thread : int
+        Where it is made.
     has_shown_epochs : bool
         Whether the model had others meanwhile.
+    is_shown : bool
+        Whether a callback runs, which must not change the model.
+    is_overtaken : bool
+        Whether another thread published its change of the model meanwhile.
     """
 
     model: Any
     before: dict[str, Any]
+    twin: Any
+    thread: int
     has_shown_epochs: bool = False
+    is_shown: bool = False
+    is_overtaken: bool = False
 
 
-_changes: dict[int, _Change] = {}  # under way, by the id of the twin
-_shown: set[int] = set()  # models whose callback runs, which must not change them
+# Under way, by the id of the twin. Held by the frames that work on them alone, so that Ctrl-C at
+# any moment leaves none behind.
+_changes: WeakValueDictionary[int, _Change] = WeakValueDictionary()
 
 
 @contextmanager
@@ -54,14 +69,11 @@ def updated(model: Model) -> Iterator[Model]:
         with _restored(model):
             yield model
         return
-    if id(model) in _shown:
-        raise ValueError(
-            "the model is in training: its callback or another thread tried to change it; "
-            "copy.copy(model) may be fitted"
-        )
+    if any(change.is_shown for change in _changes_of(model)):
+        raise _in_training()
     before = vars(model)
     twin = _with_attributes(model, dict(before))
-    change = _changes[id(twin)] = _Change(model, before)
+    change = _changes[id(twin)] = _Change(model, before, twin, get_ident())
     try:
         yield twin
     except BaseException:
@@ -69,10 +81,9 @@ def updated(model: Model) -> Iterator[Model]:
             model.__dict__ = change.before
         raise
     finally:
-        del _changes[id(twin)]
-    for other in list(_changes.values()):  # one that fails must not undo what this one did
-        if other.model is model:
-            other.before = vars(twin)
+        _changes.pop(id(twin), None)
+    for other in _changes_of(model):  # one that fails must not undo what this one did
+        other.before, other.is_overtaken = vars(twin), True
     model.__dict__ = vars(twin)
 
 
@@ -83,14 +94,28 @@ def publish_epoch(twin: Any) -> Iterator[None]:
     if change is None:  # trained in place
         yield
         return
-    original, change.has_shown_epochs = change.model, True
-    original.__dict__ = dict(vars(twin))
-    _shown.add(id(original))
+    for other in _changes_of(change.model):
+        if other.has_shown_epochs and other.thread != change.thread:
+            raise _in_training()
+    change.has_shown_epochs = True
+    shown = change.model.__dict__ = dict(vars(twin))
     try:
+        change.is_shown = True
         yield
     finally:
-        _shown.discard(id(original))
-    _become(twin, vars(original))
+        change.is_shown = False
+    _become(twin, shown if change.is_overtaken else vars(change.model))
+
+
+def _changes_of(model: Any) -> list[_Change]:
+    return [change for change in list(_changes.values()) if change.model is model]
+
+
+def _in_training() -> ValueError:
+    return ValueError(
+        "the model is in training: its callback or another thread tried to change it; "
+        "copy.copy(model) may be fitted"
+    )
 
 
 def publishing(

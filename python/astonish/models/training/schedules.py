@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astonish.support.checks import INT32_MAX, check_below_1, check_integer, check_number
+from astonish.support.memory import check_fits
 
 Numbers = NDArray[np.float64]
 Moms = tuple[float, float, float]
+
+_ARRAYS = 8  # one number a batch in each, at the peak: rates, momenta, and what they are made of
 
 MOM = 0.9
 MOMS: Moms = (0.95, 0.85, 0.95)
@@ -177,6 +180,9 @@ def _progress(n_epochs: int, n_batches: int) -> Numbers:
     """Return the share of the training that lies before each batch."""
     n_epochs = check_integer("n_epochs", n_epochs, 0, INT32_MAX)
     n_batches = check_integer("n_batches", n_batches, 1, INT32_MAX)
+    n_bytes = _ARRAYS * np.float64().itemsize * n_epochs * n_batches
+    what = f"the schedule of n_epochs={n_epochs} of {n_batches} batches"
+    check_fits(n_bytes, what, "fewer epochs or larger batches take less")
     steps = np.full((n_epochs, n_batches), 1.0 / (n_batches * max(n_epochs, 1)))
     steps[:, 0] = np.arange(n_epochs) / max(n_epochs, 1)
     return np.cumsum(steps, axis=1).ravel()

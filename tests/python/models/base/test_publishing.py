@@ -1,7 +1,10 @@
 """Readers see the model of before or the one of after, never a mixture."""
 
 import copy
+import inspect
+import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from astonish import (
     make_ratings,
 )
 from astonish.data.any_ratings import as_ratings
+from astonish.models.training import publishing
 from astonish.models.training.publishing import snapshot, updated
 
 SMALL = make_ratings(30, 20, 300, seed=1).build_full_trainset()
@@ -466,3 +470,49 @@ def test_a_method_of_a_class_that_is_no_model_is_published_with_the_rest():
             model.fit(LARGE)
         assert vars(model) == before
     assert "fit" not in vars(Yours)
+
+
+def test_an_interrupt_before_a_callback_leaves_the_model_free_to_be_fitted():
+    model = SVD(n_epochs=1, random_state=0, callback=lambda *_: None)
+    line = next(
+        number
+        for number, text in enumerate(inspect.getsourcelines(publishing)[0], 1)
+        if "change.is_shown = True" in text
+    )
+
+    def interrupt(frame, event, _):
+        if event == "line" and frame.f_lineno == line and frame.f_code.co_name == "publish_epoch":
+            raise KeyboardInterrupt
+        return interrupt
+
+    before, tracer = vars(model).copy(), sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(SMALL)
+    finally:
+        sys.settrace(tracer)
+    assert vars(model) == before
+    assert len(model.fit(SMALL).history_["rmse"]) == 1
+
+
+def test_two_threads_with_callbacks_do_not_mix_their_epochs():
+    model = SVD(n_epochs=20, random_state=0, callback=lambda *_: time.sleep(0.001))
+    errors = []
+    started = threading.Barrier(2)
+
+    def fit():
+        started.wait()
+        try:
+            model.fit(SMALL)
+        except ValueError as error:
+            errors.append(str(error))
+
+    threads = [threading.Thread(target=fit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(model.history_["rmse"]) == 20
+    assert all("the model is in training" in error for error in errors)
+    assert len(errors) < 2

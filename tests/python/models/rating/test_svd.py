@@ -261,7 +261,7 @@ def test_the_error_of_diverging_names_all_that_may_be_too_large(trainset, solver
     reasons = (
         r"one of these may be too large: the learning rates \(.*lr_qi=0.005\), "
         r"the regularisation \(reg_\*\), the initial factors \(init_\*\), "
-        r"the sample weights, the ratings$"
+        r"the ratings \(and their weights, if any\)$"
     )
     with pytest.raises(ValueError, match=reasons):
         SVD(n_factors=2, solver=solver, random_state=0, **options).fit(trainset)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from astonish.models.training import schedules
+from astonish.support import memory
 
 RECORDED = json.loads(Path(__file__).with_name("fastai_schedules.json").read_text())["schedules"]
 
@@ -80,3 +81,11 @@ def test_cycles_are_counted_from_one(name):
     arguments = {"n_cycles": 2, "cycle_len": 1, "n_batches": 3, "lr_max": 0.1, name: 0}
     with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
         schedules.sgdr(**arguments)
+
+
+@pytest.mark.parametrize("shape", [schedules.constant, schedules.one_cycle, schedules.flat_cos])
+def test_a_schedule_beyond_the_memory_is_refused_before_it_is_made(monkeypatch, shape):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**6)
+    assert len(shape(100, 10, 0.1).lrs) == 1000
+    with pytest.raises(MemoryError, match=r"n_epochs=10000 of 10 batches would take .*: fewer ep"):
+        shape(10_000, 10, 0.1)
