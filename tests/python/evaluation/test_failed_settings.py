@@ -77,5 +77,5 @@ def test_other_errors_end_the_search(data, error):
 
 
 def test_an_error_of_the_constructor_ends_the_search(data):
-    with pytest.raises(ValueError, match="^no such setting"):
+    with pytest.raises(ValueError, match=r"^no such setting"):
         fitted(data, {"at_once": [False, True]}, Fails)
