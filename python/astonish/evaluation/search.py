@@ -112,13 +112,14 @@ class BaseSearchCV(ABC):
             or `cv`, `fit_params` that do not fit the data, a metric that is NaN for all
             combinations, and when all of them fail.
         TypeError, ValueError
-            What the model's constructor raises, and other errors than ValueError of its `fit`.
+            What the model's constructor raises, and other errors of its `fit` than those below.
 
         Warns
         -----
         UserWarning
-            When `fit` or a metric raises a ValueError for some combinations, as where training
-            diverges, or a metric is NaN for some: they rank last, and the others compete.
+            When `fit` or a metric raises a ValueError or an ArithmeticError for some combinations,
+            as where training diverges, or a metric is NaN for some: they rank last, and the others
+            compete.
         """
         if self.refit and isinstance(data, DatasetUserFolds):
             raise ValueError(
@@ -329,8 +330,8 @@ def _try_and_score(
 ) -> Trial:
     """Score a model that lives no longer than this call.
 
-    A ValueError of its training or of a metric makes its scores NaN, and an error of the
-    constructor, which is that of a mistake rather than of a bad setting, is raised.
+    A ValueError or ArithmeticError of its training or of a metric makes its scores NaN; an error of
+    the constructor, which is that of a mistake rather than of a bad setting, is raised.
     """
     algo = algo_class(**params)
     try:
